@@ -1,0 +1,21 @@
+"""The worker and its beat. Queues only ring the bell; what is to be done stands in the jobs table."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_process_init
+
+from config.servers import die_with_parent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("truelevel")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def end_with_the_worker(**_: Any) -> None:
+    """A pool child that outlives a killed worker would go on with work that nobody supervises."""
+    die_with_parent()

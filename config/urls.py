@@ -1,0 +1,16 @@
+"""Addresses: one include a room."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("home.urls")),
+    path("account/", include("organisation.urls")),
+    path("model/", include("maturity.urls")),
+    path("", include("assurance.urls")),
+    path("papers/", include("papers.urls")),
+]
+
+handler400 = "home.views.errors.bad_request"
+handler403 = "home.views.errors.forbidden"
+handler404 = "home.views.errors.not_found"
+handler500 = "home.views.errors.server_error"

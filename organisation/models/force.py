@@ -1,0 +1,19 @@
+from django.db import models
+
+
+class Force(models.Model):
+    """The police service that runs this installation: one row."""
+
+    name = models.CharField(max_length=200)
+    short_name = models.CharField(max_length=50)
+    demo_seed = models.CharField(
+        max_length=100, blank=True, help_text="Set where the force is fictional: what it was generated from."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(models.Value(1), name="one_force"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,52 @@
+"""Which roles a person holds today, anywhere or over one unit or group. The other rooms' predicates stand on these."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from organisation.models import Appointment, BusinessGroup, Unit, UnitMembership, User
+from organisation.roles import Role
+
+Person = User | AnonymousUser
+
+
+def appointments_today(user: Person) -> QuerySet[Appointment]:
+    """The person's appointments in force today: where every right comes from."""
+    if not user.is_authenticated or not user.is_active:
+        return Appointment.objects.none()
+    return Appointment.objects.in_force(timezone.localdate()).filter(person=user)
+
+
+def _roles(appointments: QuerySet[Appointment]) -> frozenset[Role]:
+    return frozenset(Role(role) for role in appointments.values_list("role", flat=True).distinct())
+
+
+def roles_anywhere(user: Person) -> frozenset[Role]:
+    """Roles the person holds today, whatever they are for."""
+    return _roles(appointments_today(user))
+
+
+def roles_over_unit(user: Person, unit: Unit) -> frozenset[Role]:
+    """Roles the person holds today over `unit`: of the unit, of its business group, or of the whole force."""
+    groups = UnitMembership.objects.in_force_on_or_at_the_units_end(timezone.localdate()).filter(unit=unit)
+    own = Q(unit=unit) | Q(group__in=groups.values("group")) | Q(unit=None, group=None)
+    return _roles(appointments_today(user).filter(own))
+
+
+def roles_over_group(user: Person, group: BusinessGroup) -> frozenset[Role]:
+    """Roles the person holds today over `group`: of the group or of the whole force (not of one of its units)."""
+    return _roles(appointments_today(user).filter(Q(group=group) | Q(unit=None, group=None)))
+
+
+def units_in_scope(user: Person, *, unit_roles: Collection[Role], group_roles: Collection[Role]) -> Q:
+    """Return the filter on Unit for what the person's unit and group appointments reach today."""
+    appointments = appointments_today(user)
+    today = timezone.localdate()
+    memberships = UnitMembership.objects.in_force_on_or_at_the_units_end(today).filter(
+        group__in=appointments.to(group_roles).values("group")
+    )
+    return Q(pk__in=appointments.to(unit_roles).values("unit")) | Q(pk__in=memberships.values("unit"))

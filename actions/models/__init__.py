@@ -1,0 +1,3 @@
+from actions.models.action import Action, ActionStatus, Task
+
+__all__ = ["Action", "ActionStatus", "Task"]

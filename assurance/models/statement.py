@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+
+from actions.models import Action
+from maturity.models import Edition, Theme
+from organisation.fields import QuarterField
+from organisation.models import Unit
+from organisation.permissions import Person, appointments_today, units_in_scope
+from organisation.roles import Role
+
+# Who reads the statements of every unit, and who those of their own.
+READS_ALL = frozenset({Role.SHRMT, Role.HEAD})
+READS_OWN_UNIT = frozenset({Role.SPOC, Role.SLT_LEAD})
+READS_OWN_GROUP = frozenset({Role.COG_LEAD, Role.COG_SUPPORT})
+
+
+class RevisionState(models.TextChoices):
+    OPEN = "open", "Open"
+    COMPLETED = "completed", "Completed"
+    SIGNED = "signed", "Signed"
+    ACCEPTED = "accepted", "Accepted"
+    RETURNED = "returned", "Returned"
+
+
+DRAFT = [RevisionState.OPEN.value, RevisionState.COMPLETED.value]
+FROZEN = [RevisionState.SIGNED.value, RevisionState.ACCEPTED.value, RevisionState.RETURNED.value]
+
+
+class StatementQuerySet(models.QuerySet["Statement"]):
+    def visible_to(self, user: Person) -> StatementQuerySet:
+        """Statements that `can_read_statement` grants, as a filter."""
+        if appointments_today(user).to(READS_ALL).exists():
+            return self
+        units = Unit.objects.filter(units_in_scope(user, unit_roles=READS_OWN_UNIT, group_roles=READS_OWN_GROUP))
+        return self.filter(unit__in=units)
+
+    def with_state(self) -> StatementQuerySet:
+        """Add the newest revision's `state`, number and times as `latest_…`."""
+        latest = Revision.objects.filter(statement=OuterRef("pk")).order_by("-number")
+        return self.annotate(
+            latest_state=Subquery(latest.values("state")[:1]),
+            latest_number=Subquery(latest.values("number")[:1]),
+            latest_signed_at=Subquery(latest.values("signed_at")[:1]),
+        )
+
+
+class Statement(models.Model):
+    """A unit's self-assurance statement for one quarter, on the edition in force when it was opened."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="statements")
+    quarter = QuarterField()
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+
+    objects = StatementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-quarter", "unit__name"]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "quarter"], name="one_statement_per_unit_and_quarter"),
+            models.CheckConstraint(
+                condition=Q(quarter__regex=r"^\d{4}/\d{2}-Q[1-4]$"), name="statement_is_of_a_quarter"
+            ),
+        ]
+        indexes = [models.Index(fields=["quarter"], name="statement_by_quarter")]
+
+    def __str__(self) -> str:
+        return f"{self.unit}, {self.quarter}"
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether the day it was due, signed, has passed. The caller knows whether it is signed."""
+        return today > self.quarter.due_on
+
+
+class Revision(models.Model):
+    """One pass through open → completed → signed → accepted or returned. Signing freezes its content."""
+
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10, choices=RevisionState.choices, default=RevisionState.OPEN)
+    opened_because = models.TextField(blank=True, help_text="Why it follows an earlier revision.")
+
+    completer_name = models.CharField("your name", max_length=200, blank=True)
+    completer_position = models.CharField("your position", max_length=200, blank=True)
+    meeting_on = models.DateField("date of the unit’s health and safety meeting", null=True, blank=True)
+    no_meeting_reason = models.TextField("why no meeting has reviewed it", blank=True)
+    field_versions = models.JSONField(default=dict, help_text="How often each of the details has changed.")
+    details_changed_at = models.DateTimeField(null=True, blank=True)
+    details_changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    completed_at = models.DateTimeField(null=True, blank=True)
+    completed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    signed_at = models.DateTimeField(null=True, blank=True)
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    signer_name = models.CharField(max_length=200, blank=True)
+    signer_position = models.CharField(max_length=200, blank=True)
+    content: models.JSONField[Any, Any] = models.JSONField(null=True, help_text="What was signed, word for word.")
+    content_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the canonical content.")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["statement", "number"], name="one_revision_per_number"),
+            models.UniqueConstraint("statement", condition=Q(state__in=DRAFT), name="one_draft_revision_per_statement"),
+            models.CheckConstraint(
+                condition=Q(completed_at=None, completed_by=None)
+                | Q(completed_at__isnull=False, completed_by__isnull=False),
+                name="completed_at_and_by_together",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=RevisionState.OPEN, completed_at=None)
+                | (~Q(state=RevisionState.OPEN) & Q(completed_at__isnull=False)),
+                name="completed_unless_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=DRAFT, signed_at=None, signed_by=None, content=None, content_digest="")
+                | (
+                    Q(
+                        state__in=FROZEN,
+                        signed_at__isnull=False,
+                        signed_by__isnull=False,
+                        content__isnull=False,
+                    )
+                    & Q(content_digest__regex=r"^[0-9a-f]{64}$")
+                    & ~Q(signer_name="")
+                    & ~Q(signer_position="")
+                ),
+                name="frozen_with_signature_or_neither",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["content_digest"], name="revision_by_digest"),
+            models.Index(fields=["statement", "state", "-number"], name="revision_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.statement}, revision {self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == RevisionState.OPEN
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state in DRAFT
+
+    @property
+    def is_frozen(self) -> bool:
+        return self.state in FROZEN
+
+
+class Entry(models.Model):
+    """What a revision says about one theme."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="entries")
+    theme = models.ForeignKey(Theme, on_delete=models.PROTECT, related_name="+")
+    level = models.PositiveSmallIntegerField(null=True, blank=True)
+    held_without_shrmt = models.BooleanField(null=True, blank=True)
+    evidence = models.TextField(blank=True)
+    no_level_reason = models.TextField(blank=True, help_text="Why no level or evidence is given.")
+    field_versions = models.JSONField(default=dict, help_text="How often each field has changed.")
+    changed_at = models.DateTimeField(null=True, blank=True)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    actions = models.ManyToManyField(Action, through="EntryAction", related_name="+")
+
+    class Meta:
+        ordering = ["theme__number"]
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "theme"], name="one_entry_per_revision_and_theme"),
+            models.CheckConstraint(condition=Q(level=None) | Q(level__range=(1, 5)), name="level_within_the_scale"),
+            models.CheckConstraint(
+                condition=(Q(changed_at=None) & Q(changed_by=None)) | Q(changed_at__isnull=False),
+                name="changed_by_only_with_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.theme} in {self.revision}"
+
+
+class EntryAction(models.Model):
+    """An action that a theme of a statement raised."""
+
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="raised")
+    action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="+")
+    token = models.UUIDField(default=uuid.uuid4, help_text="Of the form row that raised it: sent twice, raised once.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "action"], name="one_link_per_entry_and_action"),
+            models.UniqueConstraint(fields=["entry", "token"], name="one_action_per_form_row"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} raised by {self.entry}"

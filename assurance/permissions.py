@@ -1,0 +1,64 @@
+"""Who may do what with statements, reviews and roll-ups: the table of domain.md. Row filters stand on the models."""
+
+from __future__ import annotations
+
+from assurance.models import Revision, Rollup, Statement
+from assurance.models.rollup import READS_ALL as READS_ALL_ROLLUPS
+from assurance.models.rollup import READS_OWN_GROUP as READS_OWN_ROLLUPS
+from assurance.models.statement import READS_ALL, READS_OWN_GROUP, READS_OWN_UNIT, RevisionState
+from organisation.models import BusinessGroup
+from organisation.permissions import Person, roles_anywhere, roles_over_group, roles_over_unit
+from organisation.roles import Role
+
+READS_STATEMENTS = READS_ALL | READS_OWN_UNIT | READS_OWN_GROUP
+READS_ROLLUPS = READS_ALL_ROLLUPS | READS_OWN_ROLLUPS
+WRITES_STATEMENTS = frozenset({Role.SPOC, Role.SLT_LEAD})
+BUILDS_ROLLUPS = frozenset({Role.COG_LEAD, Role.COG_SUPPORT})
+
+
+def can_list_statements(user: Person) -> bool:
+    """Whether the person reads any unit's statements at all."""
+    return bool(roles_anywhere(user) & READS_STATEMENTS)
+
+
+def can_read_statement(user: Person, statement: Statement) -> bool:
+    return bool(roles_over_unit(user, statement.unit) & READS_STATEMENTS)
+
+
+def can_write_statement(user: Person, statement: Statement) -> bool:
+    """Whether the person fills in, completes and reopens drafts of the unit's statement."""
+    return bool(roles_over_unit(user, statement.unit) & WRITES_STATEMENTS)
+
+
+def can_sign(user: Person, statement: Statement) -> bool:
+    """Whether the person signs for the unit. That it is not the one who completed it is the service's rule."""
+    return Role.SLT_LEAD in roles_over_unit(user, statement.unit)
+
+
+def can_read_reviews(user: Person, group: BusinessGroup) -> bool:
+    """Whether the person sees the work list of the group's statements."""
+    return bool(roles_over_group(user, group) & (READS_ALL | READS_OWN_GROUP))
+
+
+def can_review(user: Person, statement: Statement) -> bool:
+    """Whether the person accepts or returns the unit's statements."""
+    return Role.COG_LEAD in roles_over_unit(user, statement.unit)
+
+
+def can_decide(user: Person, revision: Revision) -> bool:
+    """Whether the person accepts or returns this revision: nobody reviews what they completed or signed."""
+    if not user.is_authenticated or user.pk in (revision.completed_by_id, revision.signed_by_id):
+        return False
+    return revision.state == RevisionState.SIGNED and can_review(user, revision.statement)
+
+
+def can_list_rollups(user: Person) -> bool:
+    return bool(roles_anywhere(user) & READS_ROLLUPS)
+
+
+def can_read_rollup(user: Person, rollup: Rollup) -> bool:
+    return bool(roles_over_group(user, rollup.group) & READS_ROLLUPS)
+
+
+def can_build_rollup(user: Person, rollup: Rollup) -> bool:
+    return bool(roles_over_group(user, rollup.group) & BUILDS_ROLLUPS)

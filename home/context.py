@@ -1,0 +1,85 @@
+"""What every page needs around its content: the sections its reader may open, the force, and who is signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from organisation.models import Appointment, Force
+from organisation.permissions import appointments_today
+from organisation.roles import INSIDE_THE_FORCE, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the service that has a place in the navigation. `roles` may open it; None means everyone signed in."""
+
+    label: str
+    url_name: str
+    roles: frozenset[Role] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """A link of the navigation. `current` is the value of aria-current: "page", "true" for a page below it, or empty."""
+
+    label: str
+    url: str
+    current: str
+
+
+_REVIEWERS = frozenset({Role.COG_LEAD, Role.COG_SUPPORT, Role.SHRMT, Role.HEAD})
+SECTIONS = (
+    Section("Home", "home"),
+    Section("Statements", "assurance:statements", _REVIEWERS | {Role.SPOC, Role.SLT_LEAD}),
+    Section("Roll-ups", "assurance:rollups", _REVIEWERS),
+    Section("Model", "maturity:matrix", INSIDE_THE_FORCE),
+    Section("Papers", "papers:papers"),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. Everything is worked out when first used: a fragment of a page asks the database nothing."""
+    user = getattr(request, "user", None) or AnonymousUser()
+    appointments = SimpleLazyObject(
+        lambda: list(appointments_today(user).select_related("unit", "group").order_by("pk"))
+    )
+    return {
+        "navigation": SimpleLazyObject(
+            lambda: (
+                sections_for({Role(held.role) for held in appointments}, path=request.path)
+                if user.is_authenticated
+                else []
+            )
+        ),
+        "role_descriptions": SimpleLazyObject(lambda: describe(appointments)),
+        "force_name": SimpleLazyObject(_force_name),
+    }
+
+
+def sections_for(roles: set[Role], *, path: str, sections: Sequence[Section] = SECTIONS) -> list[NavItem]:
+    """Return the links for somebody signed in who holds `roles`, the one that leads to `path` marked as current."""
+    links = [
+        (section.label, reverse(section.url_name))
+        for section in sections
+        if section.roles is None or section.roles & roles
+    ]
+    # The longest address that `path` lies under: the front page is above everything and must not always win.
+    above = max((url for _, url in links if url != "/" and path.startswith(url)), key=len, default="")
+    return [NavItem(label, url, "page" if url == path else "true" if url == above else "") for label, url in links]
+
+
+def describe(appointments: Sequence[Appointment]) -> list[str]:
+    """Return a person's appointments in words, each once."""
+    return list(dict.fromkeys(str(appointment) for appointment in appointments))
+
+
+def _force_name() -> str:
+    force = Force.objects.first()
+    return "" if force is None else force.name

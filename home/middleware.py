@@ -1,0 +1,64 @@
+"""Two promises about every answer: the demo talks to this machine only, and nothing private stays in a cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import AddressValueError, IPv6Address, ip_address
+
+from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
+from django.utils.cache import add_never_cache_headers
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+class LoopbackOnly:
+    """Refuses whoever does not come from this machine by one of its own names.
+
+    The demo's passwords are printed and it speaks plain HTTP. The address keeps the network out; the name keeps out a
+    web page elsewhere that points its own domain at 127.0.0.1, and a proxy that passes strangers on.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        name, _ = split_domain_port(request.META.get("HTTP_HOST", "").lower())
+        if name in LOOPBACK_NAMES and is_loopback(request.META.get("REMOTE_ADDR", "")):
+            return self.get_response(request)
+        return HttpResponse(
+            "This is a demonstration and answers on its own machine only. "
+            "Open http://127.0.0.1 with its port in a browser on the machine where it runs.\n",
+            status=403,
+            content_type="text/plain; charset=utf-8",
+        )
+
+
+def is_loopback(address: str) -> bool:
+    """Say whether an IP address is this machine's own; a missing or broken one is not."""
+    try:
+        found = ip_address(address)
+    except (AddressValueError, ValueError):
+        return False
+    if isinstance(found, IPv6Address) and found.ipv4_mapped:
+        return found.ipv4_mapped.is_loopback
+    return found.is_loopback
+
+
+class NothingCached:
+    """Keeps pages made for somebody signed in out of every cache, the browser's included.
+
+    After signing out on a shared machine, the Back button shows nothing. Static files do not pass here.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        user = getattr(request, "user", None)
+        if response.get("Content-Type", "").startswith("text/html") and user is not None and user.is_authenticated:
+            add_never_cache_headers(response)
+        return response

@@ -11,6 +11,7 @@ from config.servers import die_with_parent
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("truelevel")
+app.set_default()  # web threads ring the bell too, and have no current app of their own
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -1,0 +1,202 @@
+"""The whole product as `make run` starts it, and real browsers in front of it. No test double anywhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+SCREENSHOTS = os.environ.get("SCREENSHOTS")  # a folder to leave pictures in
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+CHROMIUM_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PASSWORD = "truelevel-demo"
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]}}
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 800}
+READY_WITHIN_SECONDS = 180
+
+
+@dataclass
+class Product:
+    """The product running as its users get it, on a data folder of its own."""
+
+    data_dir: Path
+    port: int
+    process: subprocess.Popen[str]
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return environment(self.data_dir, self.port)
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command against the running servers, as `make manage` does; return what it printed."""
+        command = [sys.executable, "-m", "config.servers", "exec", "--", sys.executable, "manage.py", *arguments]
+        result = subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False, timeout=300
+        )
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(60)
+
+
+def environment(data_dir: Path, port: int) -> dict[str, str]:
+    """The environment of somebody who has just cloned the project: no servers, no profile of the test run."""
+    ours = {"DATABASE_URL", "REDIS_URL", "TRUELEVEL_PROFILE", "DJANGO_SETTINGS_MODULE", "SECRET_KEY"}
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return kept | {"DATA_DIR": str(data_dir), "PORT": str(port), "PYTHONUNBUFFERED": "1"}
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def start_product(data_dir: Path, port: int | None = None) -> Product:
+    """Start the product as `make run` does and wait until it says that it is ready."""
+    port = port or free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "config.servers", "run"],
+        cwd=ROOT,
+        env=environment(data_dir, port),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    product = Product(data_dir, port, process)
+    ready = threading.Event()
+
+    def read() -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            product.lines.append(line.rstrip("\n"))
+            if line.startswith("Ready: "):
+                ready.set()
+
+    threading.Thread(target=read, daemon=True).start()
+    deadline = time.monotonic() + READY_WITHIN_SECONDS
+    while not ready.wait(0.1):
+        if process.poll() is not None or time.monotonic() > deadline:
+            product.stop()
+            logs = "\n".join(f"--- {log}\n{log.read_text()[-2000:]}" for log in sorted(data_dir.glob("log/*.log")))
+            pytest.fail("The product did not get ready.\n" + "\n".join(product.lines) + "\n" + logs)
+    return product
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    running = start_product(tmp_path_factory.mktemp("product"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.fail(f"No browser at {CHROMIUM}. Install Debian's chromium, or set CHROMIUM to another one.")
+    running = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+    yield running
+    running.close()
+
+
+@dataclass
+class Visit:
+    """One person's browser, signed in."""
+
+    page: Page
+    product: Product
+    who: str
+    checked: set[str] = field(default_factory=set)
+
+    def open(self, address: str) -> None:
+        self.page.goto(self.product.url + address)
+        self.check()
+
+    def follow(self, name: str | re.Pattern[str]) -> None:
+        """Click the link of that name and check the page it leads to."""
+        self.page.get_by_role("link", name=name).first.click()
+        self.check()
+
+    def press(self, name: str | re.Pattern[str]) -> None:
+        """Press the button of that name and check the page that answers."""
+        self.page.get_by_role("button", name=name).first.click()
+        self.check()
+
+    def check(self) -> None:
+        """No accessibility fault, no sideways scrolling, wide and narrow; a title that names the page."""
+        self.page.wait_for_load_state("load")
+        title = self.page.title()
+        heading = self.page.get_by_role("heading", level=1)
+        expect(heading).to_be_visible()
+        kind = f"{title} {re.sub(r'[^/]*[0-9][^/]*', '#', self.page.url)}"
+        if kind in self.checked:
+            return
+        self.checked.add(kind)
+        for size in (NARROW, WIDE):
+            self.page.set_viewport_size(size)  # type: ignore[arg-type]  # a plain dict will do
+            found = Axe().run(self.page, options=WCAG)
+            assert found.violations_count == 0, f"{title} at {size['width']} px\n{found.generate_report()}"
+            too_wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert too_wide <= 0, f"{title} scrolls sideways by {too_wide} px at {size['width']} px"
+            if SCREENSHOTS:
+                name = re.sub(r"\W+", "-", f"{self.who} {title} {size['width']}").strip("-").lower()
+                Path(SCREENSHOTS).mkdir(parents=True, exist_ok=True)
+                self.page.screenshot(path=f"{SCREENSHOTS}/{name}.png", full_page=True)
+
+
+@pytest.fixture
+def sign_in(product: Product, browser: Browser) -> Iterator[Callable[[str], Visit]]:
+    """Return a function that signs an account of the demo in, in a browser of its own."""
+    contexts = []
+
+    def visit(who: str) -> Visit:
+        context = browser.new_context(viewport=WIDE, locale="en-GB", timezone_id="Europe/London")  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        here = Visit(page, product, who)
+        here.open("/account/sign-in/")
+        page.get_by_label("E-mail").fill(f"{who}@demo.example")
+        page.get_by_label("Password").fill(PASSWORD)
+        here.press("Sign in")
+        expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+        return here
+
+    yield visit
+    for context in contexts:
+        context.close()

@@ -35,6 +35,13 @@ def can_sign(user: Person, statement: Statement) -> bool:
     return Role.SLT_LEAD in roles_over_unit(user, statement.unit)
 
 
+def can_reopen(user: Person, revision: Revision) -> bool:
+    """Whether the person reopens this revision: a completed one as its writer, a signed one as who signs for the unit."""
+    if revision.state == RevisionState.COMPLETED:
+        return can_write_statement(user, revision.statement)
+    return revision.state in (RevisionState.SIGNED, RevisionState.ACCEPTED) and can_sign(user, revision.statement)
+
+
 def can_read_reviews(user: Person, group: BusinessGroup) -> bool:
     """Whether the person sees the work list of the group's statements."""
     return bool(roles_over_group(user, group) & (READS_ALL | READS_OWN_GROUP))

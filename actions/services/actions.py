@@ -39,6 +39,7 @@ def change(*, action_id: int, edits: Mapping[str, Edit], by: User, at: datetime)
         for name, value in result.accepted.items():
             setattr(task if name in ON_THE_TASK else action, name, value)
         action.field_versions = next_versions(action.field_versions, result.accepted)
+        action.changed_at, action.changed_by = at, by
         action.save()
         task.save()
         if result.accepted.get("status") == ActionStatus.WITHDRAWN:

@@ -1,0 +1,322 @@
+"""Turning what people type into a statement into clean values, each with the version of the field it was typed on."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from actions.models import ActionStatus
+from assurance.canonical import normal
+from assurance.models import RevisionState
+from maturity.models import Level
+from organisation.formfields import DayField, OptionLabel, WordsField
+from organisation.periods import Quarter
+from records.edits import Conflict, Edit
+
+CANNOT_SAY = "none"
+YES_NO = (("yes", "Yes"), ("no", "No"))
+EVIDENCE_WORDS = 1000
+REASON_WORDS = 300
+MOST_ACTIONS = 50
+# Older than every version: where the page's own version is missing, nothing of somebody else's is overwritten.
+NO_VERSION = -1
+
+
+def version_name(name: str) -> str:
+    """The hidden field that carries the version of `name`."""
+    return f"{name}-version"
+
+
+def initial_of(values: Mapping[str, Any], versions: Mapping[str, int]) -> dict[str, Any]:
+    """Return a versioned form's initial values: each answer as stored, and the version it is at."""
+    return {**values, **{version_name(name): versions.get(name, 0) for name in values}}
+
+
+class VersionField(forms.IntegerField):
+    """The version of a field that its page showed. It never refuses: an unreadable one is the oldest there is."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False, initial=0)
+
+    def clean(self, value: Any) -> int:
+        try:
+            version = super().clean(value)
+        except ValidationError:
+            return NO_VERSION
+        return NO_VERSION if version is None else version
+
+
+class VersionedForm(forms.Form):
+    """A form whose `answers` may be edited by several people at once."""
+
+    answers: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.answers:
+            self.fields[version_name(name)] = VersionField()
+
+    def clean(self) -> dict[str, Any]:
+        """Bring texts into the form in which they are stored, so that equal texts compare as equal."""
+        cleaned = super().clean() or self.cleaned_data
+        for name in self.answers:
+            if isinstance(cleaned.get(name), str):
+                cleaned[name] = normal(cleaned[name])
+        return cleaned
+
+    def edits(self) -> dict[str, Edit]:
+        """Return the answers that are valid, each with the version it was made on."""
+        return {
+            name: Edit(self.cleaned_data[version_name(name)], self.cleaned_data[name])
+            for name in self.answers
+            if name in self.cleaned_data
+        }
+
+    def settle(
+        self, *, values: Mapping[str, Any], versions: Mapping[str, int], conflicts: Iterable[Conflict]
+    ) -> None:
+        """Move the versions of a form that is shown again on to what its reader now knows.
+
+        A conflict is shown with the other version, so saving again is a decision. An answer that is stored as it
+        stands in the form moves to the stored version. Everything else (an answer with an error) keeps the version it
+        was made on: nobody has seen yet what stands against it.
+        """
+        theirs = {conflict.field: conflict.their_version for conflict in conflicts}
+        data = self.data.copy()
+        for name in self.answers:
+            if name in theirs:
+                data[self.add_prefix(version_name(name))] = str(theirs[name])
+            elif name in self.cleaned_data and self.cleaned_data[name] == values[name]:
+                data[self.add_prefix(version_name(name))] = str(versions.get(name, 0))
+        self.data = data
+
+
+def _level(value: str) -> int | None:
+    return None if value == CANNOT_SAY else int(value)
+
+
+def level_options(levels: Iterable[Level], *, last_quarter: int | None) -> list[tuple[str, str]]:
+    """Return the radio buttons of a theme. The criteria of each level are in its prefetched `criteria`."""
+    options: list[tuple[str, str]] = [
+        (
+            str(level.number),
+            OptionLabel(
+                f"Level {level.number}: {level.name}",
+                tag="Last quarter" if level.number == last_quarter else "",
+                criteria=[criterion.text for criterion in level.criteria.all()],
+            ),
+        )
+        for level in levels
+    ]
+    return [*options, (CANNOT_SAY, OptionLabel("I cannot give a level", hint="Say why, further down this page."))]
+
+
+class EntryForm(VersionedForm):
+    """What the unit says about one theme. All may be left for later; completing the statement asks for the rest."""
+
+    answers = ("level", "held_without_shrmt", "evidence", "no_level_reason")
+
+    level = forms.TypedChoiceField(
+        label="Which level is the unit at?",
+        help_text="Choose the highest level whose points all describe the unit as it is.",
+        widget=forms.RadioSelect,
+        coerce=_level,
+        empty_value=None,
+        required=False,
+    )
+    held_without_shrmt = forms.TypedChoiceField(
+        label="Does the unit hold this level without the help of SHRMT?",
+        help_text="SHRMT is the Safety and Health Risk Management Team.",
+        widget=forms.RadioSelect,
+        choices=YES_NO,
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+        required=False,
+    )
+    evidence = WordsField(
+        label="Evidence",
+        help_text="What shows it: for example records, figures, minutes or visits. Name no one who was hurt.",
+        max_words=EVIDENCE_WORDS,
+        rows=10,
+        required=False,
+    )
+    no_level_reason = WordsField(
+        label="Why there is no level or no evidence",
+        help_text="Only if you cannot give one of them this quarter.",
+        max_words=REASON_WORDS,
+        rows=4,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, levels: Iterable[tuple[str, str]] | None, **kwargs: Any) -> None:
+        """`levels` are the radio buttons; None where the edition does not score the theme."""
+        if levels is None:
+            self.answers = ("evidence",)
+        super().__init__(*args, **kwargs)
+        if levels is None:
+            for name in ("level", "held_without_shrmt", "no_level_reason"):
+                del self.fields[name]
+        else:
+            self.fields["level"].choices = list(levels)  # type: ignore[attr-defined]  # a field with choices
+
+    @staticmethod
+    def initial_for(values: Mapping[str, Any], versions: Mapping[str, int]) -> dict[str, Any]:
+        """Return the stored entry as the form shows it."""
+        shown = initial_of(values, versions)
+        shown["held_without_shrmt"] = {True: "yes", False: "no"}.get(values["held_without_shrmt"])
+        if values["level"] is None and values["no_level_reason"]:
+            shown["level"] = CANNOT_SAY
+        return shown
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "level" in self.fields and self["level"].value() == CANNOT_SAY and cleaned.get("no_level_reason") == "":
+            self.add_error("no_level_reason", "Say why you cannot give a level.")
+        return cleaned
+
+
+class ActionForm(VersionedForm):
+    """One action of a theme: an existing one (`action` is set) or a new one, known by its token."""
+
+    answers = ("title", "lead", "due_on", "status")
+
+    action = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
+    # What the page showed: an action that somebody has withdrawn since is not changed in passing.
+    status = forms.ChoiceField(
+        widget=forms.HiddenInput, required=False, choices=ActionStatus.choices, initial=ActionStatus.OPEN.value
+    )
+    title = forms.CharField(
+        label="What is to be done",
+        max_length=300,
+        error_messages={"required": "Say what is to be done, or remove the action."},
+    )
+    lead = forms.CharField(
+        label="Who leads it", help_text="A post rather than a name, if you can.", max_length=200, required=False
+    )
+    due_on = DayField(label="When it is due", required=False)
+
+    def has_changed(self) -> bool:
+        """A new row counts once something is written in it; its token and versions are the page's own."""
+        if self.is_bound and self.data.get(self.add_prefix("action")):
+            return True
+        return any((self[name].value() or "").strip() for name in ("title", "lead", "due_on"))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("DELETE"):
+            self.errors.clear()  # nobody has to mend what is being removed
+            cleaned["status"] = ActionStatus.WITHDRAWN.value
+        else:
+            cleaned["status"] = cleaned.get("status") or ActionStatus.OPEN.value
+        return cleaned
+
+    def edits(self) -> dict[str, Edit]:
+        if not self.cleaned_data.get("DELETE"):
+            return super().edits()
+        return {"status": super().edits()["status"]}
+
+
+class BaseActions(forms.BaseFormSet[ActionForm]):
+    row_name = "Action"
+
+
+ActionForms = forms.formset_factory(
+    ActionForm, formset=BaseActions, extra=0, can_delete=True, max_num=MOST_ACTIONS, validate_max=True
+)
+
+
+class DetailsForm(VersionedForm):
+    """Who completes the statement, and which meeting reviewed it."""
+
+    answers = ("completer_name", "completer_position", "meeting_on", "no_meeting_reason")
+
+    completer_name = forms.CharField(
+        label="Name of the person completing the statement", max_length=200, required=False
+    )
+    completer_position = forms.CharField(
+        label="Their position", help_text="For example their rank or grade, and post.", max_length=200, required=False
+    )
+    meeting_on = DayField(
+        label="When did the unit’s health and safety meeting review this statement?", required=False
+    )
+    no_meeting_reason = WordsField(
+        label="Why no meeting has reviewed it",
+        help_text="Only if there is no date to give.",
+        max_words=REASON_WORDS,
+        rows=4,
+        required=False,
+    )
+
+
+class CompleteForm(forms.Form):
+    """The question asked before a statement is closed to changes."""
+
+    confirmed = forms.BooleanField(
+        label="For each level the unit has said whether it is held without SHRMT, and the date of the meeting that "
+        "reviewed this statement is right (or the reason why there is none).",
+        error_messages={"required": "Tick the box to confirm the levels and the meeting."},
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why a statement is reopened."""
+
+    reason = WordsField(
+        label="Why are you reopening it?",
+        help_text="It is kept with the statement.",
+        max_words=REASON_WORDS,
+        rows=5,
+        error_messages={"required": "Say why the statement is reopened."},
+    )
+
+
+class SignForm(forms.Form):
+    """A signature: under which name and post, on exactly which content."""
+
+    digest = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    signer_name = forms.CharField(
+        label="Your name", max_length=200, error_messages={"required": "Enter your name."}
+    )
+    signer_position = forms.CharField(
+        label="Your position",
+        help_text="For example your rank or grade, and post.",
+        max_length=200,
+        error_messages={"required": "Enter your position."},
+    )
+    confirmed = forms.BooleanField(error_messages={"required": "Tick the box to confirm what you are signing."})
+
+    def __init__(self, *args: Any, unit: str, quarter: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["confirmed"].label = (
+            f"I have read this statement and sign it for and on behalf of {unit}, as what the unit states for {quarter}."
+        )
+
+
+class FilterForm(forms.Form):
+    """Which statements to list. Anything unreadable in the address is left out rather than refused."""
+
+    OVERDUE = "overdue"
+
+    unit = forms.CharField(label="Unit’s name contains", max_length=200, required=False)
+    quarter = forms.TypedChoiceField(label="Quarter", required=False, coerce=Quarter.parse, empty_value=None)
+    state = forms.ChoiceField(
+        label="State",
+        required=False,
+        choices=[
+            ("", "Any"),
+            (OVERDUE, "Overdue"),
+            *[(state.value, state.label) for state in RevisionState if state != RevisionState.RETURNED],
+        ],
+    )
+
+    def __init__(self, *args: Any, quarters: Iterable[Quarter], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "Any"), *[(str(quarter), quarter.name) for quarter in quarters]]
+        self.fields["quarter"].choices = choices  # type: ignore[attr-defined]  # a field with choices

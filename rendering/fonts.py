@@ -1,0 +1,76 @@
+"""The fonts documents are printed with, and what is in them.
+
+All faces go by one family name of our own, so that a font of the same name installed on the machine is
+never taken in their stead: the same document gives the same bytes everywhere.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from io import BytesIO
+from pathlib import Path
+
+from fontTools.ttLib import TTFont, woff2
+
+from rendering.assets import Asset
+
+FAMILY = "Truelevel Print"
+
+_MEDIA_TYPES = {".woff2": "font/woff2", ".ttf": "font/ttf", ".otf": "font/otf"}
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One font file: what it looks like, and what it can print."""
+
+    weight: int
+    italic: bool
+    code_points: frozenset[int]
+
+
+@lru_cache(maxsize=32)
+def face(content: bytes) -> Face:
+    """Read a font file (WOFF2, TrueType or OpenType)."""
+    unpacked = content
+    if content[:4] == b"wOF2":
+        buffer = BytesIO()
+        woff2.decompress(BytesIO(content), buffer)
+        unpacked = buffer.getvalue()
+    font = TTFont(BytesIO(unpacked), lazy=True)
+    return Face(
+        weight=round(font["OS/2"].usWeightClass / 100) * 100,
+        italic=bool(font["OS/2"].fsSelection & 1 or font["head"].macStyle & 2),
+        code_points=frozenset(font.getBestCmap()),
+    )
+
+
+def repertoire(assets: Iterable[Asset]) -> frozenset[int]:
+    """The code points for which one of the registered fonts has a glyph."""
+    return frozenset().union(*(face(asset.content).code_points for asset in assets if asset.is_font))
+
+
+def font_css(fonts: Sequence[Asset]) -> str:
+    """The @font-face rules under which the fonts are known to a document, and the rule that uses them."""
+    rules = []
+    for font in fonts:
+        look = face(font.content)
+        style = "italic" if look.italic else "normal"
+        rules.append(
+            f'@font-face{{font-family:"{FAMILY}";src:url("asset:{font.name}");'
+            f"font-weight:{look.weight};font-style:{style}}}"
+        )
+    return "\n".join([*rules, f'html{{font-family:"{FAMILY}"}}'])
+
+
+@cache
+def font_assets() -> tuple[Asset, ...]:
+    """The fonts that the package `truelevel_assets` brings, as assets."""
+    # Imported when first printed: the web process never needs them.
+    import truelevel_assets
+
+    return tuple(font_asset(path) for _, path in sorted(truelevel_assets.FONTS.items()))
+
+
+def font_asset(path: Path) -> Asset:
+    """A font file as an asset of the same name."""
+    return Asset(name=path.name, media_type=_MEDIA_TYPES[path.suffix.lower()], content=path.read_bytes())

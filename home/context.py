@@ -27,7 +27,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """A link of the navigation. `current` is the value of aria-current: "page", "true" for a page below it, or empty."""
+    """A link of the navigation. `current` is for aria-current: "page", "true" for a page below it, or empty."""
 
     label: str
     url: str

@@ -97,8 +97,8 @@ class WordsField(forms.CharField):
 class OptionLabel(str):
     """The label of a radio button or checkbox, with what helps to choose it.
 
-    `hint` is a line under the label, `tag` a short mark beside it (such as “Last quarter”), `criteria` a list under both.
-    It is text, so it can stand wherever Django expects a choice's label.
+    `hint` is a line under the label, `tag` a short mark beside it (such as “Last quarter”), `criteria` a list under
+    both. It is text, so it can stand wherever Django expects a choice's label.
     """
 
     hint: str

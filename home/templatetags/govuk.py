@@ -29,8 +29,6 @@ _KINDS: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.Textarea, "textarea"),
     (forms.PasswordInput, "password"),
     (forms.FileInput, "file"),
-    (forms.MultiWidget, "group"),
-    (forms.SelectDateWidget, "group"),
 )
 
 
@@ -38,6 +36,10 @@ _KINDS: tuple[tuple[type[forms.Widget], str], ...] = (
 def kind(field: BoundField) -> str:
     """Name the template in govuk/fields that draws this field."""
     widget = field.field.widget
+    if isinstance(widget, (forms.MultiWidget, forms.SelectDateWidget)):
+        raise TypeError(
+            f"“{field.name}” is drawn in several boxes without a label each. Use fields of one box (DayField for a day)."
+        )
     return next((name for widget_class, name in _KINDS if isinstance(widget, widget_class)), "input")
 
 
@@ -154,8 +156,6 @@ def _address(field: BoundField) -> str:
     """Where a link to a field goes: to its control, or to the first of several."""
     parts = list(field.subwidgets)
     first = parts[0].data if parts and kind(field) in {"radios", "checkboxes"} else None
-    if kind(field) == "group":
-        first = parts[0].data["subwidgets"][0]
     if first is not None:
         return f"#{first['attrs']['id']}"
     return f"#{field.id_for_label}"

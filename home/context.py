@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,7 +75,7 @@ def sections_for(roles: set[Role], *, path: str, sections: Sequence[Section] = S
     return [NavItem(label, url, "page" if url == path else "true" if url == above else "") for label, url in links]
 
 
-def describe(appointments: Sequence[Appointment]) -> list[str]:
+def describe(appointments: Iterable[Appointment]) -> list[str]:
     """Return a person's appointments in words, each once."""
     return list(dict.fromkeys(str(appointment) for appointment in appointments))
 

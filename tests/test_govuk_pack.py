@@ -15,7 +15,7 @@ from django import forms
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.urls import URLPattern
-from lxml import html
+from lxml import html  # type: ignore[import-untyped]  # ships no types
 from pytest_django import Settings
 
 from organisation.formfields import DayField, OptionLabel, WordsField
@@ -104,7 +104,7 @@ def empty_page() -> html.HtmlElement:
 
 
 def page_of_errors() -> html.HtmlElement:
-    form = Everything({"evidence": "one two three four five six", "due": "soon", "email": "x"}, {})
+    form = Everything({"evidence": "one two three four five six", "due": "soon", "email": "x"})
     return page(WHOLE_PAGE, form=form, formset=ActionSet(two_rows(**{"0__due": "1 1 2026"}), prefix="actions"))
 
 
@@ -236,10 +236,9 @@ def no_pages(settings: Settings) -> None:
 
 @pytest.mark.usefixtures("no_pages")
 def test_the_crispy_tag_draws_the_form_around_its_fields() -> None:
-    form = Everything()
-    form.helper = FormHelper()
-    form.helper.add_input(Submit("save", "Save and continue"))
-    element = page("{% crispy form %}", form=form, csrf_token="token-for-this-test")
+    helper = FormHelper()
+    helper.add_input(Submit("save", "Save and continue"))
+    element = page("{% crispy form helper %}", form=Everything(), helper=helper, csrf_token="token-for-this-test")
     around = one(element, "//form[@method='post'][@novalidate]")
     assert around.get("enctype") == "multipart/form-data"
     assert one(around, ".//input[@name='csrfmiddlewaretoken']").get("value") == "token-for-this-test"

@@ -38,7 +38,8 @@ def kind(field: BoundField) -> str:
     widget = field.field.widget
     if isinstance(widget, (forms.MultiWidget, forms.SelectDateWidget)):
         raise TypeError(
-            f"“{field.name}” is drawn in several boxes without a label each. Use fields of one box (DayField for a day)."
+            f"“{field.name}” is drawn in several boxes without a label each. "
+            "Use fields of one box (DayField for a day)."
         )
     return next((name for widget_class, name in _KINDS if isinstance(widget, widget_class)), "input")
 

@@ -97,9 +97,10 @@ class ThemeDistribution:
 
 @dataclass(frozen=True)
 class Figures:
-    """A group's half-year in figures."""
+    """A group's half-year in figures. `level_names` are the edition's, from level 1: frozen with what they name."""
 
     half: str
+    level_names: tuple[str, ...]
     coverage: tuple[QuarterCoverage, ...]
     themes: tuple[ThemeFacts, ...]
     units: tuple[UnitReading, ...]
@@ -176,6 +177,7 @@ def distribution(theme: ThemeFacts, readings: Iterable[UnitReading]) -> ThemeDis
 def summarise(
     *,
     half: HalfYear,
+    level_names: Sequence[str],
     units: Sequence[UnitFacts],
     themes: Sequence[ThemeFacts],
     revisions: Sequence[SignedRevision],
@@ -209,6 +211,7 @@ def summarise(
             )
     return Figures(
         half=str(half),
+        level_names=tuple(level_names),
         coverage=tuple(coverage(quarter, units, revisions) for quarter in half.quarters),
         themes=tuple(themes),
         units=tuple(readings),

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from assurance import documents, rollup
 from assurance.canonical import content_digest
 from assurance.models import Entry, Revision, RevisionState, Rollup
 from maturity.models import Edition, Theme
-from organisation.models import BusinessGroup, Unit, User
+from organisation.models import BusinessGroup, Unit, UnitMembership, User
 from organisation.periods import HalfYear, london_day
 from records.models import Job
 from records.services import blobs, jobs, trail
 from rendering import pdf
 
+logger = logging.getLogger(__name__)
+
 BUILD = "assurance.build_rollup"
+CANNOT_PRINT = (
+    "The figures are worked out, but their document could not be printed, so nothing has been replaced. Show this to "
+    "the administrator: {error}"
+)
 
 
 @transaction.atomic
@@ -32,35 +39,53 @@ def request(*, rollup: Rollup, by: User | None, at: datetime) -> Job:
     return job
 
 
-def request_all(*, half: HalfYear, by: User | None, at: datetime) -> list[Job]:
-    """Ask for the roll-up of every business group that has units in the half."""
-    groups = BusinessGroup.objects.filter(memberships__starts_on__lte=half.last_day).distinct()
-    return [request(rollup=Rollup.objects.get_or_create(group=group, half=half)[0], by=by, at=at) for group in groups]
+def request_all(*, half: HalfYear, by: User | None, at: datetime, group: BusinessGroup | None = None) -> list[Job]:
+    """Ask for the roll-up of every business group that had units in the half, or of `group` alone."""
+    groups = [group] if group else groups_with_units(half)
+    return [request(rollup=Rollup.objects.get_or_create(group=each, half=half)[0], by=by, at=at) for each in groups]
+
+
+def groups_with_units(half: HalfYear) -> QuerySet[BusinessGroup]:
+    """The business groups that a unit belonged to on some day of the half."""
+    memberships = UnitMembership.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=half.first_day), starts_on__lte=half.last_day
+    )
+    return BusinessGroup.objects.filter(pk__in=memberships.values("group"))
 
 
 def build(claim: jobs.Claim) -> None:
     """Work out the figures, print the PDF, and put both in place; leaves everything alone where nothing changed."""
     draft = Rollup.objects.select_related("group").get(pk=claim.arguments["rollup_id"])
     jobs.progress(claim, percent=10, step="Reading the units’ statements")
+    # The figures are as at this moment, however long the job has waited or the document takes.
+    read_at = claim.claimed_at
     figures = json.loads(json.dumps(asdict(figures_of(draft.group, draft.half))))
     digest = content_digest(figures)
     if digest == draft.figures_digest:
         with jobs.finishing(claim):
             return
     jobs.progress(claim, percent=40, step="Laying out the document")
-    draft.figures, draft.figures_digest, draft.built_at = figures, digest, claim.requested_at
-    html = documents.rollup_html(draft, as_at=london_day(claim.requested_at))
+    draft.figures, draft.figures_digest, draft.built_at = figures, digest, read_at
+    html = documents.rollup_html(draft, as_at=london_day(read_at))
     jobs.progress(claim, percent=60, step="Printing the document")
-    content = pdf.render(html, assets=documents.assets())
+    content = _printed(html, created_at=read_at)
     with jobs.finishing(claim) as now:
-        draft.built_at = now
         draft.pdf = blobs.store(content=content, media_type="application/pdf", at=now)
         draft.save(update_fields=["figures", "figures_digest", "built_at", "pdf"])
         trail.record(act="rollup.built", thing=draft, by=None, at=now, figures_digest=digest, sha256=draft.pdf.sha256)
 
 
+def _printed(html: str, *, created_at: datetime) -> bytes:
+    try:
+        return pdf.render(html, assets=documents.assets(), created_at=created_at)
+    except pdf.PrintingError as error:
+        logger.exception("A roll-up's document could not be printed")
+        raise jobs.JobFailed(CANNOT_PRINT.format(error=error)) from error
+
+
 def figures_of(group: BusinessGroup, half: HalfYear) -> rollup.Figures:
-    """Return the group's figures for the half as its units' statements stand now: four queries, however many units."""
+    """Return the group's figures for the half as its units' statements stand now: six queries, however many units."""
+    edition = _edition(half)
     units = _units(group, half)
     revisions = _signed_revisions([unit.id for unit in units], half)
     ids = [revision.id for revision in revisions]
@@ -69,7 +94,14 @@ def figures_of(group: BusinessGroup, half: HalfYear) -> rollup.Figures:
         "revision_id", "theme__identity", "level"
     ):
         levels[revision_id][identity] = level
-    return rollup.summarise(half=half, units=units, themes=_themes(half), revisions=revisions, levels=levels)
+    return rollup.summarise(
+        half=half,
+        level_names=list(edition.levels.values_list("name", flat=True)) if edition else [],
+        units=units,
+        themes=_themes(edition),
+        revisions=revisions,
+        levels=levels,
+    )
 
 
 def _units(group: BusinessGroup, half: HalfYear) -> list[rollup.UnitFacts]:
@@ -96,14 +128,17 @@ def _signed_revisions(unit_ids: Sequence[int], half: HalfYear) -> list[rollup.Si
     ]
 
 
-def _themes(half: HalfYear) -> list[rollup.ThemeFacts]:
-    """The themes of the edition that statements of the half's last quarter are on."""
-    edition = Edition.objects.in_force(half.quarters[1].first_day)
+def _edition(half: HalfYear) -> Edition | None:
+    """The edition that statements of the half's last quarter are on."""
+    return Edition.objects.in_force(half.quarters[1].first_day)
+
+
+def _themes(edition: Edition | None) -> list[rollup.ThemeFacts]:
     rows = Theme.objects.filter(edition=edition).order_by("number")
     return [rollup.ThemeFacts(theme.identity, theme.name, theme.number, theme.scored) for theme in rows]
 
 
 def level_names(half: HalfYear) -> dict[int, str]:
     """Return {level number: name} of the edition the half is summed up on."""
-    edition = Edition.objects.in_force(half.quarters[1].first_day)
+    edition = _edition(half)
     return dict(edition.levels.values_list("number", "name")) if edition else {}

@@ -14,6 +14,7 @@ class JobState(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
+ONE_LIVE_JOB_PER_KEY = "one_live_job_per_key"
 LIVE = [JobState.QUEUED.value, JobState.RUNNING.value]
 # A bell rung this long ago and not heard was lost: with an emptied broker, or a worker killed between the two.
 BELL_LOST_AFTER = timedelta(seconds=30)
@@ -55,7 +56,7 @@ class Job(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("key", condition=Q(state__in=LIVE), name="one_live_job_per_key"),
+            models.UniqueConstraint("key", condition=Q(state__in=LIVE), name=ONE_LIVE_JOB_PER_KEY),
             models.CheckConstraint(condition=Q(progress__lte=100), name="job_progress_is_per_cent"),
             models.CheckConstraint(
                 condition=Q(state__in=LIVE, finished_at=None) | (~Q(state__in=LIVE) & Q(finished_at__isnull=False)),

@@ -21,10 +21,12 @@ from typing import Any
 
 from celery import current_app
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import Error as AnyDatabaseError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from records.models import Job, JobState
+from records.models.job import ONE_LIVE_JOB_PER_KEY
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +61,7 @@ class Claim:
     arguments: dict[str, Any]
     requested_by_id: int | None
     requested_at: datetime
+    claimed_at: datetime
 
 
 def request(*, task: str, key: str, by: AbstractBaseUser | None, at: datetime, **arguments: Any) -> Job:
@@ -72,12 +75,20 @@ def request(*, task: str, key: str, by: AbstractBaseUser | None, at: datetime, *
                 requested_by_id=by.pk if by else None,
                 requested_at=at,
             )
-    except IntegrityError:
+    except IntegrityError as error:
+        if not _is_about_a_live_job(error):
+            raise
         live = Job.objects.live().filter(key=key).first()
         # The other one has finished between the two statements: what we ask for is newer than its result.
         return live or request(task=task, key=key, by=by, at=at, **arguments)
     transaction.on_commit(lambda: _ring(job.pk, task), robust=True)
     return job
+
+
+def _is_about_a_live_job(error: IntegrityError) -> bool:
+    """Whether the row was refused because a live job has its key, and not for a fault of the request's own."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return getattr(diagnosis, "constraint_name", None) == ONE_LIVE_JOB_PER_KEY
 
 
 def ring_waiting(*, now: datetime) -> int:
@@ -133,7 +144,7 @@ def _claim(job_id: int, *, now: datetime) -> Claim | None:
     job.state, job.attempts, job.lease_until = JobState.RUNNING, job.attempts + 1, now + LEASE
     job.progress, job.step = 0, ""
     job.save(update_fields=["state", "attempts", "lease_until", "progress", "step"])
-    return Claim(job.pk, job.attempts, job.arguments, job.requested_by_id, job.requested_at)
+    return Claim(job.pk, job.attempts, job.arguments, job.requested_by_id, job.requested_at, now)
 
 
 @contextmanager
@@ -142,11 +153,14 @@ def _kept_alive(claim: Claim) -> Iterator[None]:
     done = threading.Event()
 
     def renew() -> None:
-        try:
-            while not done.wait(HEARTBEAT_SECONDS):
+        while not done.wait(HEARTBEAT_SECONDS):
+            try:
                 _ours(claim).update(lease_until=timezone.now() + LEASE)
-        finally:
-            connection.close()
+            except AnyDatabaseError as error:
+                # A database that restarts must not cost the lease: the next beat comes before it runs out.
+                logger.warning("The lease of job %s was not renewed: %s", claim.job_id, error)
+                connection.close()
+        connection.close()
 
     thread = threading.Thread(target=renew, name=f"lease of job {claim.job_id}", daemon=True)
     thread.start()

@@ -1,0 +1,175 @@
+"""A roll-up's figures as the rows that page and document show. Plain values in and out; nothing is counted here.
+
+`figures` is what `rollup.py` made, as it lies in the database: page and PDF read it through the same functions, so that
+they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from organisation.periods import HalfYear, Quarter
+from rendering.charts.distribution import DistributionRow, sentence, stacked_bars
+from rendering.formats import count, share
+
+NOTHING_SIGNED = "Nothing signed"
+NOTHING_TO_COUNT = "Nothing signed, or no level given"
+USED = {"accepted": "accepted", "signed": "signed, not yet accepted"}
+
+Figures = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class CoverageRow:
+    """A quarter: how many statements were expected, and how many of those came. Counts print their denominator."""
+
+    quarter: str
+    due_on: Any
+    expected: str
+    signed: str
+    accepted: str
+    signed_late: str
+    nothing_signed: str
+
+
+@dataclass(frozen=True)
+class LevelCell:
+    """A level in a table. `key` is the suffix of its CSS class; `name` is for those who do not see the shade."""
+
+    key: str
+    text: str
+    name: str
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """A unit and its levels by theme; without a statement there are no cells."""
+
+    name: str
+    slug: str
+    quarter: Quarter | None
+    revision: int | None
+    used: str
+    later_awaits_acceptance: bool
+    cells: tuple[LevelCell, ...]
+
+
+@dataclass(frozen=True)
+class ThemeRow:
+    """The distribution of one theme. `counts` has the units at each level; an unscored theme has none."""
+
+    number: int
+    name: str
+    scored: bool
+    counts: tuple[str, ...]
+    no_level: str
+    nothing_signed: str
+    median: str
+    lowest: str
+
+
+@dataclass(frozen=True)
+class RollupTables:
+    """Everything a roll-up shows."""
+
+    half: HalfYear
+    units: int
+    coverage: tuple[CoverageRow, ...]
+    levels: tuple[LevelCell, ...]
+    themes: Sequence[Mapping[str, Any]]
+    rows: tuple[UnitRow, ...]
+    distribution: tuple[ThemeRow, ...]
+    chart: str
+    chart_says: str
+
+
+def tables_of(figures: Figures, *, chart_id: str = "distribution") -> RollupTables:
+    """Return the rows of every table of the roll-up, and its chart."""
+    bars = _bars(figures)
+    return RollupTables(
+        half=HalfYear.parse(figures["half"]),
+        units=len(figures["units"]),
+        coverage=tuple(_coverage(row) for row in figures["coverage"]),
+        levels=tuple(
+            LevelCell(str(number), str(number), name) for number, name in enumerate(figures["level_names"], start=1)
+        ),
+        themes=figures["themes"],
+        rows=tuple(_unit(row, figures) for row in figures["units"]),
+        distribution=tuple(
+            _theme(row, theme["number"]) for row, theme in zip(figures["distribution"], figures["themes"], strict=True)
+        ),
+        chart=stacked_bars(
+            bars,
+            chart_id=chart_id,
+            title="Units at each level, theme by theme",
+            level_names=figures["level_names"],
+            nothing_signed=NOTHING_TO_COUNT,
+        ),
+        chart_says=sentence(bars, counted="that gave a level"),
+    )
+
+
+def _coverage(row: Mapping[str, Any]) -> CoverageRow:
+    quarter = Quarter.parse(row["quarter"])
+    return CoverageRow(
+        quarter=quarter.name,
+        due_on=quarter.due_on,
+        expected=count(row["expected"]),
+        signed=_of(row["signed"], row["expected"]),
+        accepted=_of(row["accepted"], row["expected"]),
+        signed_late=_of(row["signed_late"], row["expected"]),
+        nothing_signed=_of(row["nothing_signed"], row["expected"]),
+    )
+
+
+def _of(part: int, whole: int) -> str:
+    """`9 of 12 (75%)`: the denominator stands with the count, and is always what was expected."""
+    return f"{count(part)} of {count(whole)} ({share(part, whole)})" if whole else "0 of 0"
+
+
+def _unit(row: Mapping[str, Any], figures: Figures) -> UnitRow:
+    if row["status"] is None:
+        return UnitRow(row["name"], row["slug"], None, None, NOTHING_SIGNED, False, ())
+    quarter = Quarter.parse(row["quarter"])
+    return UnitRow(
+        name=row["name"],
+        slug=row["slug"],
+        quarter=quarter,
+        revision=row["revision"],
+        used=f"Q{quarter.number}, {USED[row['status']]}",
+        later_awaits_acceptance=row["later_awaits_acceptance"],
+        cells=tuple(_cell(theme, row["levels"], figures["level_names"]) for theme in figures["themes"]),
+    )
+
+
+def _cell(theme: Mapping[str, Any], levels: Mapping[str, int | None], names: Sequence[str]) -> LevelCell:
+    if not theme["scored"]:
+        return LevelCell("unscored", "n/s", "Not scored")
+    level = levels.get(theme["identity"])
+    if level is None:
+        return LevelCell("none", "–", "No level given")
+    return LevelCell(str(level), str(level), names[level - 1])
+
+
+def _theme(row: Mapping[str, Any], number: int) -> ThemeRow:
+    if not row["scored"]:
+        return ThemeRow(number, row["name"], False, (), "", "", "", "")
+    return ThemeRow(
+        number=number,
+        name=row["name"],
+        scored=True,
+        counts=tuple(count(units) for units in row["counts"]),
+        no_level=count(row["no_level"]),
+        nothing_signed=count(row["nothing_signed"]),
+        median=row["median"] or "–",
+        lowest="–" if row["lowest"] is None else str(row["lowest"]),
+    )
+
+
+def _bars(figures: Figures) -> list[DistributionRow]:
+    return [
+        DistributionRow(row["name"], tuple(row["counts"]), row["nothing_signed"] + row["no_level"])
+        for row in figures["distribution"]
+    ]

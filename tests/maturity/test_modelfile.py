@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.db.models import CharField
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -368,7 +369,9 @@ def test_a_text_that_starts_with_an_invisible_character_is_made_inert(start: str
 
 def test_the_longest_texts_are_what_the_database_keeps() -> None:
     def kept(model: type[Edition | Level | Theme], name: str) -> int | None:
-        return model._meta.get_field(name).max_length
+        field = model._meta.get_field(name)
+        assert isinstance(field, CharField)
+        return field.max_length
 
     kept_by_the_database = {
         "code": kept(Edition, "code"),

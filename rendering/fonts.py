@@ -1,9 +1,12 @@
 """The fonts documents are printed with, and what is in them.
 
-All faces go by one family name of our own, so that a font of the same name installed on the machine is
-never taken in their stead: the same document gives the same bytes everywhere.
+Faces go by family names of our own, so that a font of the same name installed on the machine is never taken in their
+stead: the same document gives the same bytes everywhere. Files that share out a typeface's characters (Latin, Greek,
+symbols) are families of their own, asked in turn, because WeasyPrint tells fonts apart by family, weight and style and
+would embed one file for all of them.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -16,6 +19,7 @@ from rendering.assets import Asset
 
 FAMILY = "Truelevel Print"
 
+_LOOK = re.compile(r"-[1-9]00-(normal|italic)$")
 _MEDIA_TYPES = {".woff2": "font/woff2", ".ttf": "font/ttf", ".otf": "font/otf"}
 
 
@@ -49,6 +53,25 @@ def repertoire(assets: Iterable[Asset]) -> frozenset[int]:
     return frozenset().union(*(face(asset.content).code_points for asset in assets if asset.is_font))
 
 
+def families(assets: Iterable[Asset]) -> list[str]:
+    """The names of the registered families in the order they are asked, that of the plain letters first."""
+    names: dict[str, bool] = {}
+    for asset in assets:
+        if asset.is_font:
+            names[family(asset)] = names.get(family(asset), False) or ord("a") in face(asset.content).code_points
+    return sorted(names, key=lambda name: (not names[name], name))
+
+
+def family(font: Asset) -> str:
+    """The family a font file belongs to: its name without weight and style, `source-sans-3-latin-400-italic.woff2`."""
+    return f"{FAMILY} {_LOOK.sub('', Path(font.name).stem)}"
+
+
+def family_list(assets: Iterable[Asset]) -> str:
+    """All families as the value of `font-family`."""
+    return ", ".join(f"'{name}'" for name in families(assets))
+
+
 def font_css(fonts: Sequence[Asset]) -> str:
     """The @font-face rules under which the fonts are known to a document, and the rule that uses them."""
     rules = []
@@ -56,10 +79,10 @@ def font_css(fonts: Sequence[Asset]) -> str:
         look = face(font.content)
         style = "italic" if look.italic else "normal"
         rules.append(
-            f'@font-face{{font-family:"{FAMILY}";src:url("asset:{font.name}");'
+            f"@font-face{{font-family:'{family(font)}';src:url('asset:{font.name}');"
             f"font-weight:{look.weight};font-style:{style}}}"
         )
-    return "\n".join([*rules, f'html{{font-family:"{FAMILY}"}}'])
+    return "\n".join([*rules, f"html{{font-family:{family_list(fonts)}}}"])
 
 
 @cache

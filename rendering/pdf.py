@@ -40,6 +40,9 @@ others show as a fault in the PDF, so try new markup in a test with the conforma
 - Lay out with blocks and tables; grids and flex rows are slow over pages, and `target-counter()` fails in
   them.
 - `.marking` and `.running-title` come first in the body: the pages they run on begin where they stand.
+- A table of units by themes (`table.levels`, cells `td.level.level-3`) needs a `section.landscape`. Its cells hold
+  the number; the names stand in a `ul.level-key` before it. Nothing signed is `level-none`, not scored is
+  `level-unscored`.
 - Users' Markdown goes through `rendering.markdown`. Characters without a glyph are replaced while printing.
 
 The same input gives the same bytes on the same libraries and fonts. A later version may print otherwise:
@@ -54,6 +57,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from xml.etree.ElementTree import Element
 
 from rendering import fonts, glyphs, htmlrules
 from rendering.assets import Asset, Attachment
@@ -118,6 +122,7 @@ def render(
             if faults := htmlrules.faults(page.etree_element):
                 raise RefusedDocument(faults)
             glyphs.make_printable(page.etree_element, fonts.repertoire(assets.values()))
+            _letter_drawings(page.etree_element, fonts.family_list(assets.values()))
             document = page.render(pdf_variant=VARIANT)
             if created_at is not None:
                 document.metadata.created = document.metadata.modified = _w3c(created_at)
@@ -147,7 +152,7 @@ def render(
             raise RenderingFailed([*complaints, f"{type(error).__name__}: {error}"]) from error
     if complaints:
         raise RenderingFailed(complaints)
-    if strangers := {font.family for font in document.fonts.values()} - {fonts.FAMILY}:
+    if strangers := {font.family for font in document.fonts.values()} - set(fonts.families(assets.values())):
         # Taken from the machine, so that the document would look different elsewhere.
         raise RenderingFailed([f"the font “{name}” is not an asset" for name in sorted(strangers)])
     return content
@@ -166,6 +171,13 @@ def _loads(library: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def _letter_drawings(root: Element, family_list: str) -> None:
+    """Inline SVG is not reached by the stylesheet, and a chart does not know what fonts are registered."""
+    for element in root.iter():
+        if "font-family" in element.attrib:
+            element.set("font-family", family_list)
 
 
 def _as_asset(file: Attachment) -> Asset:

@@ -94,27 +94,28 @@ def alternative(
     return " ".join(lines)
 
 
-def sentence(rows: Sequence[DistributionRow], *, target: int = 3) -> str:
-    """What the chart shows, for the line above it: where the largest and the smallest share of units is
-    below the target."""
+def sentence(rows: Sequence[DistributionRow], *, target: int = 3, counted: str = "that signed") -> str:
+    """What the chart shows, for the line above it: the themes with the largest and the smallest share below the target.
+
+    `counted` says which units have a level, for instance "whose statement was accepted".
+    """
     signed = [row for row in rows if sum(row.counts)]
     if not signed:
         return "Nothing is signed yet, so the chart shows no levels."
     short = {row: sum(row.counts[: target - 1]) / sum(row.counts) for row in signed}
     most, fewest = max(short.values()), min(short.values())
     if most == 0:
-        return f"No unit that signed is below level {target} in any theme."
+        return f"No unit {counted} is below level {target} in any theme."
     if most == fewest:
-        return f"The share below level {target} is the same in every theme: {_short_of(signed[:1], target)}."
-    return (
-        f"Largest share below level {target}: {_short_of([row for row in signed if short[row] == most], target)}. "
-        f"Smallest: {_short_of([row for row in signed if short[row] == fewest], target)}."
-    )
+        return f"The share below level {target} is the same in every theme: {_short_of(signed[:1], target, counted)}."
+    largest = _short_of([row for row in signed if short[row] == most], target, counted)
+    smallest = _short_of([row for row in signed if short[row] == fewest], target, counted)
+    return f"Largest share below level {target}: {largest}. Smallest: {smallest}."
 
 
-def _short_of(rows: Sequence[DistributionRow], target: int) -> str:
+def _short_of(rows: Sequence[DistributionRow], target: int, counted: str) -> str:
     return ", ".join(
-        f"{row.label} ({count(sum(row.counts[: target - 1]))} of the {_units(sum(row.counts))} that signed)"
+        f"{row.label} ({count(sum(row.counts[: target - 1]))} of the {_units(sum(row.counts))} {counted})"
         for row in rows
     )
 

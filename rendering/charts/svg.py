@@ -2,11 +2,10 @@
 
 from html import escape as _escape
 
-from rendering.fonts import FAMILY
 from rendering.levels import NOT_SCORED, NOT_SUBMITTED, OUTLINE, STYLES, TILE, LevelStyle
 
-# Documents know the first, browsers take the second.
-FONT = f"{FAMILY}, Arial, Helvetica, sans-serif"
+# For browsers; a document's own fonts take their place when it is printed.
+FONT = "Arial, Helvetica, sans-serif"
 TEXT_SIZE = 11
 # Mean advance of a character in the fonts above, in ems: enough to tell whether a label fits.
 _MEAN_ADVANCE = 0.54

@@ -117,9 +117,7 @@ def make_socket_folder() -> Path:
         if len(os.fsencode(folder)) + longest_name <= 107:
             return folder
         folder.rmdir()
-    raise LauncherError(
-        "No place for the servers' sockets: /tmp cannot be written to. Mend that, then try again."
-    )
+    raise LauncherError("No place for the servers' sockets: /tmp cannot be written to. Mend that, then try again.")
 
 
 def remove_socket_folder(folder: Path) -> None:
@@ -233,9 +231,7 @@ class Postgres:
         said = self._run("postgres", "--version")
         match = re.search(r"\) (\d+)", said)
         if match is None:
-            raise LauncherError(
-                f"{self.programs}/postgres does not tell its version; it says: {said.strip()}"
-            )
+            raise LauncherError(f"{self.programs}/postgres does not tell its version; it says: {said.strip()}")
         return match[1]
 
     def _check_cluster(self, major: str) -> None:
@@ -375,9 +371,7 @@ def await_answer(child: Child, url: str, switch: StopSwitch) -> None:
 
     try:
         if not wait_until(lambda: answers(url), seconds=START_SECONDS, unless=give_up_early):
-            raise LauncherError(
-                f"{child.name} does not answer after {START_SECONDS} seconds. Read {child.log}"
-            )
+            raise LauncherError(f"{child.name} does not answer after {START_SECONDS} seconds. Read {child.log}")
     except BaseException:
         child.stop(seconds=STOP_SECONDS, switch=switch)
         raise

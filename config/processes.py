@@ -45,9 +45,7 @@ def say(line: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def die_with_parent(
-    expected_parent: int | None = None, *, death_signal: signal.Signals = signal.SIGKILL
-) -> None:
+def die_with_parent(expected_parent: int | None = None, *, death_signal: signal.Signals = signal.SIGKILL) -> None:
     """Ask the kernel to send this process `death_signal` when its parent dies, and end now if it already has.
 
     Call it from the main thread, right after the process was started. `expected_parent` is the parent's
@@ -62,9 +60,7 @@ def die_with_parent(
         os.kill(os.getpid(), death_signal)
 
 
-def under_launcher(
-    command: Sequence[str], *, death_signal: signal.Signals, uid: int | None = None
-) -> list[str]:
+def under_launcher(command: Sequence[str], *, death_signal: signal.Signals, uid: int | None = None) -> list[str]:
     """Return `command` wrapped so that it gets `death_signal` when this process dies.
 
     With `uid` (root only) it runs as that user with the single capability to pass closed folders:
@@ -122,9 +118,7 @@ class StopSwitch:
             raise StopRequestedError
 
 
-def wait_until(
-    condition: Callable[[], bool], *, seconds: float, unless: Callable[[], None] = lambda: None
-) -> bool:
+def wait_until(condition: Callable[[], bool], *, seconds: float, unless: Callable[[], None] = lambda: None) -> bool:
     """Return whether `condition` held within `seconds`; `unless` may raise to leave early."""
     end = time.monotonic() + seconds
     while True:
@@ -241,9 +235,7 @@ def processes_working_in(folder: Path, program: str) -> Iterator[int]:
             continue  # gone meanwhile, or somebody else's
 
 
-def stop_leftovers(
-    folder: Path, program: str, *, signals: Sequence[signal.Signals], seconds: float = 15
-) -> None:
+def stop_leftovers(folder: Path, program: str, *, signals: Sequence[signal.Signals], seconds: float = 15) -> None:
     """End what an interrupted launcher left in `folder`: each signal in turn, `seconds` after the one before.
 
     Raises LauncherError when a process outlives the last signal.

@@ -108,16 +108,12 @@ def _wait_for_other_users(folder: DataFolder, switch: StopSwitch) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read the command line, do what it says, and return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m config.servers", description="Starts the product's servers."
-    )
+    parser = argparse.ArgumentParser(prog="python -m config.servers", description="Starts the product's servers.")
     parser.add_argument("--parent", type=int, help="process number of the caller, to end when it ends")
     commands = parser.add_subparsers(dest="command", required=True)
     run_parser = commands.add_parser("run", help="run the whole demo product in the foreground")
     execute_parser = commands.add_parser("exec", help="run one command with the servers at hand")
-    execute_parser.add_argument(
-        "--throwaway", action="store_true", help="the data may be lost in a power cut"
-    )
+    execute_parser.add_argument("--throwaway", action="store_true", help="the data may be lost in a power cut")
     execute_parser.add_argument("words", nargs="+", metavar="COMMAND")
     for subparser in (run_parser, execute_parser):
         subparser.add_argument("--data-dir", help="where the data lies (default: DATA_DIR, else var/)")

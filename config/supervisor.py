@@ -204,8 +204,7 @@ class Supervisor:
                 time.sleep(POLL_SECONDS)
             if self.errand.process.returncode != 0:
                 raise LauncherError(
-                    f"The step {command} failed. The last lines of {self.errand.log}:\n"
-                    f"{self.errand.last_words()}"
+                    f"The step {command} failed. The last lines of {self.errand.log}:\n{self.errand.last_words()}"
                 )
             self.errand = None
             printed.seek(0)
@@ -274,9 +273,7 @@ def port_is_free(port: int) -> bool:
         try:
             probe.bind((HOST, port))
         except PermissionError as error:
-            raise LauncherError(
-                f"You may not listen on port {port}. Choose one above 1023: PORT=8001"
-            ) from error
+            raise LauncherError(f"You may not listen on port {port}. Choose one above 1023: PORT=8001") from error
         except OSError:
             return False
     return True

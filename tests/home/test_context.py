@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
+from django.template import Context, Template
 from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, include, path
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from home.context import NavItem, navigation, sections_for
+from organisation.models import Force
 from organisation.roles import Role
+from tests.factories.organisation import appoint, make_unit, make_user
 
 
 def nothing(request: HttpRequest) -> HttpResponse:
@@ -99,3 +103,41 @@ def test_a_request_refused_before_anybody_was_recognised_is_offered_nothing() ->
 
 def test_an_item_has_its_label_and_its_address() -> None:
     assert sections_for(set(), path="/papers/")[1] == NavItem("Papers", "/papers/", "page")
+
+
+@pytest.fixture
+def signed_in() -> HttpRequest:
+    """A request of somebody with two appointments in force and one that has ended."""
+    Force.objects.create(name="Northmoor Police Service", short_name="Northmoor")
+    person = make_user()
+    appoint(person, Role.SPOC, make_unit("Harbour"))
+    appoint(person, Role.BOARD_MEMBER)
+    appoint(person, Role.HEAD, ends_on=date(2016, 3, 31))
+    request = RequestFactory().get("/papers/")
+    request.user = person
+    return request
+
+
+@pytest.mark.django_db
+def test_appointments_in_force_decide_what_is_offered_and_said(signed_in: HttpRequest) -> None:
+    context = navigation(signed_in)
+    assert [item.label for item in context["navigation"]] == ["Home", "Statements", "Model", "Papers"]
+    assert list(context["role_descriptions"]) == ["Single point of contact (SPOC), Harbour", "HSW Board member"]
+    assert context["force_name"] == "Northmoor Police Service"
+
+
+@pytest.mark.django_db
+def test_a_whole_page_asks_two_questions_and_a_fragment_none(
+    signed_in: HttpRequest, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    fragment, page = "<p>saved</p>", "{{ force_name }}{% for item in navigation %}{{ item.url }}{% endfor %}"
+    page += "{% for role in role_descriptions %}{{ role }}{% endfor %}" * 2
+    with django_assert_num_queries(0):
+        Template(fragment).render(Context(navigation(signed_in)))
+    with django_assert_num_queries(2):
+        Template(page).render(Context(navigation(signed_in)))
+
+
+@pytest.mark.django_db
+def test_an_installation_without_a_force_yet_has_pages_all_the_same() -> None:
+    assert str(navigation(RequestFactory().get("/"))["force_name"]) == ""

@@ -36,7 +36,7 @@ def can_sign(user: Person, statement: Statement) -> bool:
 
 
 def can_reopen(user: Person, revision: Revision) -> bool:
-    """Whether the person reopens this revision: a completed one as its writer, a signed one as who signs for the unit."""
+    """Whether the person reopens this revision: a completed one who writes it, a signed one who signs for the unit."""
     if revision.state == RevisionState.COMPLETED:
         return can_write_statement(user, revision.statement)
     return revision.state in (RevisionState.SIGNED, RevisionState.ACCEPTED) and can_sign(user, revision.statement)

@@ -78,9 +78,7 @@ class VersionedForm(forms.Form):
             if name in self.cleaned_data
         }
 
-    def settle(
-        self, *, values: Mapping[str, Any], versions: Mapping[str, int], conflicts: Iterable[Conflict]
-    ) -> None:
+    def settle(self, *, values: Mapping[str, Any], versions: Mapping[str, int], conflicts: Iterable[Conflict]) -> None:
         """Move the versions of a form that is shown again on to what its reader now knows.
 
         A conflict is shown with the other version, so saving again is a decision. An answer that is stored as it
@@ -243,9 +241,7 @@ class DetailsForm(VersionedForm):
     completer_position = forms.CharField(
         label="Their position", help_text="For example their rank or grade, and post.", max_length=200, required=False
     )
-    meeting_on = DayField(
-        label="When did the unit’s health and safety meeting review this statement?", required=False
-    )
+    meeting_on = DayField(label="When did the unit’s health and safety meeting review this statement?", required=False)
     no_meeting_reason = WordsField(
         label="Why no meeting has reviewed it",
         help_text="Only if there is no date to give.",
@@ -281,9 +277,7 @@ class SignForm(forms.Form):
     """A signature: under which name and post, on exactly which content."""
 
     digest = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
-    signer_name = forms.CharField(
-        label="Your name", max_length=200, error_messages={"required": "Enter your name."}
-    )
+    signer_name = forms.CharField(label="Your name", max_length=200, error_messages={"required": "Enter your name."})
     signer_position = forms.CharField(
         label="Your position",
         help_text="For example your rank or grade, and post.",
@@ -294,9 +288,9 @@ class SignForm(forms.Form):
 
     def __init__(self, *args: Any, unit: str, quarter: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["confirmed"].label = (
-            f"I have read this statement and sign it for and on behalf of {unit}, as what the unit states for {quarter}."
-        )
+        self.fields[
+            "confirmed"
+        ].label = f"I have read this statement. I sign it for and on behalf of {unit}, as its statement for {quarter}."
 
 
 class FilterForm(forms.Form):

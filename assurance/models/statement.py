@@ -6,12 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from actions.models import Action
 from maturity.models import Edition, Theme
 from organisation.fields import QuarterField
 from organisation.models import Unit
+from organisation.periods import Quarter
 from organisation.permissions import Person, appointments_today, units_in_scope
 from organisation.roles import Role
 
@@ -48,7 +49,15 @@ class StatementQuerySet(models.QuerySet["Statement"]):
             latest_state=Subquery(latest.values("state")[:1]),
             latest_number=Subquery(latest.values("number")[:1]),
             latest_signed_at=Subquery(latest.values("signed_at")[:1]),
+            signed_and_standing=Exists(Revision.objects.standing().filter(statement=OuterRef("pk"))),
         )
+
+    def overdue(self, today: date) -> StatementQuerySet:
+        """Statements whose day has passed without a signature that stands."""
+        quarter = Quarter.of(today)
+        last_due = quarter if today > quarter.due_on else quarter.previous()
+        standing = Revision.objects.standing().filter(statement=OuterRef("pk"))
+        return self.filter(~Exists(standing), quarter__lte=last_due)
 
 
 class Statement(models.Model):
@@ -58,6 +67,10 @@ class Statement(models.Model):
     quarter = QuarterField()
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
+
+    # Filled by `with_state()`.
+    latest_state: str
+    signed_and_standing: bool
 
     objects = StatementQuerySet.as_manager()
 
@@ -77,6 +90,12 @@ class Statement(models.Model):
     def is_overdue(self, today: date) -> bool:
         """Whether the day it was due, signed, has passed. The caller knows whether it is signed."""
         return today > self.quarter.due_on
+
+
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    def standing(self) -> RevisionQuerySet:
+        """Revisions that are signed and not returned: they stand until the next one is signed."""
+        return self.filter(state__in=[RevisionState.SIGNED, RevisionState.ACCEPTED])
 
 
 class Revision(models.Model):
@@ -106,6 +125,8 @@ class Revision(models.Model):
     signer_position = models.CharField(max_length=200, blank=True)
     content: models.JSONField[Any, Any] = models.JSONField(null=True, help_text="What was signed, word for word.")
     content_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the canonical content.")
+
+    objects = RevisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]

@@ -1,0 +1,437 @@
+"""Filling in a statement: a page a theme, and the page of its details. Each field is saved or refused on its own."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Exists, F, OuterRef, Prefetch, Subquery
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from actions.models import ActionStatus
+from assurance.forms.statement import ActionForm, ActionForms, DetailsForm, EntryForm, initial_of, level_options
+from assurance.models import Entry, EntryAction, Revision
+from assurance.models.statement import FROZEN
+from assurance.services import statements
+from assurance.services.statements import DETAIL_FIELDS, ENTRY_FIELDS, ActionEdit, Refused, Saved
+from assurance.views.loading import SignedInRequest, writable_revision_or_404
+from maturity.models import Criterion, Level, NotComparable
+from organisation.models import User
+from organisation.periods import Quarter
+from records.edits import Conflict
+from rendering import formats
+
+ROWS = "actions"
+CLOSED = "This statement is {state}, so it cannot be changed. Reopen it first if something has to be mended."
+ACTION_LABELS = {"title": "what is to be done", "lead": "who leads it", "due_on": "when it is due", "status": "status"}
+
+
+# --- What somebody else has changed meanwhile ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TwoVersions:
+    """A field as two people have it, for the page that shows both."""
+
+    label: str
+    theirs: str
+    mine: str
+    who: str
+    when: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TypedText:
+    """A text that could not be saved, to be copied from the page."""
+
+    label: str
+    text: str
+    rows: int
+
+
+def _in_words(value: Any, levels: Mapping[int, str] | None = None) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, int):
+        return f"Level {value}: {(levels or {}).get(value, '')}"
+    if isinstance(value, date):
+        return formats.day(value)
+    return str(value)
+
+
+def _two_versions(
+    conflicts: Iterable[Conflict],
+    *,
+    labels: Mapping[str, str],
+    who: User | None,
+    when: datetime | None,
+    levels: Mapping[int, str] | None = None,
+) -> list[TwoVersions]:
+    return [
+        TwoVersions(
+            label=labels[conflict.field],
+            theirs=_in_words(conflict.theirs, levels),
+            mine=_in_words(conflict.mine, levels),
+            who=str(who or ""),
+            when=when,
+        )
+        for conflict in conflicts
+    ]
+
+
+def _labels(form: forms.BaseForm) -> dict[str, str]:
+    return {name: str(field.label) for name, field in form.fields.items()}
+
+
+def _moved_on(request: SignedInRequest, revision: Revision, pages: Sequence[forms.BaseForm]) -> HttpResponse:
+    """409: the statement was completed, or another revision begun, while the person was writing."""
+    texts = [
+        TypedText(str(box.label), text, min(12, text.count("\n") + len(text) // 70 + 2))
+        for form in pages
+        for box in form.visible_fields()
+        if isinstance(text := box.value(), str) and text.strip() and not isinstance(box.field, forms.ChoiceField)
+    ]
+    context = {"revision": revision, "statement": revision.statement, "texts": texts}
+    return render(request, "assurance/statement_moved_on.html", context, status=409)
+
+
+def _is_the_one_on_the_page(request: SignedInRequest, revision: Revision) -> bool:
+    """Whether the page was opened on this revision: the next one counts its fields' versions afresh."""
+    return revision.is_open and request.POST.get("revision") == str(revision.number)
+
+
+def _closed(request: SignedInRequest, revision: Revision) -> HttpResponseRedirect:
+    messages.info(request, CLOSED.format(state=revision.get_state_display().lower()))
+    return redirect("assurance:statement", revision.statement.unit.slug, revision.statement.quarter)
+
+
+# --- A theme ------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class ThemePage:
+    """The page of one theme, while it is being answered."""
+
+    revision: Revision
+    entries: list[Entry]
+    position: int
+    levels: list[Level]
+    last: Entry | None
+    links: list[EntryAction]
+    form: EntryForm = field(init=False)
+    rows: forms.BaseFormSet[ActionForm] = field(init=False)
+
+    @property
+    def entry(self) -> Entry:
+        return self.entries[self.position]
+
+    def address(self, position: int) -> str:
+        """Where the theme at `position` is; after the last one the details."""
+        statement = self.revision.statement
+        if position < len(self.entries):
+            identity = self.entries[position].theme.identity
+            return reverse("assurance:theme", args=[statement.unit.slug, statement.quarter, identity])
+        return reverse("assurance:details", args=[statement.unit.slug, statement.quarter])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def theme(request: SignedInRequest, unit: str, quarter: Quarter, theme: str) -> HttpResponse:
+    """The level of one theme, its evidence and its actions."""
+    revision = writable_revision_or_404(request, unit, quarter)
+    page = _theme_page_or_404(revision, theme)
+    if request.method == "POST":
+        return _save_theme(request, page)
+    if not revision.is_open:
+        return _closed(request, revision)
+    page.form = _entry_form(page)
+    page.rows = _blank_and_stored_rows(page, add="add" in request.GET)
+    return _show_theme(request, page)
+
+
+def _theme_page_or_404(revision: Revision, identity: str) -> ThemePage:
+    entries = list(
+        revision.entries.select_related("theme", "changed_by").order_by("theme__number")
+    )  # all of them: the page leads to its neighbours
+    position = next((at for at, entry in enumerate(entries) if entry.theme.identity == identity), None)
+    if position is None:
+        raise Http404
+    theme = entries[position].theme
+    criteria = Prefetch("criteria", Criterion.objects.filter(theme=theme).order_by("number"))
+    return ThemePage(
+        revision=revision,
+        entries=entries,
+        position=position,
+        levels=list(Level.objects.filter(edition=revision.statement.edition_id).prefetch_related(criteria)),
+        last=_last_quarter(revision, identity),
+        links=_action_links(entries[position]),
+    )
+
+
+def _last_quarter(revision: Revision, identity: str) -> Any:
+    """What the unit's newest signed revision of the quarter before said about the theme; its level's name with it."""
+    statement = revision.statement
+    level_name = Level.objects.filter(edition=OuterRef("theme__edition"), number=OuterRef("level")).values("name")
+    not_comparable = NotComparable.objects.filter(
+        edition=statement.edition_id, earlier=OuterRef("theme__edition"), identity=identity
+    )
+    return (
+        Entry.objects.filter(
+            revision__statement__unit=statement.unit_id,
+            revision__statement__quarter=statement.quarter.previous(),
+            revision__state__in=FROZEN,
+            theme__identity=identity,
+        )
+        .select_related("revision", "theme")
+        .annotate(
+            level_name=Subquery(level_name[:1]),
+            not_comparable=Exists(not_comparable),
+            why_not_comparable=Subquery(not_comparable.values("reason")[:1]),
+        )
+        .order_by("-revision__number")
+        .first()
+    )
+
+
+def _action_links(entry: Entry) -> list[EntryAction]:
+    """The theme's actions, each with its first task's lead and due date."""
+    return list(
+        EntryAction.objects.filter(entry=entry, action__tasks__number=1)
+        .select_related("action__changed_by")
+        .annotate(lead=F("action__tasks__lead"), due_on=F("action__tasks__due_on"))
+        .order_by("action_id")
+    )
+
+
+def _action_values(link: Any) -> dict[str, Any]:
+    return {"title": link.action.title, "lead": link.lead, "due_on": link.due_on, "status": link.action.status}
+
+
+def _entry_values(entry: Entry) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in ENTRY_FIELDS}
+
+
+def _entry_form(page: ThemePage, data: Any = None) -> EntryForm:
+    comparable = page.last if page.last and page.last.theme.scored and not page.last.not_comparable else None  # type: ignore[attr-defined]  # annotated
+    options = level_options(page.levels, last_quarter=comparable.level if comparable else None)
+    return EntryForm(
+        data,
+        levels=options if page.entry.theme.scored else None,
+        initial=EntryForm.initial_for(_entry_values(page.entry), page.entry.field_versions),
+    )
+
+
+def _blank_and_stored_rows(page: ThemePage, *, add: bool) -> forms.BaseFormSet[ActionForm]:
+    stored = [
+        {"action": link.action_id, "token": link.token} | initial_of(_action_values(link), link.action.field_versions)
+        for link in page.links
+        if link.action.status != ActionStatus.WITHDRAWN
+    ]
+    rows = ActionForms(initial=stored, prefix=ROWS)
+    rows.extra = 1 if add or not stored else 0
+    return rows
+
+
+def _show_theme(
+    request: SignedInRequest,
+    page: ThemePage,
+    *,
+    conflicts: Sequence[TwoVersions] = (),
+    partly_saved: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    statement = page.revision.statement
+    context = {
+        "revision": page.revision,
+        "statement": statement,
+        "unit": statement.unit,
+        "quarter": statement.quarter,
+        "theme": page.entry.theme,
+        "form": page.form,
+        "rows": page.rows,
+        "forms": [page.form, page.rows],
+        "last": page.last,
+        "last_quarter": statement.quarter.previous(),
+        "number": page.position + 1,
+        "of": len(page.entries),
+        "previous_url": page.address(page.position - 1) if page.position else None,
+        "next_url": page.address(page.position + 1),
+        "is_last": page.position + 1 == len(page.entries),
+        "conflicts": conflicts,
+        "partly_saved": partly_saved,
+        "form_has_errors": bool(conflicts),
+    }
+    return render(request, "assurance/statement_theme.html", context, status=status)
+
+
+def _save_theme(request: SignedInRequest, page: ThemePage) -> HttpResponse:
+    page.form = _entry_form(page, request.POST)
+    page.rows = ActionForms(request.POST, prefix=ROWS)
+    if not _is_the_one_on_the_page(request, page.revision):
+        return _moved_on(request, page.revision, [page.form, *page.rows.forms])
+    valid = all([page.form.is_valid(), page.rows.is_valid()])
+    try:
+        saved = statements.save_entry(
+            entry=page.entry,
+            edits=page.form.edits(),
+            action_rows=_action_edits(page.rows),
+            by=request.user,
+            at=timezone.now(),
+        )
+    except Refused as refusal:
+        page.revision.refresh_from_db(fields=["state"])
+        if not page.revision.is_open:
+            return _moved_on(request, page.revision, [page.form, *page.rows.forms])
+        page.form.add_error(None, str(refusal))
+        return _show_theme(request, page, status=422)
+    if valid and saved.is_complete:
+        return _after_saving(request, page)
+    return _show_again(request, page, saved)
+
+
+def _action_edits(rows: forms.BaseFormSet[ActionForm]) -> list[ActionEdit]:
+    """Return the rows that can be saved: of a new action all of it, of an existing one whatever is valid."""
+    return [
+        ActionEdit(
+            action_id=row.cleaned_data.get("action"),
+            token=row.cleaned_data.get("token") or uuid.uuid4(),
+            edits=row.edits(),
+        )
+        for row in rows.forms
+        if row.has_changed() and _can_be_saved(row)
+    ]
+
+
+def _can_be_saved(row: ActionForm) -> bool:
+    if row.cleaned_data.get("action"):
+        return True
+    return row.is_valid() and not row.cleaned_data.get("DELETE")
+
+
+def _after_saving(request: SignedInRequest, page: ThemePage) -> HttpResponseRedirect:
+    messages.success(request, f"{page.entry.theme.name} saved.")
+    then = request.POST.get("then")
+    if then == "continue":
+        return redirect(page.address(page.position + 1))
+    if then == "add":
+        number = sum(link.action.status != ActionStatus.WITHDRAWN for link in _action_links(page.entry))
+        return redirect(f"{page.address(page.position)}?add=1#{ROWS}-{number}")
+    return redirect(page.address(page.position))
+
+
+def _show_again(request: SignedInRequest, page: ThemePage, saved: Saved) -> HttpResponse:
+    """Show what was typed with what is wrong or overtaken; the rest is saved."""
+    levels = {level.number: level.name for level in page.levels}
+    entry = Entry.objects.select_related("changed_by").get(pk=page.entry.pk)
+    page.form.settle(values=_entry_values(entry), versions=entry.field_versions, conflicts=saved.conflicts)
+    both = _two_versions(
+        saved.conflicts, labels=_labels(page.form), who=entry.changed_by, when=entry.changed_at, levels=levels
+    )
+    links = _action_links(entry)
+    for row in page.rows.forms:
+        link = _link_of(row, links)
+        if link is None:
+            continue
+        overtaken = saved.action_conflicts.get(link.action_id, ())
+        row.settle(values=_action_values(link), versions=link.action.field_versions, conflicts=overtaken)
+        both += _two_versions(
+            _statuses_in_words(overtaken),
+            labels={name: f"Action “{link.action.title}”: {label}" for name, label in ACTION_LABELS.items()},
+            who=link.action.changed_by,
+            when=link.action.changed_at,
+        )
+    return _show_theme(request, page, conflicts=both, partly_saved=True, status=409 if both else 422)
+
+
+def _link_of(row: ActionForm, links: Iterable[EntryAction]) -> EntryAction | None:
+    """The stored action that a row of the form is about, by its number or, where it was new, by its token."""
+    action, token = row.cleaned_data.get("action"), row.cleaned_data.get("token")
+    return next((link for link in links if link.action_id == action or (not action and link.token == token)), None)
+
+
+def _statuses_in_words(conflicts: Iterable[Conflict]) -> list[Conflict]:
+    return [
+        Conflict(one.field, ActionStatus(one.mine).label, ActionStatus(one.theirs).label, one.their_version)
+        if one.field == "status"
+        else one
+        for one in conflicts
+    ]
+
+
+# --- The details --------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def details(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResponse:
+    """Who completes the statement, and which meeting reviewed it."""
+    revision = writable_revision_or_404(request, unit, quarter)
+    if request.method == "POST":
+        return _save_details(request, revision)
+    if not revision.is_open:
+        return _closed(request, revision)
+    return _show_details(request, revision, DetailsForm(initial=_details_shown(revision)))
+
+
+def _detail_values(revision: Revision) -> dict[str, Any]:
+    return {name: getattr(revision, name) for name in DETAIL_FIELDS}
+
+
+def _details_shown(revision: Revision) -> dict[str, Any]:
+    return initial_of(_detail_values(revision), revision.field_versions)
+
+
+def _save_details(request: SignedInRequest, revision: Revision) -> HttpResponse:
+    form = DetailsForm(request.POST, initial=_details_shown(revision))
+    if not _is_the_one_on_the_page(request, revision):
+        return _moved_on(request, revision, [form])
+    valid = form.is_valid()
+    try:
+        saved = statements.save_details(revision=revision, edits=form.edits(), by=request.user, at=timezone.now())
+    except Refused:
+        revision.refresh_from_db(fields=["state"])
+        return _moved_on(request, revision, [form])
+    if valid and saved.is_complete:
+        messages.success(request, "Details saved.")
+        target = "assurance:check" if request.POST.get("then") == "continue" else "assurance:details"
+        return redirect(target, revision.statement.unit.slug, revision.statement.quarter)
+    current = Revision.objects.select_related("details_changed_by").get(pk=revision.pk)
+    form.settle(values=_detail_values(current), versions=current.field_versions, conflicts=saved.conflicts)
+    both = _two_versions(
+        saved.conflicts, labels=_labels(form), who=current.details_changed_by, when=current.details_changed_at
+    )
+    return _show_details(request, revision, form, conflicts=both, partly_saved=True, status=409 if both else 422)
+
+
+def _show_details(
+    request: SignedInRequest,
+    revision: Revision,
+    form: DetailsForm,
+    *,
+    conflicts: Sequence[TwoVersions] = (),
+    partly_saved: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    statement = revision.statement
+    context = {
+        "revision": revision,
+        "statement": statement,
+        "unit": statement.unit,
+        "quarter": statement.quarter,
+        "form": form,
+        "conflicts": conflicts,
+        "partly_saved": partly_saved,
+        "form_has_errors": bool(conflicts),
+        "first_day": statement.quarter.first_day,
+        "last_day": statement.quarter.last_day,
+    }
+    return render(request, "assurance/statement_details.html", context, status=status)

@@ -425,3 +425,9 @@ n = 1
         ("missing",): 1,
     }
     assert {path: lines.of(*path) for path in found} == found
+
+
+def test_the_example_of_the_guide_is_a_model() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "model-format.md").read_text(encoding="utf-8")
+    model = modelfile.parse(guide.split("```toml\n")[1].split("```")[0], filename="docs/model-format.md")
+    assert [theme.identity for theme in model.themes] == ["leadership", "wellbeing"]

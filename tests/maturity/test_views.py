@@ -231,7 +231,7 @@ def test_the_bands_of_2017_are_shown_over_their_levels(signed_in: SignIn) -> Non
     assert headings[at + 1 : at + 4] == [
         "Legal compliance, policies, processes and safe systems are being developed",
         "Corporate governance standards are applied and met",
-        "No heading for governance",
+        "Behaviours: Safety behaviours change for the better at every level",
     ]
 
 

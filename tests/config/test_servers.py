@@ -213,8 +213,12 @@ def test_a_killed_launcher_leaves_no_orphan_and_loses_nothing(launchers: Launche
 
 def test_the_launcher_ends_with_the_shell_that_started_it(launchers: Launchers) -> None:
     shell = subprocess.Popen(
-        ["sh", "-c", f'"{sys.executable}" -m config.servers --parent $$ exec --data-dir "$0" -- sleep 600; true']
-        + [str(launchers.data_dir)],
+        [
+            "sh",
+            "-c",
+            f'"{sys.executable}" -m config.servers --parent $$ exec --data-dir "$0" -- sleep 600; true',
+            str(launchers.data_dir),
+        ],
         cwd=PROJECT,
         env=launchers.environment(),
         start_new_session=True,

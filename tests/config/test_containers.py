@@ -1,0 +1,140 @@
+"""The container files, as far as they can be checked without an engine: what the linters do not see."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+PROJECT = Path(__file__).resolve().parents[2]
+TOOLS = Path(sys.executable).parent
+BOTH_OURS = ("web", "worker", "beat", "prepare")
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    text = (PROJECT / "docker-compose.yml").read_text(encoding="utf-8")
+    # Through JSON: merged keys become plain ones.
+    return dict(json.loads(json.dumps(YAML(typ="safe").load(text))))
+
+
+@pytest.fixture(scope="module")
+def dockerfile() -> list[list[str]]:
+    """The instructions, one a row, continued lines joined and comments dropped."""
+    text = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
+    joined = re.sub(r"\\\n", " ", re.sub(r"(?m)^#.*\n", "", text))
+    return [shlex.split(line) for line in joined.splitlines() if line.strip()]
+
+
+def test_the_compose_file_keeps_to_its_schema() -> None:
+    command = [str(TOOLS / "check-jsonschema"), "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"]
+    result = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+
+
+def test_the_dockerfile_passes_its_linter() -> None:
+    result = subprocess.run(
+        [str(TOOLS / "hadolint"), "Dockerfile"], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout
+
+
+def test_there_is_a_service_for_each_part(compose: dict[str, Any]) -> None:
+    assert set(compose["services"]) == {"database", "broker", "prepare", "web", "worker", "beat"}
+
+
+def test_services_wait_only_for_services_that_exist_and_can_become_ready(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        for other, how in service.get("depends_on", {}).items():
+            assert other in compose["services"], f"{name} waits for {other}"
+            if how["condition"] == "service_healthy":
+                assert "healthcheck" in compose["services"][other], f"{name} waits for the health of {other}"
+            else:
+                assert how["condition"] == "service_completed_successfully"
+                # A service that is restarted without end never completes.
+                assert compose["services"][other]["restart"].startswith("on-failure")
+
+
+@pytest.mark.parametrize("kind", ["volumes", "networks"])
+def test_every_volume_and_network_is_declared_and_used(compose: dict[str, Any], kind: str) -> None:
+    used = {entry.split(":")[0] for service in compose["services"].values() for entry in service.get(kind, [])}
+    assert used == set(compose[kind])
+
+
+def test_every_lasting_service_reports_its_health(compose: dict[str, Any]) -> None:
+    without = {name for name, service in compose["services"].items() if "healthcheck" not in service}
+    assert without == {"prepare"}
+
+
+def test_our_processes_share_one_environment_that_production_accepts(compose: dict[str, Any]) -> None:
+    environments = [compose["services"][name]["environment"] for name in BOTH_OURS]
+    assert all(environment == environments[0] for environment in environments)
+    settings = (PROJECT / "config" / "settings.py").read_text(encoding="utf-8")
+    required = set(re.findall(r'_required\("(\w+)"\)', settings))
+    assert {"SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL"} <= required
+    assert required <= set(environments[0])
+    assert environments[0]["TRUELEVEL_PROFILE"] == "production"
+
+
+def test_addresses_name_services(compose: dict[str, Any]) -> None:
+    environment = compose["services"]["web"]["environment"]
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        host = re.search(r"(?:@|//)([a-z]+):\d+/", environment[name])
+        assert host is not None
+        assert host[1] in compose["services"]
+
+
+def test_no_secret_stands_in_the_compose_file(compose: dict[str, Any]) -> None:
+    for service in compose["services"].values():
+        for name, value in service.get("environment", {}).items():
+            if "SECRET" in name or "PASSWORD" in name:
+                assert re.fullmatch(r"\$\{\w+:\?[^}]+\}", value), f"{name} has no demand for a value"
+
+
+def test_only_the_web_server_is_published_and_only_on_this_machine(compose: dict[str, Any]) -> None:
+    published = {name: service["ports"] for name, service in compose["services"].items() if "ports" in service}
+    assert set(published) == {"web"}
+    assert all(port.startswith("127.0.0.1:") for port in published["web"])
+    assert compose["networks"]["inside"] == {"internal": True}
+
+
+def test_what_the_image_copies_is_there_and_let_through(dockerfile: list[list[str]]) -> None:
+    ignore = (PROJECT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    allowed = {line.removeprefix("!") for line in ignore if line.startswith("!")}
+    stages = {row[3] for row in dockerfile if row[0] == "FROM" and len(row) > 3}
+    for row in dockerfile:
+        if row[0] != "COPY":
+            continue
+        if row[1].startswith("--from="):
+            assert row[1].removeprefix("--from=") in stages
+            continue
+        for source in row[1:-1]:
+            assert (PROJECT / source).exists(), source
+            assert source == "." or source.split("/")[0] in allowed, f"{source} is kept out by .dockerignore"
+
+
+def test_every_room_goes_into_the_image(dockerfile: list[list[str]]) -> None:
+    assert ["COPY", ".", "."] in dockerfile
+    allowed = (PROJECT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    rooms = {path.parent.name for path in PROJECT.glob("*/__init__.py")} - {"tests", "benchmarks"}
+    assert {"config", "records"} <= rooms
+    assert {f"!{room}" for room in rooms} <= set(allowed)
+
+
+def test_the_image_uses_the_installer_that_make_uses(dockerfile: list[list[str]]) -> None:
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
+    version = re.search(r"^UV_VERSION := (\S+)$", makefile, re.MULTILINE)
+    assert version is not None
+    assert any(f"uv=={version[1]}" in row for row in dockerfile)
+
+
+def test_the_image_does_not_run_as_root(dockerfile: list[list[str]]) -> None:
+    users = [row[1] for row in dockerfile if row[0] == "USER"]
+    assert users
+    assert users[-1].isdigit()
+    assert users[-1] != "0"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
@@ -220,3 +222,48 @@ def test_the_edition_in_force_is_the_one_that_started_last() -> None:
         for day in (date(2017, 10, 31), date(2017, 11, 1), date(2019, 3, 31), date(2019, 4, 1))
     }
     assert list(in_force.values()) == [None, "2017", "2017", "2019"]
+
+
+# --- at the same time ------------------------------------------------------------------------------------------------
+
+
+def while_in_a_transaction(act: Callable[[], object], meanwhile: Callable[[], object]) -> list[object]:
+    """Start `meanwhile` on its own connection while `act` is done but not committed; return what came of it."""
+    came_of_it: list[object] = []
+
+    def run() -> None:
+        try:
+            came_of_it.append(meanwhile())
+        except editions.CannotLoad as refusal:
+            came_of_it.append(refusal)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=run)
+    with transaction.atomic():
+        act()
+        other.start()
+        other.join(timeout=0.5)
+        assert other.is_alive(), "it should wait for the transaction"
+    other.join(timeout=20)
+    assert not other.is_alive()
+    return came_of_it
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_loads_of_one_edition_at_once_load_it_once() -> None:
+    (second,) = while_in_a_transaction(
+        lambda: editions.load(make.model(), at=AT), lambda: editions.load(make.model(), at=AT).outcome
+    )
+    assert second == "unchanged"
+    assert Theme.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_load_that_meets_the_first_use_is_refused() -> None:
+    edition = make.edition()
+    (refusal,) = while_in_a_transaction(
+        lambda: editions.mark_in_use(edition, at=AT), lambda: editions.load(make.model(themes=3), at=AT)
+    )
+    assert isinstance(refusal, editions.EditionInUse)
+    assert Theme.objects.count() == 2

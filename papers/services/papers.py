@@ -1,0 +1,281 @@
+"""Preparing, releasing and withdrawing panel papers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from assurance.canonical import content_digest, normal
+from organisation.models import User
+from organisation.periods import HalfYear
+from papers.contents import layout, panel_paper
+from papers.contents.panel_paper import PROSE_SECTIONS, Missing
+from papers.models import Paper, PaperSection, PaperState
+from records.edits import Conflict, Edit, next_versions, reconcile
+from records.models import Job
+from records.services import blobs, jobs, trail
+from rendering import pdf, stylesheet
+
+BUILD = "papers.build_paper"
+DETAIL_FIELDS = ("title", "panel", "meeting_on", "report_by")
+NOT_A_DRAFT = "This paper is {state} now, so it was not changed. Copy what you typed, or take the paper back to draft."
+
+
+class Refused(Exception):
+    """The act is not possible as things stand; the text says why and what to do."""
+
+
+class NotReady(Refused):
+    """Something is missing; `missing` says what and where."""
+
+    def __init__(self, missing: Sequence[Missing]) -> None:
+        super().__init__("The paper cannot be made final yet. " + " ".join(lack.message for lack in missing))
+        self.missing = list(missing)
+
+
+class _Overtaken(Exception):
+    """The paper was taken back, or made final afresh, while its document was being made."""
+
+
+# --- Writing ------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def create(
+    *,
+    half: HalfYear,
+    meeting_on: date,
+    title: str,
+    by: User,
+    at: datetime,
+    panel: str | None = None,
+    report_by: str | None = None,
+) -> Paper:
+    """Start a paper on a half-year, with words to begin from in every section that can have some."""
+    named = {name: normal(value) for name, value in {"panel": panel, "report_by": report_by}.items() if value}
+    paper = Paper.objects.create(
+        half=half, meeting_on=meeting_on, title=normal(title), author=by, created_at=at, **named
+    )
+    PaperSection.objects.bulk_create(
+        [PaperSection(paper=paper, key=key, text=text) for key, text in panel_paper.first_texts(half).items()]
+    )
+    trail.record(act="paper.created", thing=paper, by=by, at=at, half=str(half))
+    return paper
+
+
+def _locked(paper: Paper) -> Paper:
+    return Paper.objects.select_for_update().get(pk=paper.pk)
+
+
+def _locked_draft(paper: Paper) -> Paper:
+    current = _locked(paper)
+    if not current.is_draft:
+        raise Refused(NOT_A_DRAFT.format(state=current.get_state_display().lower()))
+    return current
+
+
+@transaction.atomic
+def save_section(*, paper: Paper, key: str, edit: Edit, by: User, at: datetime) -> tuple[Conflict, ...]:
+    """Write the section's text unless somebody has changed it since `edit` was begun; return what is in conflict.
+
+    Raises Refused where the paper is no longer a draft.
+    """
+    if key not in PROSE_SECTIONS:
+        raise ValueError(f"A paper has no section {key} that can be written.")
+    current = _locked_draft(paper)
+    section, _ = PaperSection.objects.get_or_create(paper=current, key=key)
+    result = reconcile(
+        values={key: section.text},
+        versions={key: section.version},
+        edits={key: Edit(edit.base_version, normal(edit.value))},
+    )
+    if result.accepted:
+        section.text = result.accepted[key]
+        section.version += 1
+        section.changed_at, section.changed_by = at, by
+        section.save(update_fields=["text", "version", "changed_at", "changed_by"])
+    return result.conflicts
+
+
+@transaction.atomic
+def save_details(*, paper: Paper, edits: Mapping[str, Edit], by: User, at: datetime) -> tuple[Conflict, ...]:
+    """Write the edits of title, panel, meeting and author's post that nobody has overtaken; return the others.
+
+    Raises Refused where the paper is no longer a draft.
+    """
+    unknown = set(edits) - set(DETAIL_FIELDS)
+    if unknown:
+        raise ValueError(f"A paper has no detail {', '.join(sorted(unknown))}.")
+    current = _locked_draft(paper)
+    result = reconcile(
+        values={name: getattr(current, name) for name in DETAIL_FIELDS},
+        versions=current.field_versions,
+        edits={
+            name: Edit(edit.base_version, normal(edit.value) if isinstance(edit.value, str) else edit.value)
+            for name, edit in edits.items()
+        },
+    )
+    if result.accepted:
+        for name, value in result.accepted.items():
+            setattr(current, name, value)
+        current.field_versions = next_versions(current.field_versions, result.accepted)
+        current.changed_at, current.changed_by = at, by
+        current.save(update_fields=[*result.accepted, "field_versions", "changed_at", "changed_by"])
+    return result.conflicts
+
+
+# --- Making final, and the document -------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def finalise(*, paper: Paper, by: User, at: datetime) -> Paper:
+    """Freeze all the paper says, figures as they stand now, and ask the worker for its PDF.
+
+    Raises NotReady with what is missing, Refused where it is no draft.
+    """
+    current = _locked_draft(paper)
+    content = normal(panel_paper.gather(current))
+    if missing := panel_paper.what_is_missing(content):
+        raise NotReady(missing)
+    current.state, current.finalised_at, current.finalised_by = PaperState.FINAL, at, by
+    current.content, current.content_digest = content, content_digest(content)
+    current.save(update_fields=["state", "finalised_at", "finalised_by", "content", "content_digest"])
+    _request_document(current, by=by, at=at)
+    trail.record(act="paper.finalised", thing=current, by=by, at=at, content_digest=current.content_digest)
+    return current
+
+
+def _request_document(paper: Paper, *, by: User, at: datetime) -> Job:
+    return jobs.request(task=BUILD, key=paper.job_key, by=by, at=at, paper_id=paper.pk)
+
+
+@transaction.atomic
+def request_document(*, paper: Paper, by: User, at: datetime) -> Job:
+    """Ask the worker again for the PDF of a final paper, after it has failed."""
+    current = _locked(paper)
+    if not current.is_final or current.pdf_id is not None:
+        raise Refused("The document of this paper does not have to be made again.")
+    trail.record(act="paper.document_requested", thing=current, by=by, at=at)
+    return _request_document(current, by=by, at=at)
+
+
+@transaction.atomic
+def reopen(*, paper: Paper, reason: str, by: User, at: datetime) -> Paper:
+    """Take a final paper back to draft; what was frozen and its document are let go."""
+    current = _locked(paper)
+    if not current.is_final:
+        raise Refused(
+            f"This paper is {current.get_state_display().lower()}; only one that is final and not published can be "
+            "taken back to draft."
+        )
+    if not reason.strip():
+        raise Refused("Say why the paper is taken back to draft.")
+    digest = current.content_digest
+    current.state, current.finalised_at, current.finalised_by = PaperState.DRAFT, None, None
+    current.content, current.content_digest, current.pdf = None, "", None
+    current.save(update_fields=["state", "finalised_at", "finalised_by", "content", "content_digest", "pdf"])
+    trail.record(act="paper.reopened", thing=current, by=by, at=at, reason=normal(reason), content_digest=digest)
+    return current
+
+
+def build(claim: jobs.Claim) -> None:
+    """Print the frozen content and put the PDF in place; does nothing for a paper that is a draft again."""
+    finished = False
+    while not finished:
+        try:
+            _build_once(claim)
+            finished = True
+        except _Overtaken:
+            jobs.progress(claim, percent=5, step="Starting again: the paper has changed")
+
+
+def _build_once(claim: jobs.Claim) -> None:
+    paper = Paper.objects.get(pk=claim.arguments["paper_id"])
+    content = None
+    if paper.is_final:
+        jobs.progress(claim, percent=20, step="Laying out the paper")
+        html = document_html(paper)
+        jobs.progress(claim, percent=50, step="Printing the document")
+        try:
+            # The moment of freezing, so that the same content gives the same file.
+            content = pdf.render(html, assets=stylesheet.assets(), created_at=paper.finalised_at)
+        except pdf.PrintingError as error:
+            raise jobs.JobFailed(f"{error} The paper itself is unchanged.") from error
+    with jobs.finishing(claim) as now:
+        current = _locked(paper)
+        if (current.state, current.content_digest) != (paper.state, paper.content_digest):
+            raise _Overtaken
+        if content is not None and current.is_final:
+            current.pdf = blobs.store(content=content, media_type="application/pdf", at=now)
+            current.save(update_fields=["pdf"])
+            digests = {"content_digest": current.content_digest, "sha256": current.pdf.sha256}
+            trail.record(act="paper.built", thing=current, by=None, at=now, **digests)
+
+
+def document_html(paper: Paper) -> str:
+    """Return the frozen content as the HTML that is printed."""
+    return render_to_string(
+        "papers/documents/panel_paper.html",
+        {
+            "document": layout.laid_out(paper.content),
+            "content_digest": paper.content_digest,
+            "finalised_at": paper.finalised_at,
+        },
+    )
+
+
+# --- Release ------------------------------------------------------------------------------------------------------
+
+
+def blocks_publishing(paper: Paper, *, by: User) -> str:
+    """Return why this person cannot publish the paper as it stands; empty where nothing blocks it."""
+    if not paper.is_final:
+        return f"This paper is {paper.get_state_display().lower()}; only a final one can be published."
+    if paper.finalised_by_id == by.pk:
+        return (
+            "You made this paper final, so somebody else has to publish it: two people release what the panel reads. "
+            "Ask another Head of Safety, Health and Wellbeing, or let a colleague take it back to draft and "
+            "make it final."
+        )
+    if paper.pdf_id is None:
+        return "The document is not ready yet. Wait until it is made, read it, then publish."
+    return ""
+
+
+@transaction.atomic
+def publish(*, paper: Paper, seen_digest: str, by: User, at: datetime) -> Paper:
+    """Let the panel read exactly the paper that was on the publisher's screen (`seen_digest`, of its content)."""
+    current = _locked(paper)
+    if reason := blocks_publishing(current, by=by):
+        raise Refused(reason)
+    if current.content_digest != seen_digest:
+        raise Refused("The paper has changed since you opened this page. Read it again, then publish.")
+    current.state, current.published_at, current.published_by = PaperState.PUBLISHED, at, by
+    current.save(update_fields=["state", "published_at", "published_by"])
+    trail.record(act="paper.published", thing=current, by=by, at=at, content_digest=current.content_digest)
+    return current
+
+
+@transaction.atomic
+def withdraw(*, paper: Paper, reason: str, by: User, at: datetime) -> Paper:
+    """Take a published paper out of everybody's reach but SHRMT's and the Head's."""
+    current = _locked(paper)
+    if not current.is_published:
+        raise Refused(f"This paper is {current.get_state_display().lower()}; only a published one can be withdrawn.")
+    if not reason.strip():
+        raise Refused("Say why the paper is withdrawn.")
+    current.state, current.withdrawn_at, current.withdrawn_by = PaperState.WITHDRAWN, at, by
+    current.withdrawn_because = normal(reason)
+    current.save(update_fields=["state", "withdrawn_at", "withdrawn_by", "withdrawn_because"])
+    trail.record(act="paper.withdrawn", thing=current, by=by, at=at, reason=current.withdrawn_because)
+    return current
+
+
+@transaction.atomic
+def record_download(*, paper: Paper, by: User, at: datetime) -> None:
+    """Keep who took the document of a paper that the panel cannot read."""
+    sha256 = paper.pdf.sha256 if paper.pdf else ""
+    trail.record(act="paper.downloaded", thing=paper, by=by, at=at, state=paper.state, sha256=sha256)

@@ -1,0 +1,19 @@
+from django.urls import path
+
+from papers.views import papers, release, writing
+
+app_name = "papers"
+urlpatterns = [
+    path("", papers.papers, name="papers"),
+    path("new/", writing.new, name="new"),
+    path("<int:pk>/", papers.paper, name="paper"),
+    path("<int:pk>/progress/", papers.progress, name="progress"),
+    path("<int:pk>/pdf/", papers.pdf, name="pdf"),
+    path("<int:pk>/details/", writing.details, name="details"),
+    path("<int:pk>/sections/<slug:key>/", writing.section, name="section"),
+    path("<int:pk>/finalise/", release.finalise, name="finalise"),
+    path("<int:pk>/document/", release.document, name="document"),
+    path("<int:pk>/reopen/", release.reopen, name="reopen"),
+    path("<int:pk>/publish/", release.publish, name="publish"),
+    path("<int:pk>/withdraw/", release.withdraw, name="withdraw"),
+]

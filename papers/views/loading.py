@@ -1,0 +1,47 @@
+"""Loading the paper a page is about, for somebody who may see it. A stranger gets 404, a reader who may not act 403."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+
+from organisation.models import User
+from papers.models import Paper
+from papers.permissions import can_read_paper, can_release_papers, can_write_papers
+
+ONLY_WRITERS = "Only SHRMT and the Head of Safety, Health and Wellbeing prepare papers."
+ONLY_HEAD = "Only the Head of Safety, Health and Wellbeing publishes and withdraws papers."
+
+
+class SignedInRequest(HttpRequest):
+    """A request behind the sign-in, as every view of this room gets it."""
+
+    user: User
+
+
+def paper_or_404(request: SignedInRequest, pk: int) -> Paper:
+    """Return the paper where the person may read it."""
+    paper = (
+        Paper.objects.select_related("pdf", "author", "finalised_by", "published_by", "withdrawn_by", "changed_by")
+        .filter(pk=pk)
+        .first()
+    )
+    if paper is None or not can_read_paper(request.user, paper):
+        raise Http404
+    return paper
+
+
+def writable_paper_or_404(request: SignedInRequest, pk: int) -> Paper:
+    """Return the paper where the person prepares papers. Whether it is still a draft is not asked."""
+    paper = paper_or_404(request, pk)
+    if not can_write_papers(request.user):
+        raise PermissionDenied(ONLY_WRITERS)
+    return paper
+
+
+def releasable_paper_or_404(request: SignedInRequest, pk: int) -> Paper:
+    """Return the paper where the person publishes and withdraws papers. Whether it is ready is not asked."""
+    paper = paper_or_404(request, pk)
+    if not can_release_papers(request.user):
+        raise PermissionDenied(ONLY_HEAD)
+    return paper

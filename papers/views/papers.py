@@ -1,0 +1,120 @@
+"""Reading papers: the list, a paper, how far its document is, and the document itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.utils.text import slugify
+from django.views.decorators.http import require_safe
+
+from papers.contents import layout, panel_paper
+from papers.models import Paper
+from papers.permissions import can_list_papers, can_release_papers, can_write_papers
+from papers.services import papers as services
+from papers.views.loading import SignedInRequest, paper_or_404
+from records.models import Job
+
+A_PAGE = 20
+
+
+@require_safe
+def papers(request: SignedInRequest) -> HttpResponse:
+    """Published papers for everybody; those in preparation, and withdrawn ones, for whoever prepares them."""
+    if not can_list_papers(request.user):
+        raise Http404
+    readable = Paper.objects.visible_to(request.user).for_lists()
+    writes = can_write_papers(request.user)
+    page = Paginator(readable.published(), A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "pages": page.paginator.get_elided_page_range(page.number),
+        "may_write": writes,
+        "unpublished": readable.unpublished() if writes else [],
+    }
+    return render(request, "papers/papers.html", context)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a paper's document is, and what this person may do about the paper."""
+
+    paper: Paper
+    job: Job | None
+    may_write: bool
+    may_release: bool
+    cannot_publish: str
+
+    @property
+    def is_being_made(self) -> bool:
+        return self.paper.is_final and self.paper.pdf is None and (self.job is None or self.job.is_live)
+
+    @property
+    def has_failed(self) -> bool:
+        return self.paper.is_final and self.paper.pdf is None and not self.is_being_made
+
+
+def standing_of(request: SignedInRequest, paper: Paper) -> Standing:
+    """Return the paper's standing as its reader may see it."""
+    writes, releases = can_write_papers(request.user), can_release_papers(request.user)
+    job = Job.objects.filter(key=paper.job_key).order_by("-pk").first() if writes and paper.is_final else None
+    why_not = services.blocks_publishing(paper, by=request.user) if releases and paper.is_final else ""
+    return Standing(paper, job, writes, releases, why_not)
+
+
+@require_safe
+def paper(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Read the paper: as it was made final, or as it would be made final now."""
+    return paper_page(request, paper_or_404(request, pk))
+
+
+def paper_page(request: SignedInRequest, found: Paper, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    """Return the paper's page; `refusal` says why an act asked for on it was not carried out."""
+    content = panel_paper.gather(found) if found.is_draft else found.content
+    context = {
+        "paper": found,
+        "document": layout.laid_out(content),
+        "missing": panel_paper.what_is_missing(content) if found.is_draft else [],
+        "standing": standing_of(request, found),
+        "marking": content["marking"],
+        "refusal": refusal,
+    }
+    return render(request, "papers/paper.html", context, status=status)
+
+
+@require_safe
+def progress(request: SignedInRequest, pk: int) -> HttpResponse:
+    """How far the document is, for htmx to put in place; without htmx, the whole page says the same."""
+    found = paper_or_404(request, pk)
+    if not can_write_papers(request.user):
+        raise Http404
+    if not request.headers.get("HX-Request"):
+        return redirect("papers:paper", pk=pk)
+    return render(request, "papers/_standing.html", {"standing": standing_of(request, found)})
+
+
+@require_safe
+def pdf(request: SignedInRequest, pk: int) -> HttpResponseBase:
+    """Download the document. Who takes one that the panel cannot read is kept in the trail."""
+    found = paper_or_404(request, pk)
+    if found.pdf is None:
+        raise Http404
+    etag = quote_etag(found.pdf.sha256)
+    unchanged = get_conditional_response(request, etag=etag)
+    if unchanged is not None:
+        return unchanged
+    if request.method == "GET" and not found.is_published:
+        services.record_download(paper=found, by=request.user, at=timezone.now())
+    name = f"{slugify(found.title)[:80] or 'paper'}-{found.meeting_on:%Y-%m-%d}.pdf"
+    return FileResponse(
+        found.pdf.path.open("rb"),
+        as_attachment=True,
+        filename=name,
+        content_type=found.pdf.media_type,
+        headers={"ETag": etag, "Cache-Control": "private, no-cache"},
+    )

@@ -1,0 +1,95 @@
+"""Making a paper final, publishing and withdrawing it, taking it back."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from papers.forms import PublishForm, ReasonForm
+from papers.models import Paper
+from papers.services import papers as services
+from papers.views.loading import SignedInRequest, releasable_paper_or_404, writable_paper_or_404
+from papers.views.papers import paper_page
+
+
+@require_POST
+def finalise(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Freeze the paper and have its document made."""
+    paper = writable_paper_or_404(request, pk)
+    try:
+        services.finalise(paper=paper, by=request.user, at=timezone.now())
+    except services.Refused as refusal:
+        return paper_page(request, paper, refusal=str(refusal), status=422)
+    messages.success(request, "The paper is final. Its document is being made.")
+    return redirect("papers:paper", pk=pk)
+
+
+@require_POST
+def document(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Ask for the document again after it has failed."""
+    paper = writable_paper_or_404(request, pk)
+    try:
+        services.request_document(paper=paper, by=request.user, at=timezone.now())
+    except services.Refused as refusal:
+        return paper_page(request, paper, refusal=str(refusal), status=422)
+    return redirect("papers:paper", pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take a final paper back to draft."""
+    paper = writable_paper_or_404(request, pk)
+    form = ReasonForm(request.POST or None, label="Why is the paper taken back to draft?")
+    if form.is_valid():
+        try:
+            services.reopen(paper=paper, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now())
+        except services.Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "The paper is a draft again.")
+            return redirect("papers:paper", pk=pk)
+    return _act(request, paper, form, "papers/reopen.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def publish(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Confirm, then let the panel read the paper."""
+    paper = releasable_paper_or_404(request, pk)
+    form = PublishForm(request.POST or None, initial={"seen_digest": paper.content_digest})
+    if form.is_valid():
+        try:
+            services.publish(
+                paper=paper, seen_digest=form.cleaned_data["seen_digest"], by=request.user, at=timezone.now()
+            )
+        except services.Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "The paper is published. Panel members can read it now.")
+            return redirect("papers:paper", pk=pk)
+    return _act(request, paper, form, "papers/publish.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take a published paper out of the panel's reach."""
+    paper = releasable_paper_or_404(request, pk)
+    form = ReasonForm(request.POST or None, label="Why is the paper withdrawn?")
+    if form.is_valid():
+        try:
+            services.withdraw(paper=paper, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now())
+        except services.Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "The paper is withdrawn.")
+            return redirect("papers:paper", pk=pk)
+    return _act(request, paper, form, "papers/withdraw.html")
+
+
+def _act(request: SignedInRequest, paper: Paper, form: forms.Form, template: str) -> HttpResponse:
+    blocked = services.blocks_publishing(paper, by=request.user)
+    context = {"paper": paper, "form": form, "cannot_publish": blocked}
+    return render(request, template, context, status=422 if form.is_bound else 200)

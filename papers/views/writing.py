@@ -1,0 +1,139 @@
+"""Preparing a paper: starting it, its title block, its sections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from organisation.periods import HalfYear
+from papers.contents.panel_paper import PROSE_SECTIONS, name_of
+from papers.forms import DetailsForm, NewPaperForm, SectionForm
+from papers.models import Paper, PaperSection
+from papers.permissions import can_write_papers
+from papers.services import papers as services
+from papers.views.loading import SignedInRequest, writable_paper_or_404
+from records.edits import Conflict
+from rendering.formats import day
+
+HALVES_OFFERED = 6
+
+
+@dataclass(frozen=True)
+class ShownConflict:
+    """A conflict as components/conflict.html shows it."""
+
+    label: str
+    mine: str
+    theirs: str
+    who: str
+    when: datetime | None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: SignedInRequest) -> HttpResponse:
+    """Start a paper."""
+    if not can_write_papers(request.user):
+        raise Http404
+    half = HalfYear.of(timezone.localdate())
+    halves = [half]
+    while len(halves) < HALVES_OFFERED:
+        halves.append(halves[-1].previous())
+    # The half that has just ended is the one a paper is usually about.
+    form = NewPaperForm(request.POST or None, halves=halves, initial={"half": str(half.previous())})
+    if form.is_valid():
+        paper = services.create(**form.cleaned_data, by=request.user, at=timezone.now())
+        messages.success(request, f"“{paper.title}” is started.")
+        return redirect("papers:paper", pk=paper.pk)
+    return render(request, "papers/new.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def details(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Change the title block."""
+    paper = writable_paper_or_404(request, pk)
+    if request.method != "POST":
+        return _form(request, paper, DetailsForm(paper=paper)) if paper.is_draft else _no_draft(request, paper)
+    form = DetailsForm(request.POST, paper=paper)
+    if not form.is_valid():
+        return _form(request, paper, form, status=422)
+    try:
+        conflicts = services.save_details(paper=paper, edits=form.edits, by=request.user, at=timezone.now())
+    except services.Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _form(request, paper, form, status=422)
+    if conflicts:
+        paper.refresh_from_db()
+        _take_their_versions(form, {f"{conflict.field}_version": conflict.their_version for conflict in conflicts})
+        for conflict in conflicts:
+            form.add_error(conflict.field, "Somebody else changed this while you were writing. Compare both versions.")
+        shown = [_shown(conflict, str(form.fields[conflict.field].label), paper) for conflict in conflicts]
+        return _form(request, paper, form, status=409, conflicts=shown)
+    messages.success(request, "The details are saved.")
+    return redirect("papers:paper", pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def section(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
+    """Write one section."""
+    paper = writable_paper_or_404(request, pk)
+    if key not in PROSE_SECTIONS:
+        raise Http404
+    current = PaperSection.objects.select_related("changed_by").filter(paper=paper, key=key).first() or PaperSection()
+    if request.method != "POST":
+        form = SectionForm(initial={"text": current.text, "version": current.version})
+        return _section(request, paper, key, form) if paper.is_draft else _no_draft(request, paper)
+    form = SectionForm(request.POST)
+    if not form.is_valid():
+        return _section(request, paper, key, form, status=422)
+    try:
+        conflicts = services.save_section(paper=paper, key=key, edit=form.edit, by=request.user, at=timezone.now())
+    except services.Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _section(request, paper, key, form, status=422)
+    if conflicts:
+        current = PaperSection.objects.select_related("changed_by").get(paper=paper, key=key)
+        _take_their_versions(form, {"version": conflicts[0].their_version})
+        form.add_error("text", "Somebody else changed this while you were writing. Compare both versions.")
+        shown = [_shown(conflicts[0], name_of(key), current)]
+        return _section(request, paper, key, form, status=409, conflicts=shown)
+    messages.success(request, f"{name_of(key)}: saved.")
+    return redirect("papers:paper", pk=pk)
+
+
+def _take_their_versions(form: Any, versions: dict[str, int]) -> None:
+    """Let the next save of this form count as made in the knowledge of what it shows now."""
+    form.data = form.data.copy()
+    form.data.update({name: str(version) for name, version in versions.items()})
+
+
+def _shown(conflict: Conflict, label: str, changed: Paper | PaperSection) -> ShownConflict:
+    mine, theirs = (value if isinstance(value, str) else day(value) for value in (conflict.mine, conflict.theirs))
+    return ShownConflict(label, mine, theirs, str(changed.changed_by or ""), changed.changed_at)
+
+
+def _form(
+    request: SignedInRequest, paper: Paper, form: DetailsForm, *, status: int = 200, conflicts: Any = ()
+) -> HttpResponse:
+    context = {"paper": paper, "form": form, "conflicts": list(conflicts)}
+    return render(request, "papers/details.html", context, status=status)
+
+
+def _section(
+    request: SignedInRequest, paper: Paper, key: str, form: SectionForm, *, status: int = 200, conflicts: Any = ()
+) -> HttpResponse:
+    form.fields["text"].help_text = PROSE_SECTIONS[key].hint
+    form.fields["text"].label = name_of(key)
+    context = {"paper": paper, "name": name_of(key), "form": form, "conflicts": list(conflicts)}
+    return render(request, "papers/section.html", context, status=status)
+
+
+def _no_draft(request: SignedInRequest, paper: Paper) -> HttpResponse:
+    messages.info(request, f"This paper is {paper.get_state_display().lower()}, so its text cannot be changed.")
+    return redirect("papers:paper", pk=paper.pk)

@@ -1,0 +1,168 @@
+"""Papers for tests, and roll-ups for them to draw on with figures written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any
+
+from assurance.models import Rollup
+from assurance.rollup import Figures, QuarterCoverage, ThemeDistribution, ThemeFacts, UnitReading
+from organisation.models import BusinessGroup, User
+from organisation.periods import HalfYear
+from organisation.roles import Role
+from papers.models import Paper
+from papers.services import papers
+from records.edits import Edit
+from records.models import Blob, Job
+from records.services import blobs, jobs
+from tests.factories.organisation import make_group, make_person, make_unit
+
+HALF = HalfYear.parse("2025/26-H1")
+NOW = datetime(2025, 10, 20, 9, 30, tzinfo=UTC)
+BUILT_AT = datetime(2025, 10, 6, 8, 0, tzinfo=UTC)
+LEVEL_NAMES = ("Failing", "Reactive", "Compliant", "Proactive", "Resilient")
+THEMES = (
+    ThemeFacts("leadership", "Leadership", 1, True),
+    ThemeFacts("wellbeing", "Wellbeing", 2, False),
+    ThemeFacts("audit", "Assurance and Audit", 3, True),
+)
+_numbers = count(1)
+
+
+def figures(
+    *,
+    coverage: Sequence[tuple[int, int, int, int, int]] = ((2, 2, 2, 0, 0), (2, 2, 1, 0, 0)),
+    units: Sequence[UnitReading] = (),
+    distribution: Sequence[ThemeDistribution],
+    themes: Sequence[ThemeFacts] = THEMES,
+) -> dict[str, Any]:
+    """A roll-up's figures as they lie in the database. `coverage`: expected, signed, accepted, late, missing."""
+    rows = [QuarterCoverage(str(quarter), *row) for quarter, row in zip(HALF.quarters, coverage, strict=True)]
+    stored: dict[str, Any] = as_stored(
+        Figures(
+            half=str(HALF),
+            level_names=LEVEL_NAMES,
+            coverage=tuple(rows),
+            themes=tuple(themes),
+            units=tuple(units),
+            distribution=tuple(distribution),
+        )
+    )
+    return stored
+
+
+def as_stored(value: Any) -> Any:
+    """Dataclasses and tuples as JSON gives them back."""
+    if isinstance(value, Figures):
+        value = asdict(value)
+    if isinstance(value, Mapping):
+        return {key: as_stored(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_stored(item) for item in value]
+    return value
+
+
+def reading(name: str, levels: Mapping[str, int | None] | None, **kwargs: Any) -> UnitReading:
+    """A unit of a roll-up: accepted in the second quarter with these levels, or (None) with nothing signed."""
+    number = next(_numbers)
+    if levels is None:
+        return UnitReading(number, name, f"unit-{number}")
+    taken: dict[str, Any] = {"quarter": "2025/26-Q2", "revision": 1, "status": "accepted"} | kwargs
+    return UnitReading(number, name, f"unit-{number}", levels=dict(levels), **taken)
+
+
+def north() -> dict[str, Any]:
+    """Three units of which one signed nothing: leadership 3 and 4, audit 2 and no level."""
+    return figures(
+        coverage=((3, 2, 2, 1, 1), (3, 2, 1, 0, 1)),
+        units=(
+            reading("Alder Unit", {"leadership": 3, "audit": 2}),
+            reading("Beech Unit", {"leadership": 4, "audit": None}, quarter="2025/26-Q1", status="signed"),
+            reading("Cedar Unit", None),
+        ),
+        distribution=(
+            ThemeDistribution("leadership", "Leadership", True, (0, 0, 1, 1, 0), 0, 1, "3–4", 3),
+            ThemeDistribution("wellbeing", "Wellbeing", False),
+            ThemeDistribution("audit", "Assurance and Audit", True, (0, 1, 0, 0, 0), 1, 1, "2", 2),
+        ),
+    )
+
+
+def south() -> dict[str, Any]:
+    """One unit: leadership 5, audit 3; a later statement awaits acceptance."""
+    return figures(
+        coverage=((1, 1, 1, 0, 0), (1, 1, 0, 1, 0)),
+        units=(reading("Dogwood Unit", {"leadership": 5, "audit": 3}, later_awaits_acceptance=True),),
+        distribution=(
+            ThemeDistribution("leadership", "Leadership", True, (0, 0, 0, 0, 1), 0, 0, "5", 5),
+            ThemeDistribution("wellbeing", "Wellbeing", False),
+            ThemeDistribution("audit", "Assurance and Audit", True, (0, 0, 1, 0, 0), 0, 0, "3", 3),
+        ),
+    )
+
+
+def make_rollup(name: str, built: Mapping[str, Any], *, built_at: datetime = BUILT_AT) -> Rollup:
+    """A group with a unit and a built roll-up of the half."""
+    group = make_group(name)
+    make_unit(f"{name} {next(_numbers)}", group=group)
+    return Rollup.objects.create(
+        group=group, half=HALF, figures=built, figures_digest="0" * 64, built_at=built_at, pdf=make_blob()
+    )
+
+
+def make_awaited_group(name: str) -> BusinessGroup:
+    """A group with a unit and no roll-up."""
+    group = make_group(name)
+    make_unit(f"{name} {next(_numbers)}", group=group)
+    return group
+
+
+def make_blob(content: bytes = b"%PDF-1.7 not a real one") -> Blob:
+    return blobs.store(content=content, media_type="application/pdf", at=NOW)
+
+
+def make_draft(
+    *, by: User | None = None, title: str = "Safety culture", meeting_on: date = date(2025, 11, 18)
+) -> Paper:
+    """A draft with everything it needs but a roll-up."""
+    by = by or make_person(Role.SHRMT)
+    paper = papers.create(half=HALF, meeting_on=meeting_on, title=title, by=by, at=NOW)
+    papers.save_section(paper=paper, key="contacts", edit=Edit(0, "The safety team"), by=by, at=NOW)
+    return paper
+
+
+def make_final(*, by: User | None = None, with_document: bool = True, **draft: Any) -> Paper:
+    """A final paper on one roll-up. Its document is some bytes, not a real PDF."""
+    by = by or make_person(Role.SHRMT)
+    if not Rollup.objects.exists():
+        make_rollup("North", north())
+    paper = papers.finalise(paper=make_draft(by=by, **draft), by=by, at=NOW)
+    if with_document:
+        paper.pdf = make_blob(f"%PDF-1.7 {paper.pk}".encode())
+        paper.save()
+        Job.objects.filter(key=paper.job_key).update(state="done", finished_at=NOW)
+    return paper
+
+
+def make_published(*, by: User | None = None, **draft: Any) -> Paper:
+    """A published paper; `by` publishes it, somebody else made it final."""
+    paper = make_final(**draft)
+    head = by or make_person(Role.HEAD)
+    return papers.publish(paper=paper, seen_digest=paper.content_digest, by=head, at=NOW)
+
+
+def make_withdrawn(**draft: Any) -> Paper:
+    """A paper that was published once."""
+    paper = make_published(**draft)
+    return papers.withdraw(paper=paper, reason="A figure was wrong.", by=make_person(Role.HEAD), at=NOW)
+
+
+def build_document(paper: Paper) -> Job:
+    """Do the worker's part for the paper's newest job, in this process; return the job as it ended."""
+    job = Job.objects.filter(key=paper.job_key).latest("pk")
+    jobs.perform(job.pk, papers.build)
+    job.refresh_from_db()
+    return job

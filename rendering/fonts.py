@@ -14,6 +14,7 @@ from io import BytesIO
 from pathlib import Path
 
 from fontTools.ttLib import TTFont, woff2
+from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 from rendering.assets import Asset
 
@@ -96,4 +97,25 @@ def font_assets() -> tuple[Asset, ...]:
 
 def font_asset(path: Path) -> Asset:
     """A font file as an asset of the same name."""
-    return Asset(name=path.name, media_type=_MEDIA_TYPES[path.suffix.lower()], content=path.read_bytes())
+    content = with_spaces(path.read_bytes())
+    return Asset(name=path.name, media_type=_MEDIA_TYPES[path.suffix.lower()], content=content)
+
+
+def with_spaces(content: bytes) -> bytes:
+    """The font with a blank glyph for both spaces, if it had none.
+
+    The text layout prints the space after a symbol from the symbol's own font; without one there it would print the
+    mark of a missing glyph, which both standards forbid. Only fonts with TrueType outlines can be mended.
+    """
+    font = TTFont(BytesIO(content), recalcTimestamp=False)
+    if ord(" ") in font.getBestCmap() or "glyf" not in font:
+        return content
+    # Reading the outlines first lets fontTools number the new glyph after them.
+    font["glyf"]["space"] = Glyph()
+    font["hmtx"]["space"] = (font["head"].unitsPerEm // 4, 0)
+    for table in font["cmap"].tables:
+        if table.isUnicode():
+            table.cmap |= {ord(" "): "space", ord("\N{NO-BREAK SPACE}"): "space"}
+    buffer = BytesIO()
+    font.save(buffer)
+    return buffer.getvalue()

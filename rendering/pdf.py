@@ -76,6 +76,9 @@ __all__ = [
 
 VARIANT = "pdf/a-3a"
 
+# A font that could not be loaded, a character printed as a missing glyph: the file would not conform.
+_SERIOUS_WARNINGS = ("Font-face", ".notdef glyph")
+
 # Shared library -> the Debian package that brings it. Without the last one the bytes differ from run to run.
 _LIBRARIES = {
     "libpango-1.0.so.0": "libpango-1.0-0",
@@ -190,8 +193,7 @@ def _w3c(moment: datetime) -> str:
 
 @contextmanager
 def _complaints() -> Iterator[list[str]]:
-    """Collect what WeasyPrint logs as an error while this thread prints, and that a font could not be
-    loaded."""
+    """Collect what WeasyPrint logs while this thread prints: errors, and the warnings that are as serious."""
     lines: list[str] = []
     handler = _Collector(lines)
     logger = logging.getLogger("weasyprint")
@@ -210,6 +212,6 @@ class _Collector(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         line = record.getMessage()
-        serious = record.levelno >= logging.ERROR or line.startswith("Font-face")
+        serious = record.levelno >= logging.ERROR or line.startswith(_SERIOUS_WARNINGS)
         if serious and record.thread == self._thread:
             self._lines.append(line)

@@ -2,21 +2,34 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 
+import page
 import pytest
 
 from rendering import fonts, pdf, stylesheet
 from rendering.charts.distribution import DistributionRow, sentence, stacked_bars
 from rendering.markdown import paragraphs
 
-SYSTEM_FONTS = Path("/usr/share/fonts/truetype/dejavu")
 LEVEL_NAMES = (
     "Negative culture and failing",
     "Reactive culture",
     "Compliant culture",
     "Proactive culture",
     "Resilient and self-driven culture",
+)
+THEMES = (
+    "Leadership",
+    "Policy / Governance",
+    "Capability & Competence",
+    "Communication",
+    "H&S Risk Management",
+    "Reactive / Proactive Monitoring",
+    "Infra-structure and asset management (including equipment)",
+    "Partnerships, Contracts & Shared Risks",
+    "Change Management",
+    "Performance Benchmarking",
+    "Assurance and Audit",
+    "Wellbeing",
 )
 DISTRIBUTION = (
     DistributionRow("Leadership", (1, 13, 23, 4, 2), 22),
@@ -27,8 +40,15 @@ DISTRIBUTION = (
 
 @pytest.fixture(scope="session")
 def assets() -> Mapping[str, pdf.Asset]:
-    faces = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf")
-    return stylesheet.assets_with(tuple(fonts.font_asset(SYSTEM_FONTS / face) for face in faces))
+    return stylesheet.assets()
+
+
+@pytest.fixture(scope="session")
+def few_assets() -> Mapping[str, pdf.Asset]:
+    """The house style with plain letters only, for tests that print often."""
+    return stylesheet.assets_with(
+        tuple(font for font in fonts.font_assets() if "-latin-" in font.name and "ext" not in font.name)
+    )
 
 
 def document(body: str, *, title: str = "Health and safety maturity", marking: str = "OFFICIAL") -> str:
@@ -42,16 +62,20 @@ def document(body: str, *, title: str = "Health and safety maturity", marking: s
 
 @pytest.fixture(scope="session")
 def everything() -> str:
-    """A document with every element the house style knows, over several pages."""
+    return everything_about(units=50)
+
+
+def everything_about(units: int) -> str:
+    """A document with every element the house style knows, and a table with a row for each unit."""
     rows = "".join(
         f'<tr><th scope="row">Unit {number}</th>'
         + "".join(
             f'<td class="level level-{1 + (number + theme) % 5}">{1 + (number + theme) % 5}</td>' for theme in range(11)
         )
-        + '<td class="level level-unscored">Not scored</td></tr>'
-        for number in range(1, 60)
+        + '<td class="level level-unscored">–</td></tr>'
+        for number in range(1, units + 1)
     )
-    themes = "".join(f'<th scope="col">Theme {number}</th>' for number in range(1, 13))
+    themes = "".join(f'<th scope="col">{name}</th>' for name in THEMES)
     narrative = "".join(
         f'<div class="numbered"><span class="number">2.{number}</span>{piece}</div>'
         for number, piece in enumerate(
@@ -71,14 +95,14 @@ def everything() -> str:
         f'<h2 id="position">The position</h2>{narrative}'
         f"<h3>Distribution</h3><p>{sentence(DISTRIBUTION)}</p><figure>{chart}"
         "<figcaption>Units by level and theme</figcaption></figure>"
-        '<h2 id="data" class="new-page">The data</h2>'
+        '<section class="landscape"><h2 id="data">The data</h2>'
         f'<ul class="level-key">{key}</ul>'
-        f'<table class="levels"><caption>Levels by unit</caption><thead><tr><th scope="col" class="wide">Unit</th>{themes}'
-        f"</tr></thead><tbody>{rows}</tbody></table>"
-        '<table class="facts"><caption>The paper</caption><tbody><tr><th scope="row">Prepared for</th><td>Panel</td></tr>'
+        '<table class="levels"><caption>Levels by unit</caption>'
+        f'<thead><tr><th scope="col" class="wide">Unit</th>{themes}</tr></thead><tbody>{rows}</tbody></table></section>'
+        '<h2>Appendix</h2><table class="facts"><caption>The paper</caption><tbody>'
+        '<tr><th scope="row">Prepared for</th><td>Panel</td></tr>'
         '<tr><th scope="row">Contact</th><td><a href="mailto:safety@demo.example">safety@demo.example</a></td></tr>'
         "</tbody></table>"
-        '<section class="landscape"><h2>Appendix</h2><p>Across the page.</p></section>'
         '<div class="signature"><p>For and on behalf of the unit</p><p class="digest">0f1e2d3c4b5a</p></div>'
     )
 
@@ -88,7 +112,7 @@ def figures() -> pdf.Attachment:
     return pdf.Attachment(
         name="levels.csv",
         media_type="text/csv",
-        content="Unit,Level\r\nUnit 1,3\r\n".encode(),
+        content=b"Unit,Level\r\nUnit 1,3\r\n",
         description="The figures behind the table of levels",
         modified_at=datetime(2026, 3, 6, 14, 14, tzinfo=UTC),
     )
@@ -98,3 +122,12 @@ def figures() -> pdf.Attachment:
 def printed(everything: str, assets: Mapping[str, pdf.Asset], figures: pdf.Attachment) -> bytes:
     moment = datetime(2026, 3, 6, 14, 14, tzinfo=UTC)
     return pdf.render(everything, assets=assets, attachments=[figures], created_at=moment)
+
+
+def failures(content: bytes) -> list[str]:
+    """What a conformance checker finds against PDF/UA-1 and PDF/A-3a."""
+    return [
+        f"{profile}: {failure.rule_id} {failure.message}"
+        for profile in ("ua1", "3a")
+        for failure in page.validate_pdf_bytes(content, profile=profile).failures
+    ]

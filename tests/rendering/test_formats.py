@@ -1,0 +1,81 @@
+"""Expected words are those of the style sheet for pages: `6 March 2026`, `2:14pm`, `1,890`, `+4.2%`, `−12.6%`."""
+
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from rendering import formats
+
+
+def test_a_day_has_no_leading_zero() -> None:
+    assert formats.day(date(2026, 3, 6)) == "6 March 2026"
+
+
+def test_the_day_of_a_moment_is_londons() -> None:
+    # Half past eleven at night in UTC is already the next day under summer time.
+    assert formats.day(datetime(2026, 6, 30, 23, 30, tzinfo=UTC)) == "1 July 2026"
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        (time(14, 14), "2:14pm"),
+        (time(0, 5), "12:05am"),
+        (time(12, 0), "12:00pm"),
+        (time(9, 7), "9:07am"),
+        (datetime(2026, 3, 28, 13, 0, tzinfo=UTC), "1:00pm"),  # the day before the clocks go forward
+        (datetime(2026, 3, 29, 13, 0, tzinfo=UTC), "2:00pm"),  # the day they do
+    ],
+)
+def test_a_time_is_read_on_the_twelve_hour_clock_of_london(moment: datetime | time, words: str) -> None:
+    assert formats.clock(moment) == words
+
+
+def test_a_moment_has_day_and_time() -> None:
+    assert formats.day_and_clock(datetime(2026, 3, 6, 14, 14, tzinfo=UTC)) == "6 March 2026, 2:14pm"
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "0"), (1890, "1,890"), (-1234567, "−1,234,567")])
+def test_counts_have_commas(number: int, words: str) -> None:
+    assert formats.count(number) == words
+
+
+@pytest.mark.parametrize(
+    ("number", "places", "words"),
+    [
+        (0.25, 1, "0.3"),
+        (2.5, 0, "3"),
+        (-2.5, 0, "−3"),
+        (1.005, 2, "1.01"),
+        (Decimal("2.675"), 2, "2.68"),
+        (Fraction(1, 8), 2, "0.13"),
+        (-0.04, 1, "0.0"),
+        (1204, 1, "1,204.0"),
+    ],
+)
+def test_halves_are_rounded_away_from_zero(number: formats.Number, places: int, words: str) -> None:
+    assert formats.decimal(number, places) == words
+
+
+def test_rates_have_two_decimals() -> None:
+    assert formats.rate(7.0651) == "7.07"
+
+
+@pytest.mark.parametrize(("part", "whole", "words"), [(5, 8, "63%"), (0, 3, "0%"), (1, 3, "33%"), (200, 200, "100%")])
+def test_a_share_is_a_whole_percentage(part: int, whole: int, words: str) -> None:
+    assert formats.share(part, whole) == words
+
+
+def test_a_share_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="share of 0"):
+        formats.share(0, 0)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "words"),
+    [(0.0423, "+4.2%"), (-0.126, "−12.6%"), (0, "0.0%"), (-0.0004, "0.0%"), (0.0425, "+4.3%"), (12.5, "+1,250.0%")],
+)
+def test_a_change_has_a_sign(ratio: float, words: str) -> None:
+    assert formats.signed_change(ratio) == words

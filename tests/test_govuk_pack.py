@@ -347,6 +347,7 @@ def test_a_page_without_conflicts_says_nothing_of_them() -> None:
     assert words_of(page("{% include 'components/conflict.html' %}", conflicts=[])) == ""
 
 
+@pytest.mark.usefixtures("no_pages")
 class TestBase:
     """The frame of every page, rendered for somebody not signed in."""
 

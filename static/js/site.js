@@ -33,6 +33,13 @@ document.body.addEventListener("htmx:responseError", (event) => {
   else if (status === 429) say("That has not been saved: too many requests in a short time. Wait a minute and try again.");
   else say("That has not been saved: something went wrong on our side. Your text is still here. Try again in a minute.");
 });
+// Somebody signed out meanwhile is sent to the sign-in page, which must not take the place of what they typed.
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const arrived = new URL(event.detail.xhr.responseURL, location.href).pathname;
+  if (!notice || arrived !== notice.dataset.signIn || arrived === location.pathname) return;
+  event.detail.shouldSwap = false;
+  say("That has not been saved: you have been signed out. Copy your text, then reload the page and sign in.");
+});
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
   document.body.addEventListener(name, () => {
     say("That has not been saved: the service cannot be reached. Your text is still here. Check your connection and try again.");

@@ -108,8 +108,9 @@ def test_an_edition_that_is_not_there_names_those_that_are() -> None:
     assert refusal_of("export_model", "2018") == "There is no edition “2018”. Loaded are: 2017, 2019."
 
 
-def test_with_no_edition_at_all_export_says_how_to_load_one() -> None:
-    assert "load one with load_model FILE" in refusal_of("export_model", "2018")
+@pytest.mark.parametrize("which", ["2018", "--all"])
+def test_with_no_edition_at_all_export_says_how_to_load_one(which: str) -> None:
+    assert "Load one with load_model FILE" in refusal_of("export_model", which)
 
 
 def test_export_wants_an_edition_or_all() -> None:

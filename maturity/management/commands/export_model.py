@@ -42,14 +42,13 @@ class Command(BaseCommand):
 
 def _chosen(code: str | None) -> list[Edition]:
     """Return the edition with that code, or all where none is named."""
-    if code is None:
-        return list(Edition.objects.order_by("starts_on"))
-    found = list(Edition.objects.filter(code=code))
-    if not found:
-        codes = ", ".join(Edition.objects.values_list("code", flat=True))
-        known = f"Loaded are: {codes}." if codes else "None is loaded: load one with load_model FILE."
-        raise CommandError(f"There is no edition “{code}”. {known}")
-    return found
+    loaded = list(Edition.objects.order_by("starts_on"))
+    chosen = [edition for edition in loaded if code in (None, edition.code)]
+    if not loaded:
+        raise CommandError("No edition is loaded, so there is nothing to write. Load one with load_model FILE.")
+    if not chosen:
+        raise CommandError(f"There is no edition “{code}”. Loaded are: {', '.join(each.code for each in loaded)}.")
+    return chosen
 
 
 def _name(model: modelfile.ModelFile, extension: str) -> str:

@@ -86,7 +86,8 @@ class VersionedForm(forms.Form):
         was made on: nobody has seen yet what stands against it.
         """
         theirs = {conflict.field: conflict.their_version for conflict in conflicts}
-        data = self.data.copy()
+        data: Any = self.data
+        data = data.copy()
         for name in self.answers:
             if name in theirs:
                 data[self.add_prefix(version_name(name))] = str(theirs[name])
@@ -118,7 +119,7 @@ def level_options(levels: Iterable[Level], *, last_quarter: int | None) -> list[
 class EntryForm(VersionedForm):
     """What the unit says about one theme. All may be left for later; completing the statement asks for the rest."""
 
-    answers = ("level", "held_without_shrmt", "evidence", "no_level_reason")
+    answers: tuple[str, ...] = ("level", "held_without_shrmt", "evidence", "no_level_reason")
 
     level = forms.TypedChoiceField(
         label="Which level is the unit at?",

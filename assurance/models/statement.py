@@ -52,6 +52,11 @@ class StatementQuerySet(models.QuerySet["Statement"]):
             signed_and_standing=Exists(Revision.objects.standing().filter(statement=OuterRef("pk"))),
         )
 
+    def in_state(self, state: str) -> StatementQuerySet:
+        """Statements whose newest revision is in `state`."""
+        latest = Revision.objects.filter(statement=OuterRef("pk")).order_by("-number")
+        return self.alias(newest_state=Subquery(latest.values("state")[:1])).filter(newest_state=state)
+
     def overdue(self, today: date) -> StatementQuerySet:
         """Statements whose day has passed without a signature that stands."""
         quarter = Quarter.of(today)
@@ -67,10 +72,6 @@ class Statement(models.Model):
     quarter = QuarterField()
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
-
-    # Filled by `with_state()`.
-    latest_state: str
-    signed_and_standing: bool
 
     objects = StatementQuerySet.as_manager()
 

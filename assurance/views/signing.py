@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -172,8 +173,9 @@ def _show_sign(request: SignedInRequest, revision: Revision, form: SignForm, *, 
     digest = content_digest(content)
     changed = form.is_bound and form.data.get("digest") != digest
     if changed:
-        form.data = form.data.copy()
-        form.data.pop("confirmed", None)
+        posted: Any = request.POST.copy()
+        posted.pop("confirmed", None)
+        form.data = posted
     context = {
         "revision": revision,
         "statement": statement,

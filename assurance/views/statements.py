@@ -42,7 +42,7 @@ def statements(request: SignedInRequest) -> HttpResponse:
         raise Http404
     today = timezone.localdate()
     visible = Statement.objects.visible_to(request.user)
-    quarters = visible.order_by("-quarter").values_list("quarter", flat=True).distinct()
+    quarters: Any = visible.order_by("-quarter").values_list("quarter", flat=True).distinct()
     filters = FilterForm(request.GET, quarters=quarters)
     filters.is_valid()
     found = _filtered(visible.with_state(), filters.cleaned_data, today=today)
@@ -51,10 +51,15 @@ def statements(request: SignedInRequest) -> HttpResponse:
         "filters": filters,
         "stated": _in_words(filters),
         "page": page,
-        "rows": [(one, one.is_overdue(today) and not one.signed_and_standing) for one in page],
+        "rows": [(one, _is_late(one, today)) for one in page],
         "address": _address_without_page(request),
     }
     return render(request, "assurance/statements.html", context)
+
+
+def _is_late(statement: Any, today: date) -> bool:
+    """Whether a statement of the list (with its state) is overdue: the same as the filter's `overdue`."""
+    return bool(statement.is_overdue(today) and not statement.signed_and_standing)
 
 
 def _filtered(found: StatementQuerySet, wanted: dict[str, Any], *, today: date) -> StatementQuerySet:
@@ -65,7 +70,7 @@ def _filtered(found: StatementQuerySet, wanted: dict[str, Any], *, today: date) 
     if wanted.get("state") == FilterForm.OVERDUE:
         return found.overdue(today)
     if wanted.get("state"):
-        found = found.filter(latest_state=wanted["state"])
+        found = found.in_state(wanted["state"])
     return found
 
 

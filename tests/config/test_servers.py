@@ -10,9 +10,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import environ
-import psycopg2
+import psycopg2  # type: ignore[import-untyped]  # the driver ships no types
 import pytest
 
 from config import server_pair
@@ -135,7 +136,7 @@ def ordinary_launchers(tmp_path: Path) -> Iterator[Launchers]:
     started.close()
 
 
-def connect(url: str) -> "psycopg2.extensions.connection":
+def connect(url: str) -> Any:
     parts = environ.Env.db_url_config(url)
     connection = psycopg2.connect(host=parts["HOST"], user=parts["USER"], dbname=parts["NAME"])
     connection.autocommit = True

@@ -59,7 +59,7 @@ def test_who_may_not_install_is_told_what_to_type(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(system_packages, "_rights_to_install", lambda: None)
-    monkeypatch.setattr(system_packages.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
     assert system_packages.install([PANGO, UNHEARD_OF]) is False
     typed = capsys.readouterr().err
     assert "apt-get install -y --no-install-recommends libpango-1.0-0 no-such-package-anywhere" in typed
@@ -74,8 +74,8 @@ def test_who_may_install_gets_it_installed(monkeypatch: pytest.MonkeyPatch) -> N
         return subprocess.CompletedProcess(command, 0, stdout="")
 
     monkeypatch.setattr(system_packages, "_rights_to_install", lambda: ["sudo", "-n"])
-    monkeypatch.setattr(system_packages.shutil, "which", lambda name: f"/usr/bin/{name}")
-    monkeypatch.setattr(system_packages.subprocess, "run", note)
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr("subprocess.run", note)
     assert system_packages.install([PANGO]) is True
     assert [command[command.index("apt-get") + 1] for command in commands] == ["update", "install"]
     assert all(command[:2] == ["sudo", "-n"] for command in commands)
@@ -85,7 +85,7 @@ def test_who_may_install_gets_it_installed(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_system_without_apt_goes_on_with_a_word_of_advice(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(system_packages.shutil, "which", lambda _name: None)
+    monkeypatch.setattr("shutil.which", lambda _name: None)
     assert system_packages.install([PANGO]) is True
     assert "no Debian system" in capsys.readouterr().err
 
@@ -97,8 +97,8 @@ def test_an_installation_that_fails_is_reported(
         return subprocess.CompletedProcess(command, 100, stdout="E: no space left\n")
 
     monkeypatch.setattr(system_packages, "_rights_to_install", list)
-    monkeypatch.setattr(system_packages.shutil, "which", lambda name: f"/usr/bin/{name}")
-    monkeypatch.setattr(system_packages.subprocess, "run", fail)
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr("subprocess.run", fail)
     assert system_packages.install([PANGO]) is False
     assert "no space left" in capsys.readouterr().err
 

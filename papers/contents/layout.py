@@ -50,6 +50,11 @@ class Table:
     rows: tuple[Row, ...]
     is_wide: bool = False
 
+    @property
+    def has_statements(self) -> bool:
+        """Whether the first column names the statement each row is taken from."""
+        return any(row.statement for row in self.rows)
+
 
 @dataclass(frozen=True)
 class NumbersRow:

@@ -24,8 +24,7 @@ ENV PATH=/venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=config.settings \
     DATA_DIR=/data \
     HOST=0.0.0.0 \
-    PORT=8000 \
-    WEB_WORKERS=2
+    PORT=8000
 USER 10001
 VOLUME /data
 EXPOSE 8000

@@ -14,3 +14,4 @@ handler400 = "home.views.errors.bad_request"
 handler403 = "home.views.errors.forbidden"
 handler404 = "home.views.errors.not_found"
 handler500 = "home.views.errors.server_error"
+handler429 = "home.views.errors.too_many_requests"  # allauth asks for it when somebody tries too often

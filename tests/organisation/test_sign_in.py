@@ -112,3 +112,9 @@ def test_guessing_is_stopped_with_a_page_that_says_so(client: Client) -> None:
     assert "Too many" in page(answers[5]).xpath("string(//*[@data-module='govuk-error-summary'])")
     assert answers[-1].status_code == 429
     assert page(answers[-1]).xpath("//h1/text()") == ["Too many tries in a short time"]
+
+
+def test_a_closed_account_is_told_so_when_its_password_is_right(client: Client) -> None:
+    make_user("head@example.org", password=PASSWORD, is_active=False)
+    response = client.get(sign_in(client, PASSWORD)["Location"])
+    assert page(response).xpath("//h1/text()") == ["Your account is closed"]

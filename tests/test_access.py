@@ -1,0 +1,287 @@
+"""Every address of the product × every role → what it answers: the domain page's table, asked of the running views.
+
+A row says, for GET and for POST, who gets which answer; whoever is not named gets 404, and whoever is not signed in
+is sent to the sign-in page. A new address without a row fails the last test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from assurance.models import Rollup
+from organisation.models import User
+from organisation.periods import Quarter
+from organisation.roles import Role
+from tests.factories import assurance as statements
+from tests.factories import organisation, papers
+
+pytestmark = pytest.mark.django_db
+
+SIGNED_IN = {role.value for role in Role} | {
+    "stranger",
+    "ended-spoc",
+    "other-spoc",
+    "other-slt-lead",
+    "other-cog-lead",
+    "other-cog-support",
+}
+APPOINTED = SIGNED_IN - {"stranger", "ended-spoc"}
+INSIDE = APPOINTED - {"panel-member"}
+UNIT = {"spoc", "slt-lead"}
+GROUP = {"cog-lead", "cog-support"}
+SAFETY = {"shrmt", "head"}
+OTHERS = {"other-spoc", "other-slt-lead", "other-cog-lead", "other-cog-support"}
+
+OK, MOVED, FORBIDDEN = {200}, {301, 302, 303}, {403}
+DONE_OR_REFUSED = {200, 302, 303, 409, 422}  # the act was open to them: done, or the empty form was answered
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one address answers. `get` and `post` map sets of people (joined by their names) to sets of statuses."""
+
+    name: str
+    arguments: tuple[str, ...] = ()
+    get: Mapping[frozenset[str], set[int]] = field(default_factory=dict)
+    post: Mapping[frozenset[str], set[int]] = field(default_factory=dict)
+    open_to_all: bool = False
+
+    def expected(self, method: str, who: str) -> set[int]:
+        if who == "nobody":
+            return OK if self.open_to_all else MOVED
+        for people, statuses in (self.get if method == "GET" else self.post).items():
+            if who in people:
+                return statuses
+        return {404, 405} if method == "POST" and not self.post else {404}
+
+
+def who(*groups: set[str] | str) -> frozenset[str]:
+    return frozenset().union(*({group} if isinstance(group, str) else group for group in groups))
+
+
+ALL = who(SIGNED_IN)
+READS = who(UNIT, GROUP, SAFETY)
+READS_REVIEWS = who(GROUP, SAFETY)
+OPEN, COMPLETED, SIGNED = ("open", "{quarter}"), ("completed", "{quarter}"), ("signed", "{quarter}")
+
+TABLE = [
+    Row("home", get={ALL: OK}),
+    Row("account_login", get={ALL: MOVED}, post={ALL: MOVED}, open_to_all=True),
+    Row("account_inactive", get={ALL: OK}, open_to_all=True),
+    Row("account_logout", get={ALL: OK}, post={ALL: MOVED}),
+    Row("account_change_password", get={ALL: OK}, post={ALL: OK}),
+    # The model
+    Row("maturity:matrix", get={who(INSIDE): OK}),
+    Row("maturity:edition", ("{edition}",), get={who(INSIDE): OK}),
+    Row("maturity:theme", ("{edition}", "{theme}"), get={who(INSIDE): OK}),
+    Row("maturity:compare", ("{theme}",), get={who(INSIDE): OK}),
+    # Statements: drafts
+    Row("assurance:statements", get={who(READS, OTHERS): OK}),
+    Row("assurance:statement", OPEN, get={READS: OK}),
+    Row(
+        "assurance:theme",
+        (*OPEN, "{theme}"),
+        get={who(UNIT): OK, who(GROUP, SAFETY): FORBIDDEN},
+        post={who(UNIT): DONE_OR_REFUSED, who(GROUP, SAFETY): FORBIDDEN},
+    ),
+    Row(
+        "assurance:details",
+        OPEN,
+        get={who(UNIT): OK, who(GROUP, SAFETY): FORBIDDEN},
+        post={who(UNIT): DONE_OR_REFUSED, who(GROUP, SAFETY): FORBIDDEN},
+    ),
+    Row(
+        "assurance:check",
+        OPEN,
+        get={who(UNIT): OK, who(GROUP, SAFETY): FORBIDDEN},
+        post={who(UNIT): DONE_OR_REFUSED, who(GROUP, SAFETY): FORBIDDEN},
+    ),
+    Row(
+        "assurance:reopen",
+        COMPLETED,
+        get={who(UNIT): OK, who(GROUP, SAFETY): FORBIDDEN},
+        post={who(UNIT): DONE_OR_REFUSED, who(GROUP, SAFETY): FORBIDDEN},
+    ),
+    Row(
+        "assurance:sign",
+        COMPLETED,
+        get={who("slt-lead"): OK, who("spoc", GROUP, SAFETY): FORBIDDEN},
+        post={who("slt-lead"): DONE_OR_REFUSED, who("spoc", GROUP, SAFETY): FORBIDDEN},
+    ),
+    # Statements: signed
+    Row("assurance:statement", SIGNED, get={READS: OK}),
+    Row("assurance:revision", (*SIGNED, "1"), get={READS: OK}),
+    Row(
+        "assurance:reopen",
+        SIGNED,
+        get={who("slt-lead"): OK, who("spoc", GROUP, SAFETY): FORBIDDEN},
+        post={who("slt-lead"): DONE_OR_REFUSED, who("spoc", GROUP, SAFETY): FORBIDDEN},
+    ),
+    # Reviews
+    Row(
+        "assurance:review",
+        SIGNED,
+        get={READS: OK},
+        post={who("cog-lead"): DONE_OR_REFUSED, who("cog-support", SAFETY, UNIT): FORBIDDEN},
+    ),
+    Row("assurance:reviews", get={who(READS_REVIEWS, "other-cog-lead", "other-cog-support"): OK | MOVED}),
+    Row("assurance:group_reviews", ("{group}", "{quarter}"), get={READS_REVIEWS: OK}),
+    # Roll-ups
+    Row(
+        "assurance:rollups",
+        get={who(READS_REVIEWS, "other-cog-lead", "other-cog-support"): OK},
+    ),
+    Row("assurance:rollup", ("{group}", "{half}"), get={READS_REVIEWS: OK}),
+    Row(
+        "assurance:build_rollup",
+        ("{group}", "{half}"),
+        get={READS_REVIEWS: {405}},
+        post={who(GROUP): MOVED, who(SAFETY): FORBIDDEN},
+    ),
+    Row("assurance:rollup_progress", ("{group}", "{half}"), get={READS_REVIEWS: OK}),
+    # Not built yet, so there is nothing to download: not even for those who may.
+    Row("assurance:rollup_pdf", ("{group}", "{half}"), get={}),
+    # Papers
+    Row("papers:papers", get={who(APPOINTED): OK}),
+    Row(
+        "papers:new",
+        get={who(SAFETY): OK},
+        post={who(SAFETY): DONE_OR_REFUSED},
+    ),
+    Row("papers:paper", ("{draft}",), get={who(SAFETY): OK}),
+    Row("papers:paper", ("{published}",), get={who(APPOINTED): OK}),
+    Row("papers:pdf", ("{published}",), get={who(APPOINTED): OK}),
+    Row("papers:pdf", ("{draft}",), get={}),
+    Row("papers:progress", ("{draft}",), get={who(SAFETY): OK}),
+    Row("papers:details", ("{draft}",), get={who(SAFETY): OK}, post={who(SAFETY): DONE_OR_REFUSED}),
+    Row("papers:section", ("{draft}", "purpose"), get={who(SAFETY): OK}, post={who(SAFETY): DONE_OR_REFUSED}),
+    Row("papers:finalise", ("{draft}",), get={who(SAFETY): {405}}, post={who(SAFETY): DONE_OR_REFUSED}),
+    Row("papers:document", ("{final}",), get={who(SAFETY): {405}}, post={who(SAFETY): DONE_OR_REFUSED}),
+    Row("papers:reopen", ("{final}",), get={who(SAFETY): OK}, post={who(SAFETY): DONE_OR_REFUSED}),
+    Row(
+        "papers:publish",
+        ("{final}",),
+        get={who("head"): OK, who("shrmt"): FORBIDDEN},
+        post={who("head"): DONE_OR_REFUSED, who("shrmt"): FORBIDDEN},
+    ),
+    Row(
+        "papers:withdraw",
+        ("{published}",),
+        get={who("head"): OK, who(APPOINTED - {"head"}): FORBIDDEN},
+        post={who("head"): DONE_OR_REFUSED, who(APPOINTED - {"head"}): FORBIDDEN},
+    ),
+]
+PEOPLE = [*sorted(SIGNED_IN), "nobody"]
+
+
+@dataclass(frozen=True)
+class World:
+    """A group with an open, a completed and a signed statement, a built roll-up and papers; and everybody around it."""
+
+    people: dict[str, User]
+    values: dict[str, str]
+
+    def address(self, row: Row) -> str:
+        return reverse(row.name, args=[argument.format(**self.values) for argument in row.arguments])
+
+    def client(self, who: str) -> Client:
+        client = Client(raise_request_exception=True)
+        if who != "nobody":
+            client.force_login(self.people[who], backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+
+@pytest.fixture
+def world() -> World:
+    statements.shipped_edition()
+    group, other_group = organisation.make_group("Ours"), organisation.make_group("Theirs")
+    units = {name: organisation.make_unit(name.title(), group=group) for name in ("open", "completed", "signed")}
+    other_unit = organisation.make_unit("Elsewhere", group=other_group)
+    people = {"stranger": organisation.make_user(name="Stranger")}
+    for role in Role:
+        person = people[role.value] = organisation.make_user(name=role.title)
+        if role.value in UNIT:
+            for unit in units.values():
+                organisation.appoint(person, role, unit)
+        else:
+            organisation.appoint(person, role, group=group if role.value in GROUP else None)
+    for role in (Role.SPOC, Role.SLT_LEAD):
+        people[f"other-{role.value}"] = organisation.make_person(role, other_unit)
+    for role in (Role.COG_LEAD, Role.COG_SUPPORT):
+        people[f"other-{role.value}"] = organisation.make_person(role, group=other_group)
+    people["ended-spoc"] = organisation.make_user(name="Former SPOC")
+    yesterday = timezone.localdate() - timedelta(days=1)
+    for unit in units.values():
+        organisation.appoint(people["ended-spoc"], Role.SPOC, unit, starts_on=date(2019, 4, 1), ends_on=yesterday)
+    statements.make_statement(units["open"])
+    statements.complete(statements.fill(statements.make_statement(units["completed"])))
+    statements.signed(units["signed"])
+    published = papers.make_published()
+    draft, final = papers.make_draft(), papers.make_final()
+    quarter = Quarter.of(timezone.localdate())
+    Rollup.objects.create(group=group, half=quarter.half)
+    return World(
+        people,
+        {
+            "quarter": quarter.slug,
+            "half": quarter.half.slug,
+            "group": group.slug,
+            "edition": "2019",
+            "theme": "leadership",
+            "draft": str(draft.pk),
+            "final": str(final.pk),
+            "published": str(published.pk),
+        },
+    )
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_everybody_gets_what_the_table_grants(who: str, world: World) -> None:
+    """Every address, first read by everybody, then posted to: an act that succeeds must not change the next row's."""
+    wrong = []
+    for method in ("GET", "POST"):
+        for row in TABLE:
+            address = world.address(row)
+            with undone():
+                client = world.client(who)
+                response = client.get(address) if method == "GET" else client.post(address)
+            expected = row.expected(method, who)
+            if who == "nobody" and response.status_code in MOVED and not row.open_to_all:
+                assert response.headers["Location"].startswith(reverse("account_login")), address
+            if response.status_code not in expected:
+                wrong.append(f"{method} {address}: {response.status_code}, expected {sorted(expected)}")
+            response.close()
+    assert not wrong, f"{who}\n" + "\n".join(wrong)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Undo whatever a request writes, so that every row meets the same world."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def test_every_address_has_a_row() -> None:
+    assert names_in(get_resolver()) - {row.name for row in TABLE} == set()
+
+
+def names_in(resolver: URLResolver, namespace: str = "") -> set[str]:
+    """Return the names of all addresses below `resolver`; an address without a name is a fault of its own."""
+    found = set()
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            found |= names_in(pattern, f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace)
+        elif isinstance(pattern, URLPattern):
+            assert pattern.name, f"{pattern.pattern} has no name"
+            found.add(f"{namespace}{pattern.name}")
+    return found

@@ -95,7 +95,10 @@ def css() -> str:
 
     Gauges are the assets `level-1.svg` … `level-5.svg`.
     """
-    rules = [".level{background-repeat:no-repeat;background-position:center bottom 1pt;background-size:2.6em auto}"]
+    rules = [
+        f".level{{border:0.25mm solid {OUTLINE};background-repeat:no-repeat;background-position:center bottom 1pt;"
+        "background-size:2.6em auto}"
+    ]
     for level, style in STYLES.items():
         rules.append(
             f".level-{style.key}{{background-color:{style.fill};color:{style.text};"

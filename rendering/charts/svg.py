@@ -2,7 +2,7 @@
 
 from html import escape as _escape
 
-from rendering.levels import NOT_SCORED, NOT_SUBMITTED, OUTLINE, STYLES, TILE, LevelStyle
+from rendering.levels import NOT_SCORED, NOT_SUBMITTED, STYLES, TILE, LevelStyle
 
 # For browsers; a document's own fonts take their place when it is printed.
 FONT = "Arial, Helvetica, sans-serif"
@@ -40,10 +40,11 @@ def patterns(chart_id: str) -> str:
 
 
 def area(style: LevelStyle, chart_id: str, x: float, y: float, width: float, height: float) -> str:
-    """A rectangle in the look of a level, outlined."""
+    """A rectangle in the look of a level, outlined in the text's colour; units without a level leave it empty."""
     place = f'x="{number(x)}" y="{number(y)}" width="{number(width)}" height="{number(height)}"'
     dashes = "" if style.solid_outline else ' stroke-dasharray="3 2"'
-    ground = f'<rect class="chart-level-{style.key}" {place} fill="{style.fill}" stroke="{OUTLINE}"{dashes}/>'
+    fill = "none" if style is NOT_SUBMITTED else style.fill
+    ground = f'<rect class="chart-level-{style.key}" {place} fill="{fill}" stroke="currentColor"{dashes}/>'
     if not style.pattern:
         return ground
     # The pattern lies on the ground instead of bringing its own: printed tiles show seams between their

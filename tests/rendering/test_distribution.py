@@ -101,6 +101,15 @@ def test_it_needs_no_inline_style() -> None:
     assert "<desc" not in drawn
 
 
+def test_words_and_outlines_follow_the_page_into_dark_and_forced_colours() -> None:
+    drawing = chart(FOUR)
+    assert {group.get("fill") for group in drawing.iter(f"{SVG}g")} == {"currentColor"}
+    assert all(element.get("fill") is None for element in drawing.iter(f"{SVG}text"))
+    areas = [area for area in drawing.iter(f"{SVG}rect") if area.get("class")]
+    assert {area.get("stroke") for area in areas} == {"currentColor"}
+    assert {area.get("fill") for area in areas if area.get("class") == "chart-level-none"} == {"none"}
+
+
 def test_labels_are_text_and_hostile_ones_stay_text() -> None:
     row = replace(FOUR, label='<script>alert("1")</script> & Co')
     drawing = chart(row, title="<b>")

@@ -88,6 +88,24 @@ def test_it_is_read_aloud_in_order_without_headers_and_footers(assets: Mapping[s
     assert "Running title" not in tree
 
 
+def test_running_text_is_marked_as_an_artifact_and_everything_else_has_a_tag(printed: bytes) -> None:
+    with pikepdf.open(BytesIO(printed)) as opened:
+        numbers = list(opened.Root.StructTreeRoot.ParentTree.Nums)
+        owners = dict(zip(map(int, numbers[::2]), numbers[1::2], strict=True))
+        for sheet in opened.pages:
+            marks = [
+                instruction.operands
+                for instruction in pikepdf.parse_content_stream(sheet)
+                if str(instruction.operator) == "BDC"
+            ]
+            running = [operands for operands in marks if "/MCID" not in operands[1]]
+            assert {(str(tag), str(properties.Type)) for tag, properties in running} == {("/Artifact", "/Pagination")}
+            # Title, marking, note and page number.
+            assert len(running) >= 4
+            of_page = owners[int(sheet.StructParents)]
+            assert all(of_page[int(properties.MCID)] is not None for tag, properties in marks if "/MCID" in properties)
+
+
 def test_marking_title_note_and_page_number_stand_on_every_page(printed: bytes, tmp_path: Path) -> None:
     pages = text_of(printed, tmp_path).split("\f")[:-1]
     assert len(pages) >= 4

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from papers.contents import layout, panel_paper
 from papers.models import Paper
@@ -94,7 +95,9 @@ def progress(request: SignedInRequest, pk: int) -> HttpResponse:
     if not can_write_papers(request.user):
         raise Http404
     if not request.headers.get("HX-Request"):
-        return redirect("papers:paper", pk=pk)
+        return paper_page(request, found)
+    if not found.is_final:
+        return HttpResponseClientRefresh()  # taken back or published meanwhile: the page is another one now
     return render(request, "papers/_standing.html", {"standing": standing_of(request, found)})
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from papers.forms import PublishForm, ReasonForm
 from papers.models import Paper
@@ -16,10 +16,11 @@ from papers.views.loading import SignedInRequest, releasable_paper_or_404, writa
 from papers.views.papers import paper_page
 
 
-@require_POST
 def finalise(request: SignedInRequest, pk: int) -> HttpResponse:
     """Freeze the paper and have its document made."""
     paper = writable_paper_or_404(request, pk)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
     try:
         services.finalise(paper=paper, by=request.user, at=timezone.now())
     except services.Refused as refusal:
@@ -28,10 +29,11 @@ def finalise(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("papers:paper", pk=pk)
 
 
-@require_POST
 def document(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask for the document again after it has failed."""
     paper = writable_paper_or_404(request, pk)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
     try:
         services.request_document(paper=paper, by=request.user, at=timezone.now())
     except services.Refused as refusal:

@@ -147,9 +147,9 @@ def make_final(*, by: User | None = None, with_document: bool = True, **draft: A
     return paper
 
 
-def make_published(*, by: User | None = None, **draft: Any) -> Paper:
-    """A published paper; `by` publishes it, somebody else made it final."""
-    paper = make_final(**draft)
+def make_published(*, by: User | None = None, draft_by: User | None = None, **draft: Any) -> Paper:
+    """A published paper; `by` publishes it, somebody else (`draft_by`) made it final."""
+    paper = make_final(by=draft_by, **draft)
     head = by or make_person(Role.HEAD)
     return papers.publish(paper=paper, seen_digest=paper.content_digest, by=head, at=NOW)
 

@@ -14,6 +14,9 @@ class _PeriodField(models.CharField[Any, Any]):
     """Text in the database, a period in Python. `period` names the class."""
 
     period: type[Quarter] | type[HalfYear]
+    # What the types of Django take and give for the field: the period, where a CharField has text.
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["max_length"] = 10
@@ -45,6 +48,16 @@ class _PeriodField(models.CharField[Any, Any]):
 class QuarterField(_PeriodField):
     period = Quarter
 
+    if TYPE_CHECKING:  # how django-stubs is told what a field takes and gives
+        _pyi_private_set_type: Quarter
+        _pyi_private_get_type: Quarter
+        _pyi_lookup_exact_type: Quarter
+
 
 class HalfYearField(_PeriodField):
     period = HalfYear
+
+    if TYPE_CHECKING:
+        _pyi_private_set_type: HalfYear
+        _pyi_private_get_type: HalfYear
+        _pyi_lookup_exact_type: HalfYear

@@ -9,12 +9,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from organisation.models import Appointment, BusinessGroup, Unit, UnitMembership, User
+from organisation.models.appointment import AppointmentQuerySet
 from organisation.roles import Role
 
 Person = User | AnonymousUser
 
 
-def appointments_today(user: Person) -> QuerySet[Appointment]:
+def appointments_today(user: Person) -> AppointmentQuerySet:
     """The person's appointments in force today: where every right comes from."""
     if not user.is_authenticated or not user.is_active:
         return Appointment.objects.none()

@@ -51,11 +51,21 @@ class ActionEdit:
 
 
 @dataclass(frozen=True)
+class LastChange:
+    """Who changed something last before a save, and when: whose version a conflict is with."""
+
+    by: User | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Saved:
-    """What a save could not write, since somebody else had changed it in the meantime."""
+    """What a save could not write, since somebody else had changed it in the meantime, and who that was."""
 
     conflicts: tuple[Conflict, ...] = ()
     action_conflicts: Mapping[int, tuple[Conflict, ...]] = field(default_factory=dict)
+    before: LastChange = LastChange()
+    actions_before: Mapping[int, LastChange] = field(default_factory=dict)
 
     @property
     def is_complete(self) -> bool:
@@ -151,7 +161,8 @@ def save_entry(
     if unknown:
         raise ValueError(f"A theme's entry has no field {', '.join(sorted(unknown))}.")
     revision = _locked_draft(entry.revision_id)
-    current = Entry.objects.select_for_update(of=("self",)).select_related("theme").get(pk=entry.pk)
+    current = Entry.objects.select_for_update(of=("self",)).select_related("theme", "changed_by").get(pk=entry.pk)
+    before = LastChange(current.changed_by, current.changed_at)
     edits = {name: Edit(edit.base_version, normal(edit.value)) for name, edit in edits.items()}
     if not current.theme.scored and edits.get("level", Edit(0, None)).value is not None:
         raise Refused(f"{current.theme.name} is not scored in this edition of the model, so it takes no level.")
@@ -166,16 +177,22 @@ def save_entry(
         current.field_versions = next_versions(current.field_versions, result.accepted)
         current.changed_at, current.changed_by = at, by
         current.save(update_fields=[*result.accepted, "field_versions", "changed_at", "changed_by"])
-    return Saved(result.conflicts, _save_actions(revision, current, action_rows, by=by, at=at))
+    links = list(EntryAction.objects.filter(entry=current).select_related("action__changed_by")) if action_rows else []
+    actions_before = {link.action_id: LastChange(link.action.changed_by, link.action.changed_at) for link in links}
+    overtaken = _save_actions(revision, current, links, action_rows, by=by, at=at)
+    return Saved(result.conflicts, overtaken, before, actions_before)
 
 
 def _save_actions(
-    revision: Revision, entry: Entry, rows: Sequence[ActionEdit], *, by: User, at: datetime
+    revision: Revision,
+    entry: Entry,
+    links: Sequence[EntryAction],
+    rows: Sequence[ActionEdit],
+    *,
+    by: User,
+    at: datetime,
 ) -> dict[int, tuple[Conflict, ...]]:
     overtaken: dict[int, tuple[Conflict, ...]] = {}
-    if not rows:
-        return overtaken
-    links = list(EntryAction.objects.filter(entry=entry))
     by_token = {link.token: link.action_id for link in links}
     ours = {link.action_id for link in links}
     for row in rows:
@@ -190,6 +207,8 @@ def _save_actions(
                 at=at,
             )
             EntryAction.objects.create(entry=entry, action=action, token=row.token)
+            by_token[row.token] = action.pk
+            ours.add(action.pk)
         elif action_id not in ours:
             raise Refused("One of the actions does not belong to this theme. Reload the page and try again.")
         elif conflicts := actions.change(action_id=action_id, edits=row.edits, by=by, at=at):
@@ -204,6 +223,7 @@ def save_details(*, revision: Revision, edits: Mapping[str, Edit], by: User, at:
     if unknown:
         raise ValueError(f"A statement has no detail {', '.join(sorted(unknown))}.")
     current = _locked_draft(revision.pk)
+    before = LastChange(current.details_changed_by, current.details_changed_at)
     edits = {
         name: Edit(edit.base_version, normal(edit.value) if isinstance(edit.value, str) else edit.value)
         for name, edit in edits.items()
@@ -219,7 +239,7 @@ def save_details(*, revision: Revision, edits: Mapping[str, Edit], by: User, at:
         current.field_versions = next_versions(current.field_versions, result.accepted)
         current.details_changed_at, current.details_changed_by = at, by
         current.save(update_fields=[*result.accepted, "field_versions", "details_changed_at", "details_changed_by"])
-    return Saved(result.conflicts)
+    return Saved(result.conflicts, before=before)
 
 
 # --- Completing and signing ---------------------------------------------------------------------------------------

@@ -22,10 +22,9 @@ from assurance.forms.statement import ActionForm, ActionForms, DetailsForm, Entr
 from assurance.models import Entry, EntryAction, Revision
 from assurance.models.statement import FROZEN
 from assurance.services import statements
-from assurance.services.statements import DETAIL_FIELDS, ENTRY_FIELDS, ActionEdit, Refused, Saved
+from assurance.services.statements import DETAIL_FIELDS, ENTRY_FIELDS, ActionEdit, LastChange, Refused, Saved
 from assurance.views.loading import SignedInRequest, writable_revision_or_404
 from maturity.models import Criterion, Level, NotComparable
-from organisation.models import User
 from organisation.periods import Quarter
 from records.edits import Conflict
 from rendering import formats
@@ -74,8 +73,7 @@ def _two_versions(
     conflicts: Iterable[Conflict],
     *,
     labels: Mapping[str, str],
-    who: User | None,
-    when: datetime | None,
+    theirs: LastChange,
     levels: Mapping[int, str] | None = None,
 ) -> list[TwoVersions]:
     return [
@@ -83,8 +81,8 @@ def _two_versions(
             label=labels[conflict.field],
             theirs=_in_words(conflict.theirs, levels),
             mine=_in_words(conflict.mine, levels),
-            who=str(who or ""),
-            when=when,
+            who=str(theirs.by or ""),
+            when=theirs.at,
         )
         for conflict in conflicts
     ]
@@ -161,7 +159,7 @@ def theme(request: SignedInRequest, unit: str, quarter: Quarter, theme: str) -> 
 
 def _theme_page_or_404(revision: Revision, identity: str) -> ThemePage:
     entries = list(
-        revision.entries.select_related("theme", "changed_by").order_by("theme__number")
+        revision.entries.select_related("theme").order_by("theme__number")
     )  # all of them: the page leads to its neighbours
     position = next((at for at, entry in enumerate(entries) if entry.theme.identity == identity), None)
     if position is None:
@@ -207,7 +205,7 @@ def _action_links(entry: Entry) -> list[EntryAction]:
     """The theme's actions, each with its first task's lead and due date."""
     return list(
         EntryAction.objects.filter(entry=entry, action__tasks__number=1)
-        .select_related("action__changed_by")
+        .select_related("action")
         .annotate(lead=F("action__tasks__lead"), due_on=F("action__tasks__due_on"))
         .order_by("action_id")
     )
@@ -332,11 +330,9 @@ def _after_saving(request: SignedInRequest, page: ThemePage) -> HttpResponseRedi
 def _show_again(request: SignedInRequest, page: ThemePage, saved: Saved) -> HttpResponse:
     """Show what was typed with what is wrong or overtaken; the rest is saved."""
     levels = {level.number: level.name for level in page.levels}
-    entry = Entry.objects.select_related("changed_by").get(pk=page.entry.pk)
+    entry = Entry.objects.get(pk=page.entry.pk)
     page.form.settle(values=_entry_values(entry), versions=entry.field_versions, conflicts=saved.conflicts)
-    both = _two_versions(
-        saved.conflicts, labels=_labels(page.form), who=entry.changed_by, when=entry.changed_at, levels=levels
-    )
+    both = _two_versions(saved.conflicts, labels=_labels(page.form), theirs=saved.before, levels=levels)
     links = _action_links(entry)
     for row in page.rows.forms:
         link = _link_of(row, links)
@@ -347,8 +343,7 @@ def _show_again(request: SignedInRequest, page: ThemePage, saved: Saved) -> Http
         both += _two_versions(
             _statuses_in_words(overtaken),
             labels={name: f"Action “{link.action.title}”: {label}" for name, label in ACTION_LABELS.items()},
-            who=link.action.changed_by,
-            when=link.action.changed_at,
+            theirs=saved.actions_before.get(link.action_id, LastChange()),
         )
     return _show_theme(request, page, conflicts=both, partly_saved=True, status=409 if both else 422)
 
@@ -404,11 +399,9 @@ def _save_details(request: SignedInRequest, revision: Revision) -> HttpResponse:
         messages.success(request, "Details saved.")
         target = "assurance:check" if request.POST.get("then") == "continue" else "assurance:details"
         return redirect(target, revision.statement.unit.slug, revision.statement.quarter)
-    current = Revision.objects.select_related("details_changed_by").get(pk=revision.pk)
+    current = Revision.objects.get(pk=revision.pk)
     form.settle(values=_detail_values(current), versions=current.field_versions, conflicts=saved.conflicts)
-    both = _two_versions(
-        saved.conflicts, labels=_labels(form), who=current.details_changed_by, when=current.details_changed_at
-    )
+    both = _two_versions(saved.conflicts, labels=_labels(form), theirs=saved.before)
     return _show_details(request, revision, form, conflicts=both, partly_saved=True, status=409 if both else 422)
 
 

@@ -77,7 +77,7 @@ def _show_check(request: SignedInRequest, revision: Revision, form: CompleteForm
         "unit": statement.unit,
         "quarter": statement.quarter,
         "content": read(statements.content_of(revision), level_names(statement.edition)),
-        "problems": [_problem(statement, blocker) for blocker in blockers],
+        "missing": [_problem(statement, blocker) for blocker in blockers],
         "form": form,
         "may_change": True,
     }

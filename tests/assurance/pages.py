@@ -1,0 +1,69 @@
+"""Reading a page's form as a browser would, so that tests send what people send: hidden fields, versions and all."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from assurance.models import Revision
+
+
+class _Forms(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self._textarea: str | None = None
+        self._in_form = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self._in_form = "account/sign-out" not in given.get("action", "")
+        name = given.get("name")
+        if not self._in_form or not name:
+            return
+        if tag == "textarea":
+            self._textarea, self.fields[name] = name, ""
+        elif tag == "input" and (given.get("type") not in {"radio", "checkbox"} or "checked" in given):
+            self.fields[name] = given.get("value", "on" if given.get("type") == "checkbox" else "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea" and self._textarea:
+            # A browser drops the line end after the tag and sends the others as CR LF.
+            text = self.fields[self._textarea].removeprefix("\n")
+            self.fields[self._textarea] = text.replace("\n", "\r\n")
+            self._textarea = None
+        if tag == "form":
+            self._in_form = False
+
+    def handle_data(self, data: str) -> None:
+        if self._textarea:
+            self.fields[self._textarea] += data
+
+
+def html_of(response: HttpResponse | Any) -> str:
+    text: str = response.content.decode()
+    return text
+
+
+def form_on(response: HttpResponse | Any) -> dict[str, str]:
+    """Return what a browser would send from the page's form if nobody touched it."""
+    parser = _Forms()
+    parser.feed(html_of(response))
+    return parser.fields
+
+
+def address(name: str, revision: Revision, *more: object) -> str:
+    """Where a page of the revision's statement is."""
+    return reverse(f"assurance:{name}", args=[revision.statement.unit.slug, revision.statement.quarter, *more])
+
+
+def signed_in(user: Any) -> Client:
+    """A browser in which the person is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client

@@ -48,16 +48,6 @@ class _PeriodField(models.CharField[Any, Any]):
 class QuarterField(_PeriodField):
     period = Quarter
 
-    if TYPE_CHECKING:  # how django-stubs is told what a field takes and gives
-        _pyi_private_set_type: Quarter
-        _pyi_private_get_type: Quarter
-        _pyi_lookup_exact_type: Quarter
-
 
 class HalfYearField(_PeriodField):
     period = HalfYear
-
-    if TYPE_CHECKING:
-        _pyi_private_set_type: HalfYear
-        _pyi_private_get_type: HalfYear
-        _pyi_lookup_exact_type: HalfYear

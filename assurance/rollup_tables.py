@@ -42,6 +42,11 @@ class LevelCell:
     text: str
     name: str
 
+    @property
+    def spoken(self) -> str:
+        """The level as it is read out: its number, where it has one, and its name."""
+        return f"{self.text} {self.name}" if self.text.isdecimal() else self.name
+
 
 @dataclass(frozen=True)
 class UnitRow:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from assurance.views import filling, signing, statements
+from assurance.views import filling, reviews, rollups, signing, statements
 from organisation import converters  # noqa: F401  # registers <quarter:…> and <half:…>
 
 app_name = "assurance"
 
 STATEMENT = "statements/<slug:unit>/<quarter:quarter>/"
+ROLLUP = "roll-ups/<slug:group>/<half:half>/"
 
 urlpatterns = [
     path("statements/", statements.statements, name="statements"),
@@ -18,4 +19,12 @@ urlpatterns = [
     path(f"{STATEMENT}reopen/", signing.reopen, name="reopen"),
     path(f"{STATEMENT}sign/", signing.sign, name="sign"),
     path(f"{STATEMENT}revisions/<int:number>/", statements.revision, name="revision"),
+    path(f"{STATEMENT}review/", reviews.review, name="review"),
+    path("reviews/", reviews.reviews, name="reviews"),
+    path("reviews/<slug:group>/<quarter:quarter>/", reviews.group_reviews, name="group_reviews"),
+    path("roll-ups/", rollups.rollups, name="rollups"),
+    path(ROLLUP, rollups.rollup, name="rollup"),
+    path(f"{ROLLUP}build/", rollups.build_rollup, name="build_rollup"),
+    path(f"{ROLLUP}progress/", rollups.rollup_progress, name="rollup_progress"),
+    path(f"{ROLLUP}pdf/", rollups.rollup_pdf, name="rollup_pdf"),
 ]

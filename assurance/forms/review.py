@@ -45,9 +45,7 @@ class ReviewForm(forms.Form):
             (Decision.ACCEPTED.value, OptionLabel("Accept", hint="It stands as the unit’s statement for the quarter.")),
             (
                 Decision.RETURNED.value,
-                OptionLabel(
-                    "Return", hint="The unit gets a new revision with the same answers, to mend and sign again."
-                ),
+                OptionLabel("Return", hint="The unit gets a new revision with the same answers, to mend and sign."),
             ),
         ],
         widget=forms.RadioSelect,

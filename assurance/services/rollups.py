@@ -39,10 +39,15 @@ def request(*, rollup: Rollup, by: User | None, at: datetime) -> Job:
     return job
 
 
-def request_all(*, half: HalfYear, by: User | None, at: datetime, group: BusinessGroup | None = None) -> list[Job]:
-    """Ask for the roll-up of every business group that had units in the half, or of `group` alone."""
-    groups = [group] if group else groups_with_units(half)
-    return [request(rollup=Rollup.objects.get_or_create(group=each, half=half)[0], by=by, at=at) for each in groups]
+def request_for(*, group: BusinessGroup, half: HalfYear, by: User | None, at: datetime) -> Job:
+    """Ask for the roll-up of a group's half-year, the first time or again."""
+    rollup, _ = Rollup.objects.get_or_create(group=group, half=half)
+    return request(rollup=rollup, by=by, at=at)
+
+
+def request_all(*, half: HalfYear, by: User | None, at: datetime) -> list[Job]:
+    """Ask for the roll-up of every business group that had units in the half."""
+    return [request_for(group=group, half=half, by=by, at=at) for group in groups_with_units(half)]
 
 
 def groups_with_units(half: HalfYear) -> QuerySet[BusinessGroup]:
@@ -73,6 +78,12 @@ def build(claim: jobs.Claim) -> None:
         draft.pdf = blobs.store(content=content, media_type="application/pdf", at=now)
         draft.save(update_fields=["figures", "figures_digest", "built_at", "pdf"])
         trail.record(act="rollup.built", thing=draft, by=None, at=now, figures_digest=digest, sha256=draft.pdf.sha256)
+
+
+@transaction.atomic
+def record_download(*, rollup: Rollup, by: User, at: datetime) -> None:
+    """Keep who took the document with them, and which one."""
+    trail.record(act="rollup.downloaded", thing=rollup, by=by, at=at, sha256=rollup.pdf.sha256 if rollup.pdf else "")
 
 
 def _printed(html: str, *, created_at: datetime) -> bytes:

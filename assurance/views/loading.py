@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
+from django_htmx.middleware import HtmxDetails
 
 from assurance.models import Revision
 from assurance.permissions import can_read_statement, can_write_statement
@@ -18,6 +19,7 @@ class SignedInRequest(HttpRequest):
     """A request behind the sign-in, as every view of this room gets it."""
 
     user: User
+    htmx: HtmxDetails
 
 
 def revision_or_404(request: SignedInRequest, unit: str, quarter: Quarter, *, number: int | None = None) -> Revision:

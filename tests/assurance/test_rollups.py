@@ -1,0 +1,231 @@
+"""Building roll-ups: what is read, what is stored, and what a second build leaves alone."""
+
+from __future__ import annotations
+
+import subprocess
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import page
+import pikepdf
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from assurance import documents
+from assurance.models import Decision, Rollup
+from assurance.services import rollups
+from organisation.periods import HalfYear, Quarter
+from records.models import Job, JobState, TrailEntry
+from records.services import jobs
+from rendering import pdf
+from tests.factories import assurance as statements
+from tests.factories.organisation import make_group, make_unit, move_unit
+
+pytestmark = pytest.mark.django_db
+
+HALF = HalfYear(2025, 1)
+Q1, Q2 = HALF.quarters
+NOW = datetime(2025, 10, 3, 9, 30, tzinfo=UTC)
+
+
+def build(rollup: Rollup, at: datetime = NOW) -> Rollup:
+    """Request the roll-up and do the worker's part."""
+    job = rollups.request(rollup=rollup, by=None, at=at)
+    jobs.perform(job.pk, rollups.build)
+    rollup.refresh_from_db()
+    return rollup
+
+
+@pytest.fixture
+def rollup() -> Rollup:
+    """A group of three units: one accepted, one signed, one with nothing signed."""
+    statements.shipped_edition()
+    group = make_group("Frontline Policing")
+    accepted = statements.signed(make_unit("Kiln Hill", group=group), Q1, level=2, levels={"leadership": 4})
+    statements.decide(accepted, Decision.ACCEPTED)
+    statements.signed(make_unit("Marsh Lane", group=group), Q2, level=3)
+    make_unit("Quay Street", group=group)
+    return Rollup.objects.create(group=group, half=HALF)
+
+
+def test_the_figures_are_those_of_the_signed_statements(rollup: Rollup) -> None:
+    figures = rollups.figures_of(rollup.group, HALF)
+    assert [(row.name, row.quarter, row.status) for row in figures.units] == [
+        ("Kiln Hill", "2025/26-Q1", "accepted"),
+        ("Marsh Lane", "2025/26-Q2", "signed"),
+        ("Quay Street", None, None),
+    ]
+    assert figures.units[0].levels["leadership"] == 4
+    assert figures.units[0].levels["audit"] == 2
+    leadership, wellbeing = (
+        next(row for row in figures.distribution if row.identity == name) for name in ("leadership", "wellbeing")
+    )
+    assert leadership.counts == (0, 0, 1, 1, 0)
+    assert (leadership.nothing_signed, leadership.median) == (1, "3–4")
+    assert not wellbeing.scored
+    assert len(figures.themes) == 12
+    assert figures.level_names[2] == "Compliant culture"
+
+
+def test_a_returned_statement_counts_as_nothing_signed() -> None:
+    group = make_group()
+    returned = statements.signed(make_unit("Kiln Hill", group=group), Q1)
+    statements.decide(returned, Decision.RETURNED)
+    figures = rollups.figures_of(group, HALF)
+    assert [(row.name, row.status) for row in figures.units] == [("Kiln Hill", None)]
+    assert figures.coverage[0].signed == 0
+
+
+def test_a_unit_belongs_to_the_group_of_the_halfs_last_day() -> None:
+    statements.shipped_edition()
+    before, after = make_group(), make_group()
+    moved = make_unit("Moved", group=before)
+    move_unit(moved, to=after, on=date(2025, 8, 1), last_day_before=date(2025, 7, 31))
+    make_unit("Closed in time", group=before, closed_on=date(2025, 6, 30))
+    make_unit("Closed before", group=before, closed_on=date(2025, 3, 31))
+    make_unit("Opened too late", group=before, opened_on=date(2025, 7, 2))
+    assert [row.name for row in rollups.figures_of(before, HALF).units] == ["Closed in time"]
+    assert [row.name for row in rollups.figures_of(after, HALF).units] == ["Moved"]
+
+
+def test_a_build_stores_figures_document_and_trail(rollup: Rollup) -> None:
+    build(rollup)
+    assert rollup.figures["half"] == "2025/26-H1"
+    assert rollup.built_at is not None
+    assert rollup.pdf is not None
+    assert rollup.pdf.path.read_bytes().startswith(b"%PDF-1.7")
+    job = Job.objects.get(key=rollup.job_key)
+    assert (job.state, job.progress, job.error) == (JobState.DONE, 100, "")
+    trail = TrailEntry.objects.get(act="rollup.built")
+    assert trail.detail == {"figures_digest": rollup.figures_digest, "sha256": rollup.pdf.sha256}
+
+
+def test_building_again_changes_nothing(rollup: Rollup) -> None:
+    build(rollup)
+    before = Rollup.objects.values().get(pk=rollup.pk)
+    file_before = rollup.pdf.path.stat() if rollup.pdf else None
+    build(rollup, at=datetime(2025, 11, 3, 9, 30, tzinfo=UTC))
+    assert Rollup.objects.values().get(pk=rollup.pk) == before
+    assert rollup.pdf is not None
+    assert rollup.pdf.path.stat() == file_before
+    assert list(Job.objects.values_list("state", flat=True)) == [JobState.DONE, JobState.DONE]
+    assert TrailEntry.objects.filter(act="rollup.built").count() == 1
+
+
+def test_a_new_acceptance_changes_the_next_build(rollup: Rollup) -> None:
+    build(rollup)
+    first = rollup.figures_digest
+    statements.decide(
+        statements.signed(rollup.group.memberships.get(unit__name="Quay Street").unit, Q1), Decision.ACCEPTED
+    )
+    build(rollup)
+    assert rollup.figures_digest != first
+    assert [row["status"] for row in rollup.figures["units"]] == ["accepted", "signed", "accepted"]
+
+
+def test_a_document_that_cannot_be_printed_fails_with_words_and_leaves_what_was_there(
+    rollup: Rollup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> bytes:
+        raise pdf.MissingLibrary(["libpango-1.0-0"])
+
+    monkeypatch.setattr(pdf, "render", refuse)
+    build(rollup)
+    job = Job.objects.get(key=rollup.job_key)
+    assert job.state == JobState.FAILED
+    assert "nothing has been replaced" in job.error
+    assert "apt-get install libpango-1.0-0" in job.error
+    assert (rollup.figures, rollup.pdf, rollup.built_at) == (None, None, None)
+
+
+def test_the_figures_take_as_many_queries_for_sixty_units_as_for_three(rollup: Rollup) -> None:
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        rollups.figures_of(rollup.group, HALF)
+    for number in range(57):
+        make_unit(f"Another unit {number}", group=rollup.group)
+    with CaptureQueriesContext(connection) as many:
+        assert len(rollups.figures_of(rollup.group, HALF).units) == 60
+    assert len(few) == len(many) == 6
+
+
+def test_every_group_that_had_units_in_the_half_is_asked_for() -> None:
+    with_units, gone, not_yet = make_group("Now"), make_group("Gone"), make_group("Not yet")
+    make_unit(group=with_units)
+    make_unit(group=gone, closed_on=date(2025, 3, 31))
+    make_unit(group=not_yet, opened_on=date(2025, 10, 1))
+    rollups.request_all(half=HALF, by=None, at=NOW)
+    assert [str(row.group) for row in Rollup.objects.all()] == ["Now"]
+
+
+# --- The document ---------------------------------------------------------------------------------------------------
+
+
+def text_of(content: bytes, tmp_path: Path) -> str:
+    path = tmp_path / "rollup.pdf"
+    path.write_bytes(content)
+    return subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture
+def printed(rollup: Rollup) -> bytes:
+    """The document of a group with more units than fit on a page, one of them named by a mischievous hand."""
+    for number in range(30):
+        make_unit(f"Department of long and various names, number {number}", group=rollup.group)
+    statements.signed(make_unit("Zoo <script>alert(1)</script> & \u0007\U0001f46e\ue000 unit", group=rollup.group), Q2)
+    build(rollup)
+    assert rollup.pdf is not None
+    return rollup.pdf.path.read_bytes()
+
+
+def test_the_document_keeps_to_both_standards(printed: bytes) -> None:
+    failures = [
+        f"{profile}: {failure.rule_id} {failure.message}"
+        for profile in ("ua1", "3a")
+        for failure in page.validate_pdf_bytes(printed, profile=profile).failures
+    ]
+    assert failures == []
+
+
+def test_the_document_says_what_the_figures_say(printed: bytes, tmp_path: Path) -> None:
+    text = " ".join(text_of(printed, tmp_path).split())
+    assert "Frontline Policing: health and safety roll-up" in text
+    assert "OFFICIAL" in text
+    assert "Draft, not yet issued" in text
+    assert "34 1 of 34 (3%) 1 of 34 (3%)" in text  # Q1: expected, signed, accepted
+    assert "34 2 of 34 (6%) 0 of 34 (0%)" in text  # Q2
+    assert "Kiln Hill Q1, accepted 4 2 2 2 2 n/s 2 2 2 2 2 2" in text
+    assert "Marsh Lane Q2, signed, not yet accepted 3 3 3 3 3 n/s 3 3 3 3 3 3" in text
+    assert "Quay Street Nothing signed in the half-year" in text
+    assert "Zoo <script>alert(1)</script> &" in text
+
+
+def test_the_document_has_a_title_bookmarks_and_a_landscape_table(printed: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "rollup.pdf"
+    path.write_bytes(printed)
+    with pikepdf.open(path) as opened:
+        with opened.open_outline() as outline:
+            marks = [str(item.title) for item in outline.root[0].children]
+        sizes = [[round(float(side)) for side in page_.mediabox[2:]] for page_ in opened.pages]
+        title = str(opened.docinfo["/Title"])
+    assert title == "Frontline Policing: health and safety roll-up, H1 2025/26 (April to September 2025)"
+    assert marks == ["How to read it", "Coverage", "Levels by theme", "Levels by unit"]
+    assert sizes[0] == [595, 842]
+    assert sizes[-1] == [842, 595]
+
+
+def test_a_group_without_units_still_has_a_document() -> None:
+    statements.shipped_edition()
+    rollup = build(Rollup.objects.create(group=make_group("Empty"), half=HALF))
+    assert rollup.figures["units"] == []
+    html = documents.rollup_html(rollup, as_at=date(2025, 10, 3))
+    assert "No unit of the business group was expected" in html
+
+
+def test_quarters_of_the_half_are_those_read() -> None:
+    """A statement of the quarter after the half changes nothing."""
+    unit = make_unit(group=(group := make_group()))
+    statements.signed(unit, Quarter(2025, 3))
+    assert [row.status for row in rollups.figures_of(group, HALF).units] == [None]

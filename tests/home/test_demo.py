@@ -46,8 +46,10 @@ def force(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 def test_the_usual_force_has_seven_groups_sixty_units_and_eight_quarters() -> None:
     assert BusinessGroup.objects.count() == 7
     assert Unit.objects.open_on(london_day(NOW)).count() >= 60
-    quarters = set(Statement.objects.values_list("quarter", flat=True))
-    assert quarters == {Quarter.parse("2026/27-Q3").plus(-back) for back in range(8)}
+    quarters = {str(quarter) for quarter in Statement.objects.values_list("quarter", flat=True)}
+    assert sorted(quarters) == [
+        "2024/25-Q4", "2025/26-Q1", "2025/26-Q2", "2025/26-Q3", "2025/26-Q4", "2026/27-Q1", "2026/27-Q2", "2026/27-Q3",
+    ]  # fmt: skip
     assert set(Unit.objects.values_list("risk_band", flat=True)) == {"low", "medium", "high"}
 
 
@@ -64,7 +66,7 @@ def test_everything_that_can_happen_to_a_statement_has_happened() -> None:
 
 def late_signed(revision: Revision) -> bool:
     assert revision.signed_at is not None
-    return london_day(revision.signed_at) > revision.statement.quarter.due_on
+    return bool(london_day(revision.signed_at) > revision.statement.quarter.due_on)
 
 
 def test_units_open_merge_and_move_while_the_history_runs() -> None:
@@ -155,8 +157,9 @@ def test_every_act_has_its_line_in_the_trail() -> None:
 def test_the_demo_unit_has_a_history_and_a_blank_statement_this_quarter() -> None:
     unit = Appointment.objects.get(person__email="spoc@demo.example").unit
     assert unit is not None
-    states = dict(Revision.objects.filter(statement__unit=unit).values_list("statement__quarter", "state"))
-    assert states.pop(Quarter.parse("2026/27-Q3")) == RevisionState.OPEN
+    revisions = Revision.objects.filter(statement__unit=unit).values_list("statement__quarter", "state")
+    states = {str(quarter): state for quarter, state in revisions}
+    assert states.pop("2026/27-Q3") == RevisionState.OPEN
     assert set(states.values()) == {RevisionState.ACCEPTED}
     assert len(states) == 7
     blank = Entry.objects.filter(revision__statement__unit=unit, revision__state=RevisionState.OPEN)

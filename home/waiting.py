@@ -1,0 +1,293 @@
+"""What waits for a person: a few lines for each role they hold today, each with where to go.
+
+Every role costs a fixed number of queries, however many units, statements or papers there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
+
+from assurance.models import Revision, RevisionState, Rollup, Statement
+from assurance.models.statement import DRAFT
+from assurance.worklist import ReviewState, WorkList, work_lists
+from organisation.models import Appointment, BusinessGroup, Unit
+from organisation.periods import HalfYear, Quarter
+from organisation.roles import GROUP_ROLES, INSIDE_THE_FORCE, UNIT_ROLES, Role
+from papers.models import Paper, PaperState
+from rendering.formats import count, day
+
+MOST_STATEMENTS = 20
+MOST_PAPERS = 3
+READS_THE_FORCE = frozenset({Role.SHRMT, Role.HEAD})
+NEEDS_YOU, WAITS, SETTLED, LATE = "orange", "blue", "green", "red"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing: what it is, where it stands (a tag and a sentence), and the page where to go on with it."""
+
+    text: str
+    url: str
+    tag: str = ""
+    colour: str = WAITS
+    detail: str = ""
+    is_overdue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A heading with its lines, or what to expect while there are none."""
+
+    heading: str
+    lines: tuple[Line, ...] = ()
+    empty: str = ""
+    more_url: str = ""
+    more_text: str = ""
+
+
+def waiting_for(appointments: Sequence[Appointment], *, today: date) -> list[Part]:
+    """Return what waits for somebody with these appointments, most pressing first; empty without any."""
+    roles = {Role(held.role) for held in appointments}
+    parts: list[Part] = []
+    if roles & UNIT_ROLES:
+        parts.append(_own_statements(appointments, today=today))
+    if roles & GROUP_ROLES:
+        parts += _own_groups(appointments, today=today)
+    if roles & READS_THE_FORCE:
+        parts += [_papers_in_preparation(roles), _whole_force(today)]
+    if roles:
+        parts.append(_published_papers())
+    if roles & INSIDE_THE_FORCE:
+        parts.append(_model())
+    return parts
+
+
+# --- The unit's statement -----------------------------------------------------------------------------------------
+
+
+def _own_statements(appointments: Iterable[Appointment], *, today: date) -> Part:
+    quarter = Quarter.of(today)
+    roles_by_unit: dict[int, set[Role]] = {}
+    units: dict[int, Unit] = {}
+    for held in appointments:
+        if held.unit is not None and Role(held.role) in UNIT_ROLES:
+            units[held.unit.pk] = held.unit
+            roles_by_unit.setdefault(held.unit.pk, set()).add(Role(held.role))
+    newest = _newest_revisions(roles_by_unit, quarter)
+    lines = [_statement_line(one, roles_by_unit[one.statement.unit_id], today=today) for one in newest]
+    opened = {one.statement.unit_id for one in newest if one.statement.quarter == quarter}
+    not_opened = [unit.name for pk, unit in units.items() if pk not in opened]
+    return Part(
+        "Your statements" if len(units) > 1 else "Your statement",
+        tuple(lines[:MOST_STATEMENTS]),
+        empty=f"No statement of {quarter.name} is open for {', '.join(sorted(not_opened))}. One opens by itself on the "
+        "first day of each quarter for every unit that exists on that day."
+        if not_opened
+        else "",
+        more_url=reverse("assurance:statements"),
+        more_text="All your statements",
+    )
+
+
+def _newest_revisions(units: Iterable[int], quarter: Quarter) -> list[Revision]:
+    """The newest revision of each statement of this quarter, and of earlier ones that were never finished."""
+    same = Revision.objects.filter(statement=OuterRef("statement"))
+    newest = (
+        Revision.objects.filter(statement__unit__in=list(units))
+        .filter(Q(statement__quarter=quarter) | Q(state__in=DRAFT))
+        .exclude(Exists(same.filter(number__gt=OuterRef("number"))))
+        .annotate(
+            stands=Exists(same.exclude(state=RevisionState.RETURNED).filter(signed_at__isnull=False)),
+            was_returned=Exists(same.filter(state=RevisionState.RETURNED, number__lt=OuterRef("number"))),
+        )
+        .select_related("statement__unit")
+        .defer("content")
+    )
+    return list(newest.order_by("-statement__quarter", "statement__unit__name")[: MOST_STATEMENTS + 1])
+
+
+def _statement_line(revision: Revision, roles: set[Role], *, today: date) -> Line:
+    statement = revision.statement
+    is_overdue = not revision.stands and statement.is_overdue(today)  # type: ignore[attr-defined]  # annotated
+    tag, colour, detail = _where_it_stands(revision, roles)
+    if not revision.stands:  # type: ignore[attr-defined]  # annotated
+        was_due = "It was due, signed, by" if is_overdue else "It is due, signed, by"
+        detail = f"{detail} {was_due} {day(statement.quarter.due_on)}."
+    return Line(
+        f"{statement.unit.name}, {statement.quarter.name}",
+        reverse("assurance:statement", args=[statement.unit.slug, statement.quarter]),
+        tag,
+        colour,
+        detail,
+        is_overdue,
+    )
+
+
+def _where_it_stands(revision: Revision, roles: set[Role]) -> tuple[str, str, str]:
+    if revision.state == RevisionState.OPEN:
+        if revision.was_returned:  # type: ignore[attr-defined]  # annotated
+            return "Returned", LATE, "Read the reasons, put it right and complete it again."
+        if revision.number > 1:
+            return "Reopened", NEEDS_YOU, "Change what has to change and complete it again."
+        return "Open", NEEDS_YOU, "Fill in each theme, then complete it."
+    if revision.state == RevisionState.COMPLETED:
+        if Role.SLT_LEAD in roles:
+            return "Completed", NEEDS_YOU, "It waits for your signature."
+        return "Completed", WAITS, "It waits for the signature of the Senior Leadership Team (SLT) lead."
+    if revision.state == RevisionState.SIGNED:
+        return "Signed", WAITS, "It waits for the decision of the Chief Officer Group (COG) lead."
+    return "Accepted", SETTLED, "There is nothing left to do this quarter."
+
+
+# --- The group's statements and roll-up ---------------------------------------------------------------------------
+
+
+def _own_groups(appointments: Iterable[Appointment], *, today: date) -> list[Part]:
+    groups: dict[int, BusinessGroup] = {}
+    led: set[int] = set()
+    for held in appointments:
+        if held.group is not None:
+            groups[held.group.pk] = held.group
+            led |= {held.group.pk} if held.role == Role.COG_LEAD else set()
+    quarter = Quarter.of(today)
+    half = HalfYear.of(today).previous()
+    reviews = [
+        _review_line(found, decides=found.group.pk in led)
+        for each in (quarter, quarter.previous())
+        for found in work_lists(groups.values(), each, today=today)
+        if found.rows and (each == quarter or found.awaiting_review)
+    ]
+    built = set(
+        Rollup.objects.filter(group__in=groups, half=half, built_at__isnull=False).values_list("group", flat=True)
+    )
+    rollups = [_rollup_line(group, half, built=pk in built) for pk, group in groups.items()]
+    return [
+        Part(
+            "Statements to review",
+            tuple(reviews),
+            empty="" if reviews else "No unit of your business group is expected to make a statement this quarter.",
+        ),
+        Part("Roll-ups", tuple(rollups), more_url=reverse("assurance:rollups"), more_text="All roll-ups"),
+    ]
+
+
+def _review_line(found: WorkList, *, decides: bool) -> Line:
+    awaiting, expected = found.awaiting_review, len(found.rows)
+    whose = "your decision" if decides else "the decision of the COG lead"
+    accepted = sum(row.state == ReviewState.ACCEPTED for row in found.rows)
+    return Line(
+        f"{found.group.name}, {found.quarter.name}",
+        reverse("assurance:group_reviews", args=[found.group.slug, found.quarter]),
+        f"{count(awaiting)} to review" if awaiting else "None to review",
+        NEEDS_YOU if awaiting and decides else WAITS if awaiting else SETTLED,
+        f"{count(awaiting)} of {count(expected)} statements {'waits' if awaiting == 1 else 'wait'} for {whose}; "
+        f"{count(accepted)} {'is' if accepted == 1 else 'are'} accepted.",
+    )
+
+
+def _rollup_line(group: BusinessGroup, half: HalfYear, *, built: bool) -> Line:
+    return Line(
+        f"{group.name}, {half.name}",
+        reverse("assurance:rollup", args=[group.slug, half]) if built else reverse("assurance:rollups"),
+        "Built" if built else "Not built",
+        SETTLED if built else NEEDS_YOU,
+        f"It is due by {day(half.due_on)}." if not built else "",
+    )
+
+
+# --- The whole force ----------------------------------------------------------------------------------------------
+
+
+def _whole_force(today: date) -> Part:
+    quarter = Quarter.of(today)
+    states = (
+        Statement.objects.filter(quarter=quarter)
+        .with_state()
+        .order_by()
+        .values_list("latest_state")
+        .annotate(statements=Count("pk"))
+    )
+    by_state = dict(states)
+    total = sum(by_state.values())
+    said = ", ".join(
+        f"{count(by_state[state.value])} {state.label.lower()}" for state in RevisionState if by_state.get(state.value)
+    )
+    lines = [
+        Line(
+            f"{count(total)} statement{'' if total == 1 else 's'} of {quarter.name}",
+            f"{reverse('assurance:statements')}?quarter={quarter}",
+            detail=f"{said}.",
+        )
+    ]
+    return Part(
+        "The force’s statements",
+        tuple(lines) if total else (),
+        empty=""
+        if total
+        else f"No statement of {quarter.name} is open yet. They open by themselves once the worker runs.",
+        more_url=reverse("assurance:rollups"),
+        more_text="All roll-ups",
+    )
+
+
+def _papers_in_preparation(roles: set[Role]) -> Part:
+    papers = Paper.objects.filter(state__in=[PaperState.DRAFT, PaperState.FINAL]).defer("content")
+    lines = []
+    for paper in papers.order_by("meeting_on", "pk")[:MOST_PAPERS]:
+        publishes = paper.is_final and Role.HEAD in roles
+        lines.append(
+            Line(
+                paper.title,
+                reverse("papers:paper", args=[paper.pk]),
+                paper.get_state_display(),
+                NEEDS_YOU if publishes or paper.is_draft else WAITS,
+                f"For the meeting on {day(paper.meeting_on)}."
+                + (" It waits to be published by the Head of Safety, Health and Wellbeing." if paper.is_final else ""),
+            )
+        )
+    return Part(
+        "Papers in preparation",
+        tuple(lines),
+        empty="" if lines else "No paper is being prepared.",
+        more_url=reverse("papers:papers"),
+        more_text="All papers",
+    )
+
+
+# --- For everybody ------------------------------------------------------------------------------------------------
+
+
+def _published_papers() -> Part:
+    papers = Paper.objects.published().defer("content").order_by("-meeting_on", "-pk")[:MOST_PAPERS]
+    lines = tuple(
+        Line(paper.title, reverse("papers:paper", args=[paper.pk]), detail=f"{paper.panel}, {day(paper.meeting_on)}.")
+        for paper in papers
+    )
+    return Part(
+        "Published papers",
+        lines,
+        empty=""
+        if lines
+        else "No paper is published yet. Papers appear here once the Head of Safety, Health and Wellbeing "
+        "publishes them.",
+        more_url=reverse("papers:papers") if lines else "",
+        more_text="All published papers",
+    )
+
+
+def _model() -> Part:
+    return Part(
+        "The maturity model",
+        (
+            Line(
+                "Themes and levels",
+                reverse("maturity:matrix"),
+                detail="What each level of each theme asks for, in both editions.",
+            ),
+        ),
+    )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from actions.models import ActionStatus
-from assurance.canonical import normal
+from assurance.canonical import content_digest, normal
 from assurance.models import RevisionState
 from maturity.models import Level
 from organisation.formfields import DayField, OptionLabel, WordsField
@@ -24,6 +25,7 @@ REASON_WORDS = 300
 MOST_ACTIONS = 50
 # Older than every version: where the page's own version is missing, nothing of somebody else's is overwritten.
 NO_VERSION = -1
+STAMP_DIGITS = 12
 
 
 def version_name(name: str) -> str:
@@ -31,25 +33,35 @@ def version_name(name: str) -> str:
     return f"{name}-version"
 
 
+def stamp(version: int, value: Any) -> str:
+    """Return what a page carries with an answer: the version it shows, and which value that is.
+
+    The value tells an answer that was left alone from one that was given: only the latter is an edit, so that people
+    who answer different questions of one page do not get into each other's way.
+    """
+    if isinstance(value, date):
+        value = value.isoformat()
+    shown = value.strip() if isinstance(value, str) else value
+    return f"{version}.{content_digest(shown)[:STAMP_DIGITS]}"
+
+
 def initial_of(values: Mapping[str, Any], versions: Mapping[str, int]) -> dict[str, Any]:
-    """Return a versioned form's initial values: each answer as stored, and the version it is at."""
-    return {**values, **{version_name(name): versions.get(name, 0) for name in values}}
+    """Return a versioned form's initial values: each answer as stored, and the stamp of what is stored."""
+    return {**values, **{version_name(name): stamp(versions.get(name, 0), values[name]) for name in values}}
 
 
-class VersionField(forms.IntegerField):
-    """The version of a field that its page showed. It never refuses: an unreadable one is the oldest there is."""
+class StampField(forms.CharField):
+    """The stamp of an answer. It never refuses: an unreadable one is of the oldest version, and of no value."""
 
     widget = forms.HiddenInput
 
     def __init__(self) -> None:
-        super().__init__(required=False, initial=0)
+        super().__init__(required=False, initial=stamp(0, None))
 
-    def clean(self, value: Any) -> int:
-        try:
-            version = super().clean(value)
-        except ValidationError:
-            return NO_VERSION
-        return NO_VERSION if version is None else version
+    def clean(self, value: Any) -> tuple[int, str]:
+        text = str(value or "")
+        found = re.fullmatch(rf"([0-9]{{1,9}})\.[0-9a-f]{{{STAMP_DIGITS}}}", text)
+        return (int(found[1]), text) if found else (NO_VERSION, "")
 
 
 class VersionedForm(forms.Form):
@@ -60,7 +72,7 @@ class VersionedForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in self.answers:
-            self.fields[version_name(name)] = VersionField()
+            self.fields[version_name(name)] = StampField()
 
     def clean(self) -> dict[str, Any]:
         """Bring texts into the form in which they are stored, so that equal texts compare as equal."""
@@ -70,29 +82,36 @@ class VersionedForm(forms.Form):
                 cleaned[name] = normal(cleaned[name])
         return cleaned
 
-    def edits(self) -> dict[str, Edit]:
+    def given(self) -> dict[str, Edit]:
         """Return the answers that are valid, each with the version it was made on."""
         return {
-            name: Edit(self.cleaned_data[version_name(name)], self.cleaned_data[name])
+            name: Edit(self.cleaned_data[version_name(name)][0], self.cleaned_data[name])
             for name in self.answers
             if name in self.cleaned_data
         }
+
+    def edits(self) -> dict[str, Edit]:
+        """Return the valid answers that are not what the page showed when it was opened."""
+        return {name: edit for name, edit in self.given().items() if not self._was_left_alone(name, edit)}
+
+    def _was_left_alone(self, name: str, edit: Edit) -> bool:
+        return bool(self.cleaned_data[version_name(name)][1] == stamp(edit.base_version, edit.value))
 
     def settle(self, *, values: Mapping[str, Any], versions: Mapping[str, int], conflicts: Iterable[Conflict]) -> None:
         """Move the versions of a form that is shown again on to what its reader now knows.
 
         A conflict is shown with the other version, so saving again is a decision. An answer that is stored as it
-        stands in the form moves to the stored version. Everything else (an answer with an error) keeps the version it
-        was made on: nobody has seen yet what stands against it.
+        stands in the form moves to the stored version. Everything else (an answer with an error, one that was left
+        alone) keeps the version it was made on: nobody has seen yet what stands against it.
         """
-        theirs = {conflict.field: conflict.their_version for conflict in conflicts}
+        theirs = {conflict.field: stamp(conflict.their_version, conflict.theirs) for conflict in conflicts}
         data: Any = self.data
         data = data.copy()
         for name in self.answers:
             if name in theirs:
-                data[self.add_prefix(version_name(name))] = str(theirs[name])
+                data[self.add_prefix(version_name(name))] = theirs[name]
             elif name in self.cleaned_data and self.cleaned_data[name] == values[name]:
-                data[self.add_prefix(version_name(name))] = str(versions.get(name, 0))
+                data[self.add_prefix(version_name(name))] = stamp(versions.get(name, 0), values[name])
         self.data = data
 
 
@@ -217,9 +236,17 @@ class ActionForm(VersionedForm):
         return cleaned
 
     def edits(self) -> dict[str, Edit]:
-        if not self.cleaned_data.get("DELETE"):
-            return super().edits()
-        return {"status": super().edits()["status"]}
+        """Return what is to be written: all of a new action; of an existing one what was changed, and its status.
+
+        The status goes with every change, so that changing an action that somebody has withdrawn is a conflict.
+        """
+        given = self.given()
+        if self.cleaned_data.get("DELETE"):
+            return {"status": given["status"]}
+        if not self.cleaned_data.get("action"):
+            return given
+        changed = super().edits()
+        return changed | {"status": given["status"]} if changed else {}
 
 
 class BaseActions(forms.BaseFormSet[ActionForm]):

@@ -306,7 +306,7 @@ def _action_edits(rows: forms.BaseFormSet[ActionForm]) -> list[ActionEdit]:
             edits=row.edits(),
         )
         for row in rows.forms
-        if row.has_changed() and _can_be_saved(row)
+        if row.has_changed() and _can_be_saved(row) and row.edits()
     ]
 
 

@@ -464,6 +464,31 @@ def test_a_field_somebody_changed_meanwhile_shows_both_versions_and_saves_the_re
     assert entry_of(draft).evidence == "What I wrote"
 
 
+def test_an_answer_left_alone_neither_overwrites_nor_asks(browser: Client, draft: Revision, slt: User) -> None:
+    save_elsewhere(draft, slt, evidence="First", level=2, held_without_shrmt=True)
+    action = factories.raise_action(draft, title="As raised")
+    where = address("theme", draft, "leadership")
+    opened = form_on(browser.get(where))
+    changes = {"evidence": "Second", "level": "3", "actions-0-title": "Reworded"}
+    assert signed_in(slt).post(where, opened | changes).status_code == 302
+    assert browser.post(where, opened | {"held_without_shrmt": "no"}).status_code == 302
+    entry = entry_of(draft)
+    action.refresh_from_db()
+    assert (entry.evidence, entry.level, entry.held_without_shrmt) == ("Second", 3, False)
+    assert action.title == "Reworded"
+
+
+def test_the_person_named_is_the_one_who_wrote_the_other_version(
+    browser: Client, draft: Revision, slt: User, spoc: User
+) -> None:
+    where = address("theme", draft, "leadership")
+    opened = form_on(browser.get(where))
+    save_elsewhere(draft, slt, evidence="Theirs")
+    html = html_of(browser.post(where, opened | {"evidence": "Mine", "level": "4"}))
+    assert f"Saved by {slt.name}" in html
+    assert f"Saved by {spoc.name}" not in html
+
+
 def test_a_third_version_between_the_two_is_shown_again(browser: Client, draft: Revision, slt: User) -> None:
     where = address("theme", draft, "leadership")
     opened = form_on(browser.get(where))

@@ -1,0 +1,127 @@
+"""Two people at one theme at the same moment: real browsers' requests, each on a connection of its own.
+
+The test holds the statement's row, lets both requests run until they wait for it, and then lets go: neither has seen
+the other's answer when it starts to write.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection, connections, transaction
+from django.test import Client
+
+from actions.models import Action
+from assurance.models import Entry, Revision
+from organisation.roles import Role
+from tests.assurance.pages import address, form_on, signed_in
+from tests.factories import assurance as factories
+from tests.factories.organisation import make_person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE_SECONDS = 20
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+@pytest.fixture
+def draft() -> Revision:
+    return factories.make_statement()
+
+
+@pytest.fixture
+def two(draft: Revision) -> list[Client]:
+    return [signed_in(make_person(role, draft.statement.unit)) for role in (Role.SPOC, Role.SLT_LEAD)]
+
+
+@contextmanager
+def held(revision: Revision) -> Iterator[None]:
+    with transaction.atomic():
+        Revision.objects.select_for_update().get(pk=revision.pk)
+        yield
+
+
+def wait_for_waiting(number: int) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # what a transaction sees of it stands still otherwise
+            cursor.execute(WAITING)
+            if cursor.fetchone()[0] >= number:
+                return
+            time.sleep(0.02)
+    raise AssertionError(f"not {number} requests waited for the row within {PATIENCE_SECONDS} seconds")
+
+
+def send_at_once(
+    revision: Revision, browsers: Sequence[Client], where: str, forms: Sequence[dict[str, str]]
+) -> list[int]:
+    """Send the forms at the same moment; return the statuses, lowest first."""
+
+    def send(browser: Client, form: dict[str, str]) -> int:
+        try:
+            return browser.post(where, form).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(forms)) as pool:
+        with held(revision):
+            sent = [pool.submit(send, browser, form) for browser, form in zip(browsers, forms, strict=True)]
+            wait_for_waiting(len(forms))
+        return sorted(future.result(PATIENCE_SECONDS) for future in sent)
+
+
+def leadership(revision: Revision) -> Entry:
+    return revision.entries.get(theme__identity="leadership")
+
+
+def test_answers_to_different_questions_are_both_saved(draft: Revision, two: list[Client]) -> None:
+    where = address("theme", draft, "leadership")
+    pages = [form_on(browser.get(where)) for browser in two]
+    forms = [pages[0] | {"level": "4"}, pages[1] | {"evidence": "Walks by the SLT lead"}]
+    assert send_at_once(draft, two, where, forms) == [302, 302]
+    assert (leadership(draft).level, leadership(draft).evidence) == (4, "Walks by the SLT lead")
+
+
+def test_of_two_answers_to_one_question_one_is_saved_and_the_other_is_shown_both(
+    draft: Revision, two: list[Client]
+) -> None:
+    where = address("theme", draft, "leadership")
+    pages = [form_on(browser.get(where)) for browser in two]
+    forms = [pages[0] | {"evidence": "One", "level": "2"}, pages[1] | {"evidence": "Other"}]
+    assert send_at_once(draft, two, where, forms) == [302, 409]
+    assert leadership(draft).evidence in {"One", "Other"}
+    assert leadership(draft).field_versions["evidence"] == 1
+    assert leadership(draft).level == 2
+
+
+def test_a_new_action_sent_twice_at_once_is_raised_once(draft: Revision, two: list[Client]) -> None:
+    where = address("theme", draft, "leadership")
+    form = form_on(two[0].get(where)) | {"actions-0-title": "Brief every supervisor"}
+    assert send_at_once(draft, [two[0], two[0]], where, [form, form]) == [302, 302]
+    assert Action.objects.count() == 1
+
+
+def test_two_people_s_new_actions_are_both_raised(draft: Revision, two: list[Client]) -> None:
+    where = address("theme", draft, "leadership")
+    forms = [
+        form_on(browser.get(where)) | {"actions-0-title": title}
+        for browser, title in zip(two, ["From one", "From the other"], strict=True)
+    ]
+    assert send_at_once(draft, two, where, forms) == [302, 302]
+    assert sorted(Action.objects.values_list("title", flat=True)) == ["From one", "From the other"]
+
+
+def test_two_signatures_at_once_give_one(draft: Revision) -> None:
+    factories.complete(factories.fill(draft))
+    leads = [make_person(Role.SLT_LEAD, draft.statement.unit) for _ in range(2)]
+    browsers, where = [signed_in(lead) for lead in leads], address("sign", draft)
+    forms = [
+        form_on(browser.get(where)) | {"signer_position": "Head of unit", "confirmed": "on"} for browser in browsers
+    ]
+    assert send_at_once(draft, browsers, where, forms) == [302, 422]
+    draft.refresh_from_db()
+    assert draft.signed_by in leads

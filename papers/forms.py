@@ -61,6 +61,10 @@ class SectionForm(forms.Form):
     )
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, label: str, hint: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label, self.fields["text"].help_text = label, hint
+
     @property
     def edit(self) -> Edit:
         return Edit(self.cleaned_data["version"], self.cleaned_data["text"])

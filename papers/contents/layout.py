@@ -12,12 +12,14 @@ from django.utils.safestring import SafeString, mark_safe
 
 from organisation.periods import HalfYear, Quarter
 from papers.contents import maturity_position
-from papers.contents.panel_paper import POSITION, PROSE
+from papers.contents.panel_paper import POSITION, PROSE, is_needed
 from rendering import markdown
 from rendering.charts.distribution import DistributionRow, sentence, stacked_bars
 from rendering.formats import count
 
 NOTHING_TO_REPORT = mark_safe("<p>Nothing to report under this heading.</p>")
+# On drafts only: a paper without these sections cannot be made final.
+STILL_TO_BE_WRITTEN = mark_safe("<p>Still to be written.</p>")
 ACCEPTED_OR_SIGNED = {"accepted": "accepted", "signed": "signed, not yet reviewed"}
 # Beyond this many columns a table of groups is printed on a page turned sideways.
 MOST_UPRIGHT_COLUMNS = 8
@@ -164,7 +166,9 @@ def _pieces(section: Mapping[str, Any], content: Mapping[str, Any]) -> Iterator[
     if section["kind"] == PROSE:
         written = markdown.paragraphs(section["text"])
         # What `markdown` returns is sanitised: a few tags without attributes.
-        yield from map(mark_safe, written) if written else [NOTHING_TO_REPORT]
+        yield from map(mark_safe, written)
+        if not written:
+            yield STILL_TO_BE_WRITTEN if is_needed(section["key"]) else NOTHING_TO_REPORT
     elif section["kind"] == POSITION:
         yield from _position_pieces(content["position"])
     else:

@@ -197,10 +197,8 @@ def denominators_text(position: Mapping[str, Any]) -> str:
         f"Each bar stands for the {_units(units)} of these groups; {_units(silent)} signed nothing in the half-year "
         f"and {'has' if silent == 1 else 'have'} a part of {'its' if silent == 1 else 'their'} own."
     )
-    without = [row for row in position["distribution"] if row["no_level"]]
-    if without:
-        which = listed([f"{row['name']} ({count(row['no_level'])})" for row in without])
-        text += f" Units that signed but gave a reason in place of a level are in the table only: {which}."
+    if any(row["no_level"] for row in position["distribution"]):
+        text += " Where units gave a reason in place of a level the bar is shorter; Table 2 counts them."
     unscored = [theme["name"] for theme in position["themes"] if not theme["scored"]]
     if unscored:
         text += f" Not scored in this edition of the model: {listed(unscored)}."

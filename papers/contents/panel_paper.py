@@ -142,6 +142,11 @@ def name_of(key: str) -> str:
     return next(section.heading or part.heading for part in SKELETON for section in part.sections if section.key == key)
 
 
+def is_needed(key: str) -> bool:
+    """Say whether a paper cannot be made final without this section; one that is no longer in use is not needed."""
+    return key in PROSE_SECTIONS and bool(PROSE_SECTIONS[key].needed)
+
+
 def first_texts(half: HalfYear) -> dict[str, str]:
     """Return the prose a new paper on `half` starts with, by section."""
     return {key: section.starts_with.format(half=half.name) for key, section in PROSE_SECTIONS.items()}
@@ -161,7 +166,7 @@ def what_is_missing(content: Mapping[str, Any]) -> list[Missing]:
         Missing(section["key"], f"{name_of(section['key'])}: {PROSE_SECTIONS[section['key']].needed}")
         for part in content["parts"]
         for section in part["sections"]
-        if section["kind"] == PROSE and PROSE_SECTIONS[section["key"]].needed and not section["text"].strip()
+        if section["kind"] == PROSE and is_needed(section["key"]) and not section["text"].strip()
     ]
     if not content["position"]["groups"]:
         half = HalfYear.parse(content["half"]).name

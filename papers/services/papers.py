@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.template.loader import render_to_string
 
 from assurance.canonical import content_digest, normal
 from organisation.models import User
 from organisation.periods import HalfYear
-from papers.contents import layout, panel_paper
+from papers import documents
+from papers.contents import panel_paper
 from papers.contents.panel_paper import PROSE_SECTIONS, Missing
 from papers.models import Paper, PaperSection, PaperState
 from records.edits import Conflict, Edit, next_versions, reconcile
 from records.models import Job
 from records.services import blobs, jobs, trail
-from rendering import pdf, stylesheet
+from rendering import pdf
 
 BUILD = "papers.build_paper"
 DETAIL_FIELDS = ("title", "panel", "meeting_on", "report_by")
@@ -197,11 +197,11 @@ def _build_once(claim: jobs.Claim) -> None:
     content = None
     if paper.is_final:
         jobs.progress(claim, percent=20, step="Laying out the paper")
-        html = document_html(paper)
+        html = documents.paper_html(paper)
         jobs.progress(claim, percent=50, step="Printing the document")
         try:
             # The moment of freezing, so that the same content gives the same file.
-            content = pdf.render(html, assets=stylesheet.assets(), created_at=paper.finalised_at)
+            content = pdf.render(html, assets=documents.assets(), created_at=paper.finalised_at)
         except pdf.PrintingError as error:
             raise jobs.JobFailed(f"{error} The paper itself is unchanged.") from error
     with jobs.finishing(claim) as now:
@@ -213,18 +213,6 @@ def _build_once(claim: jobs.Claim) -> None:
             current.save(update_fields=["pdf"])
             digests = {"content_digest": current.content_digest, "sha256": current.pdf.sha256}
             trail.record(act="paper.built", thing=current, by=None, at=now, **digests)
-
-
-def document_html(paper: Paper) -> str:
-    """Return the frozen content as the HTML that is printed."""
-    return render_to_string(
-        "papers/documents/panel_paper.html",
-        {
-            "document": layout.laid_out(paper.content),
-            "content_digest": paper.content_digest,
-            "finalised_at": paper.finalised_at,
-        },
-    )
 
 
 # --- Release ------------------------------------------------------------------------------------------------------

@@ -85,11 +85,12 @@ def section(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     paper = writable_paper_or_404(request, pk)
     if key not in PROSE_SECTIONS:
         raise Http404
+    named = {"label": name_of(key), "hint": PROSE_SECTIONS[key].hint}
     current = PaperSection.objects.select_related("changed_by").filter(paper=paper, key=key).first() or PaperSection()
     if request.method != "POST":
-        form = SectionForm(initial={"text": current.text, "version": current.version})
+        form = SectionForm(initial={"text": current.text, "version": current.version}, **named)
         return _section(request, paper, key, form) if paper.is_draft else _no_draft(request, paper)
-    form = SectionForm(request.POST)
+    form = SectionForm(request.POST, **named)
     if not form.is_valid():
         return _section(request, paper, key, form, status=422)
     try:
@@ -128,8 +129,6 @@ def _form(
 def _section(
     request: SignedInRequest, paper: Paper, key: str, form: SectionForm, *, status: int = 200, conflicts: Any = ()
 ) -> HttpResponse:
-    form.fields["text"].help_text = PROSE_SECTIONS[key].hint
-    form.fields["text"].label = name_of(key)
     context = {"paper": paper, "name": name_of(key), "form": form, "conflicts": list(conflicts)}
     return render(request, "papers/section.html", context, status=status)
 

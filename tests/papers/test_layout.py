@@ -63,6 +63,12 @@ def test_a_section_left_empty_says_so_and_leaves_no_gap_in_the_numbers() -> None
     assert numbers(document)[-4:] == ["2.1", "3.1", "4.1", "5.1"]
 
 
+def test_a_draft_says_which_needed_section_is_still_to_be_written() -> None:
+    document = laid_out(content({"contacts": "", "key-considerations": ""}))
+    assert section_html(document, "contacts") == "<p>Still to be written.</p>"
+    assert section_html(document, "key-considerations") == "<p>Nothing to report under this heading.</p>"
+
+
 def test_markup_in_prose_is_inert() -> None:
     html = section_html(laid_out(content({"risk": "<script>x</script> [a](javascript:b) <b onclick=c>d</b>"})), "risk")
     assert html == ("<p>&lt;script&gt;x&lt;/script&gt; [a](javascript:b) &lt;b onclick=c&gt;d&lt;/b&gt;</p>")

@@ -12,7 +12,7 @@ from datetime import date
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
-from assurance.models import Revision, RevisionState, Rollup, Statement
+from assurance.models import Revision, RevisionState, Rollup
 from assurance.models.statement import DRAFT
 from assurance.worklist import ReviewState, WorkList, work_lists
 from organisation.models import Appointment, BusinessGroup, Unit
@@ -205,14 +205,9 @@ def _rollup_line(group: BusinessGroup, half: HalfYear, *, built: bool) -> Line:
 
 def _whole_force(today: date) -> Part:
     quarter = Quarter.of(today)
-    states = (
-        Statement.objects.filter(quarter=quarter)
-        .with_state()
-        .order_by()
-        .values_list("latest_state")
-        .annotate(statements=Count("pk"))
-    )
-    by_state = dict(states)
+    newer = Revision.objects.filter(statement=OuterRef("statement"), number__gt=OuterRef("number"))
+    newest = Revision.objects.filter(~Exists(newer), statement__quarter=quarter).order_by()
+    by_state = dict(newest.values_list("state").annotate(statements=Count("pk")))
     total = sum(by_state.values())
     said = ", ".join(
         f"{count(by_state[state.value])} {state.label.lower()}" for state in RevisionState if by_state.get(state.value)

@@ -133,7 +133,7 @@ class UnitHistory:
         in_force = self.editions[quarter]
         statement = Statement(
             unit=self.unit,
-            quarter=quarter,  # type: ignore[misc]  # the field takes a Quarter; the stubs know its text only
+            quarter=quarter,
             edition=in_force.edition,
             opened_at=_moment(quarter.first_day, time(0, 5)),
         )

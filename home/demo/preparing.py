@@ -7,8 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.core.cache import caches
-from django.core.cache.backends.db import BaseDatabaseCache
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -57,7 +55,7 @@ def waiting_migrations() -> list[str]:
 
 def missing_cache_tables() -> list[str]:
     """Names of the tables that the caches of the settings need and the database lacks."""
-    wanted = {cache._table for cache in caches.all(initialized_only=False) if isinstance(cache, BaseDatabaseCache)}
+    wanted = {cache["LOCATION"] for cache in settings.CACHES.values() if cache["BACKEND"].endswith(".DatabaseCache")}
     return sorted(wanted - set(connection.introspection.table_names()))
 
 

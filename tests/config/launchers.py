@@ -16,6 +16,8 @@ import psycopg2  # type: ignore[import-untyped]  # the driver ships no types
 
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60
+# What `make test` has set for its own servers, and what a make passes on to the makes below it.
+SET_BY_MAKE_TEST = {"DATABASE_URL", "REDIS_URL", "DATA_DIR", "PORT", "TRUELEVEL_PROFILE", "MAKEFLAGS", "MAKELEVEL"}
 # Tells a test its servers' address and stays until the file "go" appears beside the data.
 WAIT_FOR_GO = 'echo "$DATABASE_URL"; until [ -e "$DATA_DIR/go" ]; do sleep 0.05; done'
 
@@ -30,13 +32,17 @@ class Launchers:
     started: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def environment(self, **more: str) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+        kept = {name: value for name, value in os.environ.items() if name not in SET_BY_MAKE_TEST}
         return kept | {"TRUELEVEL_TEST_MARK": self.mark} | more
 
     def start(self, *arguments: str, **more: str) -> subprocess.Popen[str]:
         """Start `python -m config.servers` with these arguments."""
+        return self.spawn(sys.executable, "-m", "config.servers", *arguments, **more)
+
+    def spawn(self, *command: str, **more: str) -> subprocess.Popen[str]:
+        """Start a command that is marked as ours."""
         process = subprocess.Popen(
-            [*self.before, sys.executable, "-m", "config.servers", *arguments],
+            [*self.before, *command],
             cwd=PROJECT,
             env=self.environment(**more),
             stdin=subprocess.DEVNULL,

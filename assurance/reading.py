@@ -46,8 +46,12 @@ class ReadEntry:
 
 @dataclass(frozen=True, slots=True)
 class ReadStatement:
-    """A statement's content, ready to be shown."""
+    """A statement's content, ready to be shown. `previous` is the digest of the signed revision that it follows."""
 
+    unit: str
+    quarter: str
+    edition: str
+    revision: int
     completer_name: str
     completer_position: str
     meeting_on: date | None
@@ -59,6 +63,10 @@ class ReadStatement:
 def read(content: Mapping[str, Any], level_names: Mapping[int, str]) -> ReadStatement:
     """Return `content` for reading; `level_names` are those of the statement's edition."""
     return ReadStatement(
+        unit=content["unit"],
+        quarter=content["quarter"],
+        edition=content["edition"],
+        revision=content["revision"],
         completer_name=content["completer_name"],
         completer_position=content["completer_position"],
         meeting_on=_day(content["meeting_on"]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -17,7 +17,7 @@ EDITABLE = {"title", "status"} | ON_THE_TASK
 
 
 @transaction.atomic
-def raise_action(*, unit: Unit, title: str, lead: str, due_on: object, by: User, at: datetime) -> Action:
+def raise_action(*, unit: Unit, title: str, lead: str, due_on: date | None, by: User, at: datetime) -> Action:
     """Write an action of one task."""
     action = Action.objects.create(unit=unit, title=title, created_at=at)
     Task.objects.create(action=action, number=1, lead=lead, due_on=due_on)

@@ -90,7 +90,7 @@ class Statement(models.Model):
 
     def is_overdue(self, today: date) -> bool:
         """Whether the day it was due, signed, has passed. The caller knows whether it is signed."""
-        return today > self.quarter.due_on
+        return bool(today > self.quarter.due_on)
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):

@@ -21,6 +21,7 @@ from actions.models import ActionStatus
 from assurance.forms.statement import ActionForm, ActionForms, DetailsForm, EntryForm, initial_of, level_options
 from assurance.models import Entry, EntryAction, Revision
 from assurance.models.statement import FROZEN
+from assurance.reading import ReadLevel
 from assurance.services import statements
 from assurance.services.statements import DETAIL_FIELDS, ENTRY_FIELDS, ActionEdit, LastChange, Refused, Saved
 from assurance.views.loading import SignedInRequest, writable_revision_or_404
@@ -125,7 +126,7 @@ class ThemePage:
     entries: list[Entry]
     position: int
     levels: list[Level]
-    last: Entry | None
+    last: Any  # an Entry with `level_name`, `not_comparable` and `why_not_comparable`, or None
     links: list[EntryAction]
     form: EntryForm = field(init=False)
     rows: forms.BaseFormSet[ActionForm] = field(init=False)
@@ -220,7 +221,7 @@ def _entry_values(entry: Entry) -> dict[str, Any]:
 
 
 def _entry_form(page: ThemePage, data: Any = None) -> EntryForm:
-    comparable = page.last if page.last and page.last.theme.scored and not page.last.not_comparable else None  # type: ignore[attr-defined]  # annotated
+    comparable = page.last if page.last and page.last.theme.scored and not page.last.not_comparable else None
     options = level_options(page.levels, last_quarter=comparable.level if comparable else None)
     return EntryForm(
         data,
@@ -259,6 +260,7 @@ def _show_theme(
         "rows": page.rows,
         "forms": [page.form, page.rows],
         "last": page.last,
+        "last_level": ReadLevel(page.last.level, page.last.level_name) if page.last and page.last.level else None,
         "last_quarter": statement.quarter.previous(),
         "number": page.position + 1,
         "of": len(page.entries),

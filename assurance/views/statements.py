@@ -152,7 +152,7 @@ def _task_list(request: SignedInRequest, revision: Revision) -> HttpResponse:
         "done": sum(not any(b.theme == entry.identity for b in blockers) for entry in facts.entries if entry.scored),
         "scored": sum(entry.scored for entry in facts.entries),
         "details": TaskRow(
-            name="Who completes the statement, and the meeting that reviewed it",
+            name="Who completes it, and the meeting",
             url=reverse("assurance:details", args=[statement.unit.slug, statement.quarter]),
             status=_details_status(facts, blockers),
         ),

@@ -441,7 +441,7 @@ def test_an_act_whose_trail_cannot_be_written_does_not_happen(draft: Revision, m
     def full_disk(**_: object) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(statements.trail, "record", full_disk)
+    monkeypatch.setattr("assurance.services.statements.trail.record", full_disk)
     with pytest.raises(OSError, match="no space left"):
         factories.sign(completed)
     completed.refresh_from_db()

@@ -71,10 +71,13 @@ class Product:
         return self.numbers("config.celery worker")
 
     def status(self, path: str) -> int:
+        """Return the status of a page, or 0 if nobody answers."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request("GET", path)
             return connection.getresponse().status
+        except ConnectionError:
+            return 0
         finally:
             connection.close()
 
@@ -142,12 +145,18 @@ def test_a_killed_worker_leaves_no_orphan_and_is_replaced(product: Product) -> N
     assert product.launchers.running() == []
 
 
-def test_a_killed_broker_is_replaced_and_pages_go_on(product: Product) -> None:
+def test_a_killed_web_server_and_a_killed_broker_are_replaced(product: Product) -> None:
     product.start(within=SECOND_RUN_SECONDS)
     (broker,) = product.numbers("valkey-server")
     os.kill(broker, signal.SIGKILL)
     assert product.status("/") in {200, 302}
     assert eventually(lambda: bool(product.numbers("valkey-server") - {broker}))
+
+    web = product.numbers("config.wsgi")
+    (master,) = web & children(product.launcher())
+    os.kill(master, signal.SIGKILL)
+    assert eventually(lambda: not web & product.numbers("config.wsgi"))
+    assert eventually(lambda: product.status("/") in {200, 302}, PATIENCE_SECONDS)
     product.interrupt()
     assert product.launchers.running() == []
 

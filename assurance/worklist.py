@@ -26,6 +26,20 @@ class ReviewState(StrEnum):
     OPEN = "Open"
     NOT_OPENED = "Not opened"
 
+    @property
+    def colour(self) -> str:
+        """The colour of its tag; the words say the same."""
+        return COLOURS.get(self, "grey")
+
+
+COLOURS = {
+    ReviewState.AWAITS_REVIEW: "yellow",
+    ReviewState.RETURNED: "orange",
+    ReviewState.ACCEPTED: "green",
+    ReviewState.COMPLETED: "light-blue",
+    ReviewState.OPEN: "blue",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class RevisionFacts:

@@ -275,7 +275,9 @@ def test_before_it_is_built_there_is_no_document(group: BusinessGroup, half: Hal
 
 def test_the_list_has_this_half_year_and_the_last_for_ones_own_group(built: Rollup, half: HalfYear) -> None:
     make_group("Somebody else’s")
-    text = words(lead_of(built.group).get(reverse("assurance:rollups")).content.decode())
+    page = lead_of(built.group).get(reverse("assurance:rollups"))
+    text = words(page.content.decode())
+    assert f'href="{reverse("assurance:reviews")}"' in page.content.decode()
     assert text.index(half.next().name + " 1 business group") < text.index(half.name + " 1 business group")
     assert "Ready, figures as at" in text
     assert "Build again" in text

@@ -147,9 +147,3 @@ def _edition(half: HalfYear) -> Edition | None:
 def _themes(edition: Edition | None) -> list[rollup.ThemeFacts]:
     rows = Theme.objects.filter(edition=edition).order_by("number")
     return [rollup.ThemeFacts(theme.identity, theme.name, theme.number, theme.scored) for theme in rows]
-
-
-def level_names(half: HalfYear) -> dict[int, str]:
-    """Return {level number: name} of the edition the half is summed up on."""
-    edition = _edition(half)
-    return dict(edition.levels.values_list("number", "name")) if edition else {}

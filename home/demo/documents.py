@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from records.models import Job, JobState
 
 POLL_SECONDS = 0.2
 DAYS_TO_THE_MEETING = 21
+TUESDAY = 1
 CONTACTS = (
     "Head of Safety, Health and Wellbeing, Headquarters. Questions about a unit's levels go to the Safety and Health "
     "Risk Management Team (SHRMT), safety@demo.example."
@@ -59,7 +60,7 @@ def _publish_first_paper(half: HalfYear, at: datetime, deadline: float, wait_sec
     title = f"Health and safety culture maturity, {half.name}"
     paper = Paper.objects.filter(half=half, title=title, author=auditor).first()
     if paper is None:
-        meeting_on = london_day(at) + timedelta(days=DAYS_TO_THE_MEETING)
+        meeting_on = _tuesday_after(london_day(at) + timedelta(days=DAYS_TO_THE_MEETING))
         paper = papers.create(half=half, meeting_on=meeting_on, title=title, by=auditor, at=at)
         papers.save_section(paper=paper, key="contacts", edit=Edit(0, CONTACTS), by=auditor, at=at)
     if paper.is_draft:
@@ -68,6 +69,10 @@ def _publish_first_paper(half: HalfYear, at: datetime, deadline: float, wait_sec
         papers.request_document(paper=paper, by=auditor, at=at)
     _wait(Job.objects.live().filter(key=paper.job_key), f"the paper “{title}”", deadline, wait_seconds)
     papers.publish(paper=paper, seen_digest=paper.content_digest, by=head, at=timezone.now())
+
+
+def _tuesday_after(day: date) -> date:
+    return day + timedelta(days=(TUESDAY - day.weekday()) % 7)
 
 
 def _wait(asked_for: Iterable[Job], what: str, deadline: float, wait_seconds: float) -> None:

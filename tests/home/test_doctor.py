@@ -351,3 +351,20 @@ def test_without_database_and_broker_every_other_check_is_still_made(tmp_path: P
     assert "DATABASE_URL" in by_name["Database"]
     assert "REDIS_URL" in by_name["Broker"]
     assert by_name["Tables"].endswith("Mend the database first.")
+
+
+def test_a_missing_setting_is_said_in_one_line_without_a_traceback(tmp_path: Path) -> None:
+    left_out = {"DATABASE_URL", "REDIS_URL"}
+    environment = {name: value for name, value in os.environ.items() if name not in left_out}
+    ended = subprocess.run(
+        [sys.executable, "manage.py", "doctor"],
+        cwd=ROOT,
+        env=environment | {"TRUELEVEL_PROFILE": "demo", "DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines() == [
+        "DATABASE_URL is not set. See docs/running.md, or start the demo with `make run`."
+    ]

@@ -21,7 +21,7 @@ def content(**changes: Any) -> dict[str, Any]:
         "no_level_reason": "",
         "actions": [],
     }
-    whole = {
+    return {
         "unit": "Harbour OCU",
         "quarter": "2025/26-Q1",
         "edition": "2019",
@@ -33,7 +33,6 @@ def content(**changes: Any) -> dict[str, Any]:
         "entries": [entry | changes],
         "previous": None,
     }
-    return whole
 
 
 def test_dates_are_read_as_days_and_levels_by_their_name() -> None:

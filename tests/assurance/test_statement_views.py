@@ -143,6 +143,7 @@ def test_a_signed_statement_is_read_from_what_was_signed(browser: Client, draft:
 def test_an_open_revision_has_no_frozen_page(browser: Client, draft: Revision) -> None:
     assert browser.get(address("revision", draft, 1)).status_code == 404
     assert browser.get(address("revision", draft, 7)).status_code == 404
+    assert browser.get(address("revision", draft, 10**12)).status_code == 404
 
 
 # --- Who may open what --------------------------------------------------------------------------------------------
@@ -389,6 +390,16 @@ def test_an_action_of_another_theme_cannot_be_changed_from_here(browser: Client,
 
 
 # --- A theme: wrong input -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", ["-1", "9" * 30])
+def test_an_action_that_cannot_exist_is_refused(browser: Client, draft: Revision, number: str) -> None:
+    where = address("theme", draft, "leadership")
+    sent = form_on(browser.get(where)) | {"actions-0-action": number, "actions-0-title": "Kept"}
+    response = browser.post(where, sent)
+    assert response.status_code == 422
+    assert form_on(response)["actions-0-title"] == "Kept"
+    assert Action.objects.count() == 0
 
 
 def test_wrong_input_is_named_and_everything_typed_is_kept(browser: Client, draft: Revision) -> None:

@@ -160,7 +160,8 @@ CELERY_BEAT_SCHEDULE = {
 # --- People ------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "organisation.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["organisation.hashers.Argon2"]
+# The demo's password is printed. Hashes made there mean nothing elsewhere, so its database opens no door in production.
+PASSWORD_HASHERS = ["organisation.hashers.DemoArgon2" if PROFILE == "demo" else "organisation.hashers.Argon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

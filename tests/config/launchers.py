@@ -14,6 +14,9 @@ from typing import Any
 import environ
 import psycopg2  # type: ignore[import-untyped]  # the driver ships no types
 
+from config.data_folder import DataFolder
+from config.embedded import remove_socket_folder
+
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60
 # What `make test` has set for its own servers, and what a make passes on to the makes below it.
@@ -95,6 +98,10 @@ class Launchers:
         for pid in orphans:
             # A test that fails must not leave servers on the machine all the same.
             os.kill(pid, signal.SIGKILL)
+        left_behind = DataFolder(self.data_dir).read_addresses()
+        if left_behind is not None and left_behind.sockets is not None:
+            # The next start on this folder would do it; there will be none.
+            remove_socket_folder(left_behind.sockets)
         assert ended, list(orphans.values())
 
 

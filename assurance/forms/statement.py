@@ -22,7 +22,7 @@ CANNOT_SAY = "none"
 YES_NO = (("yes", "Yes"), ("no", "No"))
 EVIDENCE_WORDS = 1000
 REASON_WORDS = 300
-MOST_ACTIONS = 50
+MOST_ACTIONS = 30  # eleven fields each: settings limit how many fields a request may have
 # Older than every version: where the page's own version is missing, nothing of somebody else's is overwritten.
 NO_VERSION = -1
 STAMP_DIGITS = 12
@@ -251,6 +251,10 @@ class ActionForm(VersionedForm):
 
 class BaseActions(forms.BaseFormSet[ActionForm]):
     row_name = "Action"
+    default_error_messages = {
+        "too_many_forms": "A theme takes at most %(num)d actions: none was added. Put some together, or remove some.",
+        "missing_management_form": "The page arrived incomplete. Reload it and try again.",
+    }
 
 
 ActionForms = forms.formset_factory(

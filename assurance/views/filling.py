@@ -308,14 +308,14 @@ def _action_edits(rows: forms.BaseFormSet[ActionForm]) -> list[ActionEdit]:
             edits=row.edits(),
         )
         for row in rows.forms
-        if row.has_changed() and _can_be_saved(row) and row.edits()
+        if row.has_changed() and _can_be_saved(row, room_for_more=not rows.non_form_errors()) and row.edits()
     ]
 
 
-def _can_be_saved(row: ActionForm) -> bool:
+def _can_be_saved(row: ActionForm, *, room_for_more: bool) -> bool:
     if row.cleaned_data.get("action"):
         return True
-    return row.is_valid() and not row.cleaned_data.get("DELETE")
+    return room_for_more and row.is_valid() and not row.cleaned_data.get("DELETE")
 
 
 def _after_saving(request: SignedInRequest, page: ThemePage) -> HttpResponseRedirect:

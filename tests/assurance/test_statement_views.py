@@ -392,6 +392,33 @@ def test_an_action_of_another_theme_cannot_be_changed_from_here(browser: Client,
 # --- A theme: wrong input -----------------------------------------------------------------------------------------
 
 
+def test_a_theme_takes_thirty_actions_and_says_so_of_the_next(browser: Client, draft: Revision) -> None:
+    _answers(draft, 30)
+    where = address("theme", draft, "leadership")
+    shown = browser.get(f"{where}?add=1")
+    assert "at most 30 actions" in html_of(shown)
+    assert 'value="add"' not in html_of(shown)
+    assert browser.post(where, form_on(shown) | {"actions-0-title": "Reworded"}).status_code == 302
+    one_more = {"actions-TOTAL_FORMS": "31", "actions-30-title": "One too many", "actions-1-title": "Reworded too"}
+    response = browser.post(where, form_on(browser.get(where)) | one_more)
+    assert response.status_code == 422
+    assert "at most 30 actions" in html_of(response)
+    assert form_on(response)["actions-30-title"] == "One too many"
+    titles = set(Action.objects.values_list("title", flat=True))
+    assert len(titles) == 30
+    assert titles >= {"Reworded", "Reworded too"}
+
+
+def test_a_page_that_arrives_without_its_rows_is_refused_and_loses_no_text(browser: Client, draft: Revision) -> None:
+    where = address("theme", draft, "leadership")
+    sent = form_on(browser.get(where)) | {"evidence": "Kept"}
+    del sent["actions-TOTAL_FORMS"]
+    response = browser.post(where, sent)
+    assert response.status_code == 422
+    assert "arrived incomplete" in html_of(response)
+    assert form_on(response)["evidence"] == "Kept"
+
+
 @pytest.mark.parametrize("number", ["-1", "9" * 30])
 def test_an_action_that_cannot_exist_is_refused(browser: Client, draft: Revision, number: str) -> None:
     where = address("theme", draft, "leadership")

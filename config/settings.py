@@ -27,7 +27,7 @@ PRODUCTION = PROFILE == "production"
 
 def _required(name: str) -> str:
     """Return a setting that production cannot do without, or say what to set."""
-    value = env.str(name, default="")
+    value: str = env.str(name, default="")
     if not value:
         raise ImproperlyConfigured(f"{name} is not set. See docs/running.md, or start the demo with `make run`.")
     return value

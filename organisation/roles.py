@@ -30,9 +30,9 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """The role as people say it."""
-        return TITLES[self]
+        return LABELS[self]
 
     @property
     def scope(self) -> Scope:
@@ -40,7 +40,7 @@ class Role(StrEnum):
         return SCOPES.get(self, Scope.FORCE)
 
 
-TITLES = {
+LABELS = {
     Role.SPOC: "Single point of contact (SPOC)",
     Role.SLT_LEAD: "Senior Leadership Team (SLT) lead",
     Role.COG_LEAD: "Chief Officer Group (COG) lead",

@@ -65,7 +65,7 @@ class Row:
         return {404, 405} if method == "POST" and not self.post else {404}
 
 
-def who(*groups: set[str] | str) -> frozenset[str]:
+def who(*groups: set[str] | frozenset[str] | str) -> frozenset[str]:
     return frozenset().union(*({group} if isinstance(group, str) else group for group in groups))
 
 
@@ -209,17 +209,17 @@ def world() -> World:
     other_unit = organisation.make_unit("Elsewhere", group=other_group)
     people = {"stranger": organisation.make_user(name="Stranger", password=PASSWORD)}
     for role in Role:
-        person = people[role.value] = organisation.make_user(name=role.title, password=PASSWORD)
+        person = people[role.value] = organisation.make_user(name=role.label, password=PASSWORD)
         if role.value in UNIT:
             for unit in units.values():
                 organisation.appoint(person, role, unit)
         else:
             organisation.appoint(person, role, group=group if role.value in GROUP else None)
     for role in (Role.SPOC, Role.SLT_LEAD):
-        person = people[f"other-{role.value}"] = organisation.make_user(name=role.title, password=PASSWORD)
+        person = people[f"other-{role.value}"] = organisation.make_user(name=role.label, password=PASSWORD)
         organisation.appoint(person, role, other_unit)
     for role in (Role.COG_LEAD, Role.COG_SUPPORT):
-        person = people[f"other-{role.value}"] = organisation.make_user(name=role.title, password=PASSWORD)
+        person = people[f"other-{role.value}"] = organisation.make_user(name=role.label, password=PASSWORD)
         organisation.appoint(person, role, group=other_group)
     people["ended-spoc"] = organisation.make_user(name="Former SPOC", password=PASSWORD)
     yesterday = timezone.localdate() - timedelta(days=1)

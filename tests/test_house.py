@@ -40,18 +40,17 @@ def test_no_function_imports_from_another_room(path: Path) -> None:
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
         for name in imported(node)
         if name.split(".")[0] in set(ROOMS) - {room}
     ]
     assert not hidden, f"{path.relative_to(ROOT)}: {hidden}"
 
 
-def imported(node: ast.AST) -> list[str]:
+def imported(node: ast.Import | ast.ImportFrom) -> list[str]:
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-        return [node.module]
-    return []
+    return [node.module] if node.module and not node.level else []
 
 
 def test_nothing_defines_signals() -> None:

@@ -24,7 +24,7 @@ class Appointment(models.Model):
     """A person's role, what it is to, and for how long. The only source of rights."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="appointments")
-    role = models.CharField(max_length=20, choices=[(role.value, role.title) for role in Role])
+    role = models.CharField(max_length=20, choices=[(role.value, role.label) for role in Role])
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments")
     group = models.ForeignKey(
         BusinessGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments"
@@ -50,4 +50,4 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         scope = self.unit or self.group
-        return f"{Role(self.role).title}{f', {scope}' if scope else ''}"
+        return f"{Role(self.role).label}{f', {scope}' if scope else ''}"

@@ -75,6 +75,6 @@ def appoint(
 
 def make_person(role: Role, unit: Unit | None = None, group: BusinessGroup | None = None) -> User:
     """A person with one appointment, in force today."""
-    person = make_user(name=role.title)
+    person = make_user(name=role.label)
     appoint(person, role, unit, group)
     return person

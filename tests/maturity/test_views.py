@@ -33,7 +33,7 @@ SignIn = Callable[[Role], Client]
 
 
 def person_with(role: Role, *, starts_on: date = date(2020, 1, 1), ends_on: date | None = None) -> User:
-    user = User.objects.create_user(email=f"{role}@demo.example", name=role.title)
+    user = User.objects.create_user(email=f"{role}@demo.example", name=role.label)
     group = unit = None
     if role.scope is Scope.GROUP:
         group = BusinessGroup.objects.create(name="A group", slug="a-group")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from organisation.roles import GROUP_ROLES, INSIDE_THE_FORCE, TITLES, UNIT_ROLES, Role, Scope
+from organisation.roles import GROUP_ROLES, INSIDE_THE_FORCE, LABELS, UNIT_ROLES, Role, Scope
 
 # Columns of the table “Who may do what”, with what the person there is appointed to.
 SCOPES = {
@@ -38,9 +38,9 @@ def test_unit_and_group_roles_are_those_with_that_scope() -> None:
 
 
 def test_every_role_has_a_title_of_its_own() -> None:
-    assert set(TITLES) == set(Role)
-    assert len(set(TITLES.values())) == len(Role)
-    assert Role.SPOC.title == "Single point of contact (SPOC)"
+    assert set(LABELS) == set(Role)
+    assert len(set(LABELS.values())) == len(Role)
+    assert Role.SPOC.label == "Single point of contact (SPOC)"
 
 
 def test_only_the_panel_is_outside_the_force() -> None:

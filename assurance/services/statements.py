@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from actions.models import ActionStatus
 from actions.services import actions
@@ -305,13 +306,12 @@ def content_of(revision: Revision) -> dict[str, Any]:
     """
     statement = revision.statement
     entries = revision.entries.select_related("theme").prefetch_related("actions__tasks").order_by("theme__number")
-    previous = (
-        Revision.objects.filter(statement__unit=statement.unit, signed_at__isnull=False)
-        .exclude(pk=revision.pk)
-        .order_by("-signed_at", "-pk")
-        .values_list("content_digest", flat=True)
-        .first()
-    )
+    signed = Revision.objects.filter(statement__unit=statement.unit, signed_at__isnull=False).exclude(pk=revision.pk)
+    if revision.signed_at is not None:  # of a revision signed long ago, as of one about to be signed
+        signed = signed.filter(
+            Q(signed_at__lt=revision.signed_at) | Q(signed_at=revision.signed_at, pk__lt=revision.pk)
+        )
+    previous = signed.order_by("-signed_at", "-pk").values_list("content_digest", flat=True).first()
     return {
         "unit": statement.unit.name,
         "quarter": str(statement.quarter),

@@ -23,7 +23,11 @@ def nothing(request: HttpRequest) -> HttpResponse:
     return HttpResponse(request.path)
 
 
-ASSURANCE = [path("", nothing, name="statements"), path("rollups/", nothing, name="rollups")]
+ASSURANCE = [
+    path("statements/", nothing, name="statements"),
+    path("reviews/", nothing, name="reviews"),
+    path("roll-ups/", nothing, name="rollups"),
+]
 
 
 class Pages:
@@ -31,7 +35,7 @@ class Pages:
 
     urlpatterns: ClassVar[list[URLPattern | URLResolver]] = [
         path("", nothing, name="home"),
-        path("statements/", include((ASSURANCE, "assurance"))),
+        path("", include((ASSURANCE, "assurance"))),
         path("model/", include(([path("", nothing, name="matrix")], "maturity"))),
         path("papers/", include(([path("", nothing, name="papers")], "papers"))),
     ]
@@ -42,7 +46,7 @@ def pages(settings: Settings) -> None:
     settings.ROOT_URLCONF = Pages
 
 
-ALL = ["Home", "Statements", "Roll-ups", "Model", "Papers"]
+ALL = ["Home", "Statements", "Reviews", "Roll-ups", "Model", "Papers"]
 
 
 @pytest.mark.parametrize(
@@ -81,8 +85,9 @@ def test_somebody_without_an_appointment_is_offered_what_everyone_is() -> None:
         ("/", {"Home": "page"}),
         ("/statements/", {"Statements": "page"}),
         ("/statements/12/sign/", {"Statements": "true"}),
-        ("/statements/rollups/", {"Roll-ups": "page"}),
-        ("/statements/rollups/4/", {"Roll-ups": "true"}),
+        ("/reviews/north/2025-26-q1/", {"Reviews": "true"}),
+        ("/roll-ups/", {"Roll-ups": "page"}),
+        ("/roll-ups/north/2025-26-h1/", {"Roll-ups": "true"}),
         ("/account/password/change/", {}),
     ],
 )

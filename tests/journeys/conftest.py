@@ -169,7 +169,9 @@ class Visit:
         expect(heading).to_be_visible()
         if not self.checks:
             return
-        kind = f"{title} {re.sub(r'[^/]*[0-9][^/]*', '#', self.page.url)}"
+        # A page that says something else than before (a roll-up that has been built) is another page.
+        headings = " ".join(self.page.get_by_role("heading").all_inner_texts())
+        kind = f"{title} {headings} {re.sub(r'[^/]*[0-9][^/]*', '#', self.page.url)}"
         if kind in self.checked:
             return
         self.checked.add(kind)

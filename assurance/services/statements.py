@@ -280,10 +280,15 @@ def complete(*, revision: Revision, by: User, at: datetime) -> Revision:
 
 @transaction.atomic
 def reopen(*, revision: Revision, reason: str, by: User, at: datetime) -> Revision:
-    """Open a completed draft again, or start the next revision of a signed one; return what is open now."""
+    """Open a completed draft again, or start the next revision of a signed one; return what is open now.
+
+    Raises Refused where the revision is no longer in the state in which `revision` was read.
+    """
     if not reason.strip():
         raise Refused("Say why the statement is reopened.")
     current = Revision.objects.select_for_update().get(pk=revision.pk)
+    if current.state != revision.state:  # who may reopen it depends on the state, and was judged on the one seen
+        raise Refused(f"This statement is {current.get_state_display().lower()} now. Open it again, then decide.")
     if current.state == RevisionState.COMPLETED:
         current.state, current.completed_at, current.completed_by = RevisionState.OPEN, None, None
         current.save(update_fields=["state", "completed_at", "completed_by"])

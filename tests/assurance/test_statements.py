@@ -258,13 +258,22 @@ def test_a_closed_statement_takes_no_more_answers(draft: Revision, close: Callab
 
 def test_a_completed_statement_can_be_reopened_with_a_reason(draft: Revision) -> None:
     spoc = make_person(Role.SPOC)
-    factories.complete(factories.fill(draft), by=spoc)
+    completed = factories.complete(factories.fill(draft), by=spoc)
     with pytest.raises(Refused, match="Say why"):
-        statements.reopen(revision=draft, reason="  ", by=spoc, at=IN_Q1)
-    same = statements.reopen(revision=draft, reason="A level was wrong.", by=spoc, at=IN_Q1)
+        statements.reopen(revision=completed, reason="  ", by=spoc, at=IN_Q1)
+    same = statements.reopen(revision=completed, reason="A level was wrong.", by=spoc, at=IN_Q1)
     assert (same.pk, same.state, same.completed_by) == (draft.pk, RevisionState.OPEN, None)
     assert trail_of(draft) == [("statement.completed", spoc.name), ("statement.reopened", spoc.name)]
     assert TrailEntry.objects.get(act="statement.reopened").detail == {"reason": "A level was wrong."}
+
+
+def test_what_was_signed_in_the_meantime_is_not_reopened_as_a_completed_draft(draft: Revision) -> None:
+    """A SPOC may reopen a completed statement and not a signed one; the right was judged on what was loaded."""
+    seen = factories.complete(factories.fill(draft))
+    factories.sign(Revision.objects.get(pk=seen.pk))
+    with pytest.raises(Refused, match="signed now"):
+        statements.reopen(revision=seen, reason="A level was wrong.", by=make_person(Role.SPOC), at=IN_Q1)
+    assert draft.statement.revisions.count() == 1
 
 
 # --- Signing ------------------------------------------------------------------------------------------------------
@@ -405,8 +414,8 @@ def test_a_returned_statement_goes_on_as_the_next_revision_with_the_same_answers
 
 def test_an_accepted_statement_can_be_reopened_for_a_material_change(draft: Revision) -> None:
     signed = factories.sign(factories.complete(factories.fill(draft)))
-    factories.decide(signed, Decision.ACCEPTED)
-    following = statements.reopen(revision=signed, reason="A fire.", by=make_person(Role.SLT_LEAD), at=IN_Q1)
+    accepted = factories.decide(signed, Decision.ACCEPTED).revision
+    following = statements.reopen(revision=accepted, reason="A fire.", by=make_person(Role.SLT_LEAD), at=IN_Q1)
     signed.refresh_from_db()
     assert (signed.state, following.number) == (RevisionState.ACCEPTED, 2)
 

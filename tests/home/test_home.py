@@ -146,9 +146,9 @@ def test_a_returned_statement_is_marked_as_returned() -> None:
 
 def test_a_statement_reopened_after_acceptance_is_not_overdue_while_the_accepted_one_stands() -> None:
     revision = assurance.signed()
-    assurance.decide(revision, Decision.ACCEPTED)
+    accepted = assurance.decide(revision, Decision.ACCEPTED).revision
     lead = make.make_person(Role.SLT_LEAD, revision.statement.unit)
-    statements.reopen(revision=revision, reason="A material change", by=lead, at=timezone.now())
+    statements.reopen(revision=accepted, reason="A material change", by=lead, at=timezone.now())
     line = statement_line(revision, Role.SLT_LEAD, today=revision.statement.quarter.last_day)
     assert (line.tag, line.is_overdue) == ("Reopened", False)
 

@@ -360,8 +360,9 @@ def sign(
 
     Raises Refused where it is not completed, was completed by the signer, or has changed since it was shown.
     """
-    # The unit's row is locked first: two signatures of one unit must follow, not fork, its chain of digests.
-    Unit.objects.select_for_update().get(pk=revision.statement.unit_id)
+    # The unit's row is locked first: two signatures of one unit must follow, not fork, its chain of digests. Not its
+    # key: whoever saves a new action holds the revision and refers to the unit, and neither may wait for the other.
+    Unit.objects.select_for_update(no_key=True).get(pk=revision.statement.unit_id)
     current = Revision.objects.select_for_update().get(pk=revision.pk)
     if current.state != RevisionState.COMPLETED:
         raise Refused(f"This statement is {current.get_state_display().lower()}; only a completed one can be signed.")

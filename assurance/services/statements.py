@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from actions.models import ActionStatus
 from actions.services import actions
@@ -352,6 +352,15 @@ def _entry_content(entry: Entry) -> dict[str, Any]:
     }
 
 
+def _after_the_last_signature(*, statement: Statement, at: datetime) -> datetime:
+    """Return `at`, or the next moment after the unit's last signature where a wait for the lock has let it overtake.
+
+    The chain of digests is read in the order of signing times. The caller holds the unit's lock.
+    """
+    last = Revision.objects.filter(statement__unit=statement.unit_id).aggregate(Max("signed_at"))["signed_at__max"]
+    return at if last is None else max(at, last + timedelta(microseconds=1))
+
+
 @transaction.atomic
 def sign(
     *, revision: Revision, seen_digest: str, signer_name: str, signer_position: str, by: User, at: datetime
@@ -374,7 +383,8 @@ def sign(
     digest = content_digest(content)
     if digest != seen_digest:
         raise Refused("The statement has changed since you opened this page. Read it again, then sign.")
-    current.state, current.signed_at, current.signed_by = RevisionState.SIGNED, at, by
+    current.state, current.signed_by = RevisionState.SIGNED, by
+    current.signed_at = _after_the_last_signature(statement=current.statement, at=at)
     current.signer_name, current.signer_position = (
         normal(signer_name.strip()),
         normal(signer_position.strip()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -326,6 +326,20 @@ def test_a_signature_freezes_the_content_under_its_digest_and_the_next_one_follo
 def test_the_chain_of_one_unit_does_not_run_through_another(draft: Revision) -> None:
     factories.signed(quarter=Q1, edition=draft.statement.edition)
     assert statements.content_of(draft)["previous"] is None
+
+
+def test_a_signature_that_had_to_wait_for_another_comes_after_it(draft: Revision) -> None:
+    """Its moment was taken at the door, before the other's; the chain is read in the order of signing times."""
+    following = factories.make_statement(draft.statement.unit, Q1.next(), edition=draft.statement.edition)
+    for revision in (draft, following):
+        factories.complete(factories.fill(revision))
+    first = factories.sign(draft, at=IN_Q1)
+    second = factories.sign(following, at=IN_Q1 - timedelta(milliseconds=5))
+    assert second.signed_at == IN_Q1 + timedelta(microseconds=1)
+    assert second.content["previous"] == first.content_digest
+    assert statements.content_of(second) == second.content
+    third = factories.make_statement(draft.statement.unit, Q1.next().next(), edition=draft.statement.edition)
+    assert statements.content_of(third)["previous"] == second.content_digest
 
 
 def test_what_the_rows_say_later_does_not_change_what_was_signed(draft: Revision) -> None:

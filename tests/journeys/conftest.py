@@ -44,6 +44,7 @@ class Product:
     port: int
     process: subprocess.Popen[str]
     lines: list[str] = field(default_factory=list)
+    reader: threading.Thread | None = None
 
     @property
     def url(self) -> str:
@@ -63,9 +64,14 @@ class Product:
         return result.stdout
 
     def stop(self) -> None:
+        """End the product as Ctrl-C does."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-            self.process.wait(60)
+        self.process.wait(60)
+        if self.reader is not None:
+            self.reader.join(10)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
 
 
 def environment(data_dir: Path, port: int) -> dict[str, str]:
@@ -102,7 +108,8 @@ def start_product(data_dir: Path, port: int | None = None, **settings: str) -> P
             if line.startswith("Ready: "):
                 ready.set()
 
-    threading.Thread(target=read, daemon=True).start()
+    product.reader = threading.Thread(target=read, daemon=True)
+    product.reader.start()
     deadline = time.monotonic() + READY_WITHIN_SECONDS
     while not ready.wait(0.1):
         if process.poll() is not None or time.monotonic() > deadline:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -49,7 +49,7 @@ def _first_day_of_month(start_year: int, months_after_april: int) -> date:
 def _parse(text: str, *, letter: str, parts: int, example: str) -> tuple[int, int]:
     """Read `2025/26-Q1` (or `2025-26-q1`, as addresses have it)."""
     found = re.fullmatch(rf"(\d{{4}})[/-](\d{{2}})-{letter}([1-{parts}])", text.strip(), re.IGNORECASE | re.ASCII)
-    if not found or (int(found[1]) + 1) % 100 != int(found[2]) or int(found[1]) == 0:
+    if not found or (int(found[1]) + 1) % 100 != int(found[2]) or not MINYEAR <= int(found[1]) < MAXYEAR:
         raise NotAPeriod(f"“{text}” is not a period of the financial year. Write it like {example}.")
     return int(found[1]), int(found[3])
 

@@ -142,7 +142,7 @@ def test_a_quarter_is_read_as_people_and_addresses_write_it(text: str) -> None:
     "text",
     [
         "", "2025/26", "2025/26-Q0", "2025/26-Q5", "2025/27-Q1", "2025/26-H1", "25/26-Q1", "2025/26 Q1", "2025/26-Q1x",
-        "٢٠٢٥/٢٦-Q1", "0000/01-Q1",
+        "٢٠٢٥/٢٦-Q1", "0000/01-Q1", "9999/00-Q1", "9999/00-Q4",
     ],
 )  # fmt: skip
 def test_what_is_no_quarter_is_refused_with_how_to_write_one(text: str) -> None:
@@ -150,7 +150,7 @@ def test_what_is_no_quarter_is_refused_with_how_to_write_one(text: str) -> None:
         Quarter.parse(text)
 
 
-@pytest.mark.parametrize("text", ["2025/26-H0", "2025/26-H3", "2025/26-Q1", "2024/26-H1"])
+@pytest.mark.parametrize("text", ["2025/26-H0", "2025/26-H3", "2025/26-Q1", "2024/26-H1", "9999/00-H2"])
 def test_what_is_no_half_is_refused_with_how_to_write_one(text: str) -> None:
     with pytest.raises(NotAPeriod, match="Write it like 2025/26-H1"):
         HalfYear.parse(text)
@@ -160,6 +160,11 @@ def test_a_century_ends_in_two_noughts() -> None:
     assert Quarter.parse("1999/00-Q1") == Quarter(1999, 1)
     with pytest.raises(NotAPeriod):
         Quarter.parse("1999/01-Q1")
+
+
+def test_the_last_year_that_can_be_written_has_all_its_days() -> None:
+    last = HalfYear.parse("9998/99-H2")
+    assert (last.last_day, last.due_on) == (date(9999, 3, 31), date(9999, 4, 28))
 
 
 # --- What holds for every period ----------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
-"""Form fields the rooms share: a day typed as one line, a text with a word limit, options that explain themselves."""
+"""Form fields the rooms share: a day typed as one line, lines and long texts, options that explain themselves."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from django.core.exceptions import ValidationError
 from organisation.periods import MONTHS
 
 EXAMPLE_DAY = "31 3 2026"
+CHARACTERS_A_WORD = 40  # an English word and its blank are six; addresses of web pages are long
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII)
 _NUMBERS = re.compile(r"(?P<day>\d{1,2})\s*[/. -]\s*(?P<month>\d{1,2})\s*[/. -]\s*(?P<year>\d{4})", re.ASCII)
 _WORDS = re.compile(r"(?P<day>\d{1,2})\s*(?:st|nd|rd|th)?\s+(?P<month>[a-z]{3,9})\.?,?\s+(?P<year>\d{4})", re.ASCII)
@@ -73,8 +75,19 @@ def count_words(text: str) -> int:
     return len(text.split())
 
 
+class LineField(forms.CharField):
+    """A line of text in the Unicode form in which it is stored (NFC), which may be longer than what was typed."""
+
+    def to_python(self, value: Any) -> str:
+        """Bring the text into its form before its length is judged."""
+        return unicodedata.normalize("NFC", super().to_python(value) or "")
+
+
 class WordsField(forms.CharField):
-    """Long text with a limit in words; the page counts them as they are typed."""
+    """Long text with a limit in words; the page counts them as they are typed.
+
+    The limit in characters is there for what has no words, such as a pasted picture; no text that people write meets it.
+    """
 
     def __init__(self, *, max_words: int, rows: int = 8, **kwargs: Any) -> None:
         # `data-maxwords` is what the template pack looks for to put the counter under the box.
@@ -83,8 +96,14 @@ class WordsField(forms.CharField):
         self.max_words = max_words
 
     def validate(self, value: str) -> None:
-        """Refuse a text over the limit, and say how many words must go."""
+        """Refuse a text over the limit, and say how much must go."""
         super().validate(value)
+        if len(value) > self.max_words * CHARACTERS_A_WORD:
+            raise ValidationError(
+                f"This has {len(value):,} characters and the limit is {self.max_words * CHARACTERS_A_WORD:,}. "
+                "Take out what is not text for people to read.",
+                code="too_many_characters",
+            )
         over = count_words(value) - self.max_words
         if over > 0:
             raise ValidationError(

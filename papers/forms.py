@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from organisation.formfields import DayField
+from organisation.formfields import DayField, LineField
 from organisation.periods import HalfYear
 from papers.models import Paper
 from papers.services.papers import DETAIL_FIELDS
@@ -20,10 +20,10 @@ LONGEST_TEXT = 50_000  # characters; rendering.markdown reads up to 60,000 as Ma
 class DetailsForm(forms.Form):
     """The title block of a paper, each field with the version it was shown in."""
 
-    title = forms.CharField(max_length=200, label="Title")
-    panel = forms.CharField(max_length=200, label="Panel", help_text="As it is to stand above the title")
+    title = LineField(max_length=200, label="Title")
+    panel = LineField(max_length=200, label="Panel", help_text="As it is to stand above the title")
     meeting_on = DayField(label="Date of the meeting")
-    report_by = forms.CharField(max_length=200, label="Report by", help_text="A post, such as Head of Safety")
+    report_by = LineField(max_length=200, label="Report by", help_text="A post, such as Head of Safety")
 
     def __init__(self, *args: Any, paper: Paper, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {name: getattr(paper, name) for name in DETAIL_FIELDS})
@@ -42,7 +42,7 @@ class DetailsForm(forms.Form):
 class NewPaperForm(forms.Form):
     """What a paper needs to begin with."""
 
-    title = forms.CharField(max_length=200, label="Title")
+    title = LineField(max_length=200, label="Title")
     meeting_on = DayField(label="Date of the meeting")
     half = forms.TypedChoiceField(
         label="Half-year", coerce=HalfYear.parse, help_text="The paper draws its figures from this half-year’s roll-ups"

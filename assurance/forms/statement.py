@@ -14,7 +14,7 @@ from actions.models import ActionStatus
 from assurance.canonical import content_digest, normal
 from assurance.models import RevisionState
 from maturity.models import Level
-from organisation.formfields import DayField, OptionLabel, WordsField
+from organisation.formfields import DayField, LineField, OptionLabel, WordsField
 from organisation.periods import Quarter
 from records.edits import Conflict, Edit
 
@@ -210,12 +210,12 @@ class ActionForm(VersionedForm):
     status = forms.ChoiceField(
         widget=forms.HiddenInput, required=False, choices=ActionStatus.choices, initial=ActionStatus.OPEN.value
     )
-    title = forms.CharField(
+    title = LineField(
         label="What is to be done",
         max_length=300,
         error_messages={"required": "Say what is to be done, or remove the action."},
     )
-    lead = forms.CharField(
+    lead = LineField(
         label="Who leads it", help_text="A post rather than a name, if you can.", max_length=200, required=False
     )
     due_on = DayField(label="When it is due", required=False)
@@ -267,10 +267,8 @@ class DetailsForm(VersionedForm):
 
     answers = ("completer_name", "completer_position", "meeting_on", "no_meeting_reason")
 
-    completer_name = forms.CharField(
-        label="Name of the person completing the statement", max_length=200, required=False
-    )
-    completer_position = forms.CharField(
+    completer_name = LineField(label="Name of the person completing the statement", max_length=200, required=False)
+    completer_position = LineField(
         label="Their position", help_text="For example their rank or grade, and post.", max_length=200, required=False
     )
     meeting_on = DayField(label="When did the unit’s health and safety meeting review this statement?", required=False)
@@ -309,8 +307,8 @@ class SignForm(forms.Form):
     """A signature: under which name and post, on exactly which content."""
 
     digest = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
-    signer_name = forms.CharField(label="Your name", max_length=200, error_messages={"required": "Enter your name."})
-    signer_position = forms.CharField(
+    signer_name = LineField(label="Your name", max_length=200, error_messages={"required": "Enter your name."})
+    signer_position = LineField(
         label="Your position",
         help_text="For example your rank or grade, and post.",
         max_length=200,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -924,3 +925,75 @@ def test_no_page_of_a_statement_asks_more_of_the_database_as_the_force_grows(
     with CaptureQueriesContext(connection) as many:
         assert browser.get(address(name, draft)).status_code == 200
     assert len(many) == len(few)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"evidence": "Inspec\x00tions"},
+        {"evidence": "x" * 100_000},
+        {"no_level_reason": "\x00"},
+        {"actions-0-title": "\u0958" * 300},  # 600 characters in the form in which it is stored
+        {"actions-0-title": "Brief\x00", "actions-0-lead": "\u0958" * 150},
+        {"actions-0-title": "Brief", "actions-0-due_on": "1 1 99999"},
+        {"actions-0-title": "Brief", "actions-0-action": "9" * 30},
+        {"actions-0-title": "Brief", "actions-0-token": "\x00"},
+        {"actions-TOTAL_FORMS": "9" * 30},
+        {"actions-TOTAL_FORMS": "\x00"},
+    ],
+    ids=lambda sent: ", ".join(sent),
+)
+def test_what_no_browser_sends_is_refused_and_saved_nowhere(
+    draft: Revision, browser: Client, sent: dict[str, str]
+) -> None:
+    where = address("theme", draft, "leadership")
+    response = browser.post(where, form_on(browser.get(where)) | sent)
+    assert response.status_code == 422
+    entry = draft.entries.get(theme__identity="leadership")
+    assert (entry.evidence, entry.no_level_reason) == ("", "")
+    assert not Action.objects.exists()
+
+
+def test_an_unreadable_version_overwrites_nothing(draft: Revision, browser: Client) -> None:
+    where = address("theme", draft, "leadership")
+    for version in ("", "\x00", "9" * 30, "-1.000000000000"):
+        response = browser.post(where, form_on(browser.get(where)) | {"evidence": "New", "evidence-version": version})
+        assert response.status_code == 409
+    assert draft.entries.get(theme__identity="leadership").evidence == ""
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "statements/harbour-ocu/9999-00-q4/",
+        "statements/harbour-ocu/0000-01-q1/",
+        "statements/harbour-ocu/2025-27-q1/",
+        "statements/%00/2025-26-q1/",
+        f"statements/{'x' * 5000}/2025-26-q1/",
+        f"statements/harbour-ocu/2025-26-q1/revisions/{'9' * 30}/",
+        f"statements/harbour-ocu/2025-26-q1/revisions/{'9' * 5000}/",
+        "statements/harbour-ocu/2025-26-q1/themes/%ED%A0%80/",
+        "reviews/frontline/9999-00-q4/",
+        "roll-ups/frontline/9999-00-h2/",
+        f"papers/{'9' * 30}/",
+        f"papers/{'9' * 5000}/",
+    ],
+)
+def test_an_address_that_names_nothing_is_no_page(draft: Revision, tail: str) -> None:
+    make_group("Frontline")
+    assert signed_in(make_person(Role.HEAD)).get(f"/{tail}").status_code == 404
+
+
+def test_filters_that_cannot_be_read_are_left_out(draft: Revision) -> None:
+    head = signed_in(make_person(Role.HEAD))
+    for asked in (
+        {"unit": "\x00"},
+        {"quarter": "9999/00-Q4"},
+        {"state": "\x00"},
+        {"page": "9" * 5000},
+        {"page": "\x00"},
+        {"unit": "\ud800"},
+    ):
+        where = f"{reverse('assurance:statements')}?{urlencode(asked, errors='surrogatepass')}"
+        assert head.get(where).status_code == 200
+    assert head.get(f"{reverse('assurance:rollups')}?half=9999/00-H2").status_code == 200

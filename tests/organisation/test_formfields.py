@@ -6,7 +6,7 @@ import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 
-from organisation.formfields import DayField, OptionLabel, WordsField
+from organisation.formfields import DayField, LineField, OptionLabel, WordsField
 
 
 @pytest.mark.parametrize(
@@ -81,6 +81,30 @@ def test_a_text_over_its_words_says_how_many_must_go() -> None:
 def test_one_word_over_is_one_word() -> None:
     with pytest.raises(ValidationError, match=r"Take out at least 1 word\."):
         WordsField(max_words=1).clean("one two")
+
+
+def test_a_text_without_words_is_limited_in_characters() -> None:
+    assert len(WordsField(max_words=2).clean("x" * 80)) == 80
+    with pytest.raises(ValidationError) as refused:
+        WordsField(max_words=2).clean("x" * 2_000_000)
+    assert refused.value.messages == [
+        "This has 2,000,000 characters and the limit is 80. Take out what is not text for people to read."
+    ]
+
+
+def test_a_line_is_as_long_as_what_will_be_stored() -> None:
+    """U+0958 is two characters in NFC (Unicode's composition exclusions), e with an acute accent is one."""
+    assert LineField(max_length=2).clean("\u0958") == "\u0915\u093c"
+    assert LineField(max_length=1).clean("e\u0301") == "\u00e9"
+    with pytest.raises(ValidationError, match="at most 1 character"):
+        LineField(max_length=1).clean("\u0958")
+
+
+@pytest.mark.parametrize("text", ["Inspec\x00tor", "\x00"])
+def test_what_the_database_cannot_keep_is_refused(text: str) -> None:
+    for line in (LineField(), WordsField(max_words=5)):
+        with pytest.raises(ValidationError, match="Null characters"):
+            line.clean(text)
 
 
 def test_an_option_label_is_text_with_more_to_say() -> None:

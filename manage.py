@@ -7,7 +7,7 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
-import config.celery  # noqa: F401  # commands ring the worker too
+import config.celery  # noqa: F401  # commands ring the worker too; says what setting is missing
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

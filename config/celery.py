@@ -1,14 +1,21 @@
 """The worker and its beat. Queues only ring the bell; what is to be done stands in the jobs table."""
 
 import os
+import sys
 from typing import Any
 
 from celery import Celery
 from celery.signals import worker_process_init
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from config.servers import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+try:
+    settings.PROFILE  # noqa: B018  # reads the settings now: every process of the product passes here as it starts
+except ImproperlyConfigured as error:
+    sys.exit(f"{error}")  # what is missing, in words: no traceback for it
 
 app = Celery("truelevel")
 app.set_default()  # web threads ring the bell too, and have no current app of their own

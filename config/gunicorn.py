@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from config.celery import app  # noqa: F401  # says what setting is missing once, before any process is forked
 from config.processes import die_with_parent
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"

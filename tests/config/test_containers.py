@@ -1,14 +1,18 @@
 """The container files, as far as they can be checked without an engine: what the linters do not see."""
 
 import json
+import os
 import re
 import shlex
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from ruamel.yaml import YAML
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -69,6 +73,51 @@ def test_every_volume_and_network_is_declared_and_used(compose: dict[str, Any], 
 def test_every_lasting_service_reports_its_health(compose: dict[str, Any]) -> None:
     without = {name for name, service in compose["services"].items() if "healthcheck" not in service}
     assert without == {"prepare"}
+
+
+@pytest.mark.django_db(transaction=True)  # the web server is another process and reads the tables too
+def test_the_web_servers_health_check_passes_where_it_answers_and_nowhere_else(
+    compose: dict[str, Any], tmp_path: Path
+) -> None:
+    """The product answers for its own names and over TLS only, so the check has to ask as the proxy does."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = str(listener.getsockname()[1])
+    environment = os.environ | {
+        "TRUELEVEL_PROFILE": "production",
+        "SECRET_KEY": "long enough for a test and used for nothing else",
+        "ALLOWED_HOSTS": ".truelevel.example.org,other.example.org",
+        "BEHIND_PROXY": "true",
+        "DATABASE_URL": os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{connection.settings_dict['NAME']}",
+        "DATA_DIR": str(tmp_path),
+        "PORT": port,
+    }
+    _, _, option, script = compose["services"]["web"]["healthcheck"]["test"]
+    assert option == "-c"
+    assert "8000" in script
+    check = [sys.executable, "-c", script.replace("8000", port)]
+
+    def healthy() -> bool:
+        return subprocess.run(check, env=environment, capture_output=True, check=False).returncode == 0
+
+    assert not healthy()
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0"],
+        cwd=PROJECT,
+        env=environment,
+        check=True,
+    )
+    command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi:application"]
+    with subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True) as web:
+        try:
+            deadline = time.monotonic() + 60
+            while not (well := healthy()) and time.monotonic() < deadline:
+                time.sleep(0.2)
+        finally:
+            web.terminate()
+        _, said = web.communicate(timeout=30)
+    assert well, said
+    assert "ERROR" not in said
 
 
 def test_our_processes_share_one_environment_that_production_accepts(compose: dict[str, Any]) -> None:

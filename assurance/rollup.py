@@ -176,7 +176,7 @@ def distribution(theme: ThemeFacts, readings: Iterable[UnitReading]) -> ThemeDis
 
 def summarise(
     *,
-    half: HalfYear,
+    quarters: Sequence[Quarter],
     level_names: Sequence[str],
     units: Sequence[UnitFacts],
     themes: Sequence[ThemeFacts],
@@ -185,7 +185,8 @@ def summarise(
 ) -> Figures:
     """Sum up a group's half-year.
 
-    `units` are the group's on the half's last day, each expected in at least one of its quarters; `revisions` their
+    `quarters` are those of the half that have begun: of a later one nothing is expected yet. `units` are the group's
+    on the half's last day, each expected in at least one of these quarters; `revisions` their
     signed, unreturned revisions of the half; `levels` maps a revision's id to {theme identity: level or None}.
     """
     by_unit: dict[int, list[SignedRevision]] = {unit.id: [] for unit in units}
@@ -210,9 +211,9 @@ def summarise(
                 )
             )
     return Figures(
-        half=str(half),
+        half=str(quarters[0].half),
         level_names=tuple(level_names),
-        coverage=tuple(coverage(quarter, units, revisions) for quarter in half.quarters),
+        coverage=tuple(coverage(quarter, units, revisions) for quarter in quarters),
         themes=tuple(themes),
         units=tuple(readings),
         distribution=tuple(distribution(theme, readings) for theme in themes),

@@ -89,6 +89,11 @@ class RollupTables:
     chart: str
     chart_says: str
 
+    @property
+    def has_all_quarters(self) -> bool:
+        """Whether both quarters of the half had begun when the figures were read."""
+        return len(self.coverage) == len(self.half.quarters)
+
 
 def tables_of(figures: Figures, *, chart_id: str = "distribution") -> RollupTables:
     """Return the rows of every table of the roll-up, and its chart."""

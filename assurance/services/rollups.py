@@ -7,7 +7,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -17,7 +17,7 @@ from assurance.canonical import content_digest
 from assurance.models import Entry, Revision, RevisionState, Rollup
 from maturity.models import Edition, Theme
 from organisation.models import BusinessGroup, Unit, UnitMembership, User
-from organisation.periods import HalfYear, london_day
+from organisation.periods import HalfYear, Quarter, london_day
 from records.models import Job
 from records.services import blobs, jobs, trail
 from rendering import pdf
@@ -64,7 +64,7 @@ def build(claim: jobs.Claim) -> None:
     jobs.progress(claim, percent=10, step="Reading the units’ statements")
     # The figures are as at this moment, however long the job has waited or the document takes.
     read_at = claim.claimed_at
-    figures = json.loads(json.dumps(asdict(figures_of(draft.group, draft.half))))
+    figures = json.loads(json.dumps(asdict(figures_of(draft.group, draft.half, as_at=london_day(read_at)))))
     digest = content_digest(figures)
     if digest == draft.figures_digest:
         with jobs.finishing(claim):
@@ -94,10 +94,14 @@ def _printed(html: str, *, created_at: datetime) -> bytes:
         raise jobs.JobFailed(CANNOT_PRINT.format(error=error)) from error
 
 
-def figures_of(group: BusinessGroup, half: HalfYear) -> rollup.Figures:
-    """Return the group's figures for the half as its units' statements stand now: six queries, however many units."""
+def figures_of(group: BusinessGroup, half: HalfYear, *, as_at: date) -> rollup.Figures:
+    """Return the group's figures for the half as its units' statements stand now: six queries, however many units.
+
+    `as_at` is today: the half's second quarter is left out until it has begun.
+    """
+    quarters = [quarter for quarter in half.quarters if quarter.first_day <= as_at]
     edition = _edition(half)
-    units = _units(group, half)
+    units = _units(group, half, quarters)
     revisions = _signed_revisions([unit.id for unit in units], half)
     ids = [revision.id for revision in revisions]
     levels: dict[int, dict[str, int | None]] = defaultdict(dict)
@@ -106,7 +110,7 @@ def figures_of(group: BusinessGroup, half: HalfYear) -> rollup.Figures:
     ):
         levels[revision_id][identity] = level
     return rollup.summarise(
-        half=half,
+        quarters=quarters,
         level_names=list(edition.levels.values_list("name", flat=True)) if edition else [],
         units=units,
         themes=_themes(edition),
@@ -115,7 +119,7 @@ def figures_of(group: BusinessGroup, half: HalfYear) -> rollup.Figures:
     )
 
 
-def _units(group: BusinessGroup, half: HalfYear) -> list[rollup.UnitFacts]:
+def _units(group: BusinessGroup, half: HalfYear, quarters: Sequence[Quarter]) -> list[rollup.UnitFacts]:
     rows = (
         Unit.objects.in_group_on(group, half.last_day)
         .filter(Q(closed_on=None) | Q(closed_on__gte=half.first_day))
@@ -123,7 +127,7 @@ def _units(group: BusinessGroup, half: HalfYear) -> list[rollup.UnitFacts]:
         .values("id", "name", "slug", "opened_on", "closed_on")
     )
     units = [rollup.UnitFacts(**row) for row in rows]
-    return [unit for unit in units if any(unit.expected_in(quarter) for quarter in half.quarters)]
+    return [unit for unit in units if any(unit.expected_in(quarter) for quarter in quarters)]
 
 
 def _signed_revisions(unit_ids: Sequence[int], half: HalfYear) -> list[rollup.SignedRevision]:

@@ -47,7 +47,8 @@ def position(*, half: HalfYear, rollups: Sequence[GroupRollup], awaited: Sequenc
 
 
 def force_coverage(half: HalfYear, figures: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Add up the groups' statements expected, signed, accepted, late and missing, by quarter."""
+    """Add up the groups' statements expected, signed, accepted, late and missing, by quarter that had begun."""
+    begun = {row["quarter"] for one in figures for row in one["coverage"]}
     return [
         {
             "quarter": str(quarter),
@@ -57,6 +58,7 @@ def force_coverage(half: HalfYear, figures: Sequence[Mapping[str, Any]]) -> list
             },
         }
         for quarter in half.quarters
+        if str(quarter) in begun
     ]
 
 

@@ -51,7 +51,7 @@ def sum_up(
     themes: Sequence[ThemeFacts] = (LEADERSHIP,),
 ) -> Figures:
     return summarise(
-        half=HALF, level_names=LEVEL_NAMES, units=units, themes=themes, revisions=revisions, levels=levels or {}
+        quarters=HALF.quarters, level_names=LEVEL_NAMES, units=units, themes=themes, revisions=revisions, levels=levels or {}
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -50,7 +52,7 @@ def rollup() -> Rollup:
 
 
 def test_the_figures_are_those_of_the_signed_statements(rollup: Rollup) -> None:
-    figures = rollups.figures_of(rollup.group, HALF)
+    figures = rollups.figures_of(rollup.group, HALF, as_at=NOW.date())
     assert [(row.name, row.quarter, row.status) for row in figures.units] == [
         ("Kiln Hill", "2025/26-Q1", "accepted"),
         ("Marsh Lane", "2025/26-Q2", "signed"),
@@ -72,7 +74,7 @@ def test_a_returned_statement_counts_as_nothing_signed() -> None:
     group = make_group()
     returned = statements.signed(make_unit("Kiln Hill", group=group), Q1)
     statements.decide(returned, Decision.RETURNED)
-    figures = rollups.figures_of(group, HALF)
+    figures = rollups.figures_of(group, HALF, as_at=NOW.date())
     assert [(row.name, row.status) for row in figures.units] == [("Kiln Hill", None)]
     assert figures.coverage[0].signed == 0
 
@@ -85,8 +87,33 @@ def test_a_unit_belongs_to_the_group_of_the_halfs_last_day() -> None:
     make_unit("Closed in time", group=before, closed_on=date(2025, 6, 30))
     make_unit("Closed before", group=before, closed_on=date(2025, 3, 31))
     make_unit("Opened too late", group=before, opened_on=date(2025, 7, 2))
-    assert [row.name for row in rollups.figures_of(before, HALF).units] == ["Closed in time"]
-    assert [row.name for row in rollups.figures_of(after, HALF).units] == ["Moved"]
+    assert [row.name for row in rollups.figures_of(before, HALF, as_at=NOW.date()).units] == ["Closed in time"]
+    assert [row.name for row in rollups.figures_of(after, HALF, as_at=NOW.date()).units] == ["Moved"]
+
+
+def test_of_a_quarter_that_has_not_begun_nothing_is_expected() -> None:
+    group = make_group()
+    statements.signed(make_unit("Kiln Hill", group=group), Q1)
+    make_unit("Opens in the summer", group=group, opened_on=date(2025, 6, 2))
+    before = rollups.figures_of(group, HALF, as_at=date(2025, 6, 30))
+    assert [(row.quarter, row.expected, row.nothing_signed) for row in before.coverage] == [("2025/26-Q1", 1, 0)]
+    assert [row.name for row in before.units] == ["Kiln Hill"]
+    after = rollups.figures_of(group, HALF, as_at=date(2025, 7, 1))
+    assert [(row.quarter, row.expected, row.nothing_signed) for row in after.coverage] == [
+        ("2025/26-Q1", 1, 0),
+        ("2025/26-Q2", 2, 2),
+    ]
+    assert [row.name for row in after.units] == ["Kiln Hill", "Opens in the summer"]
+
+
+def test_a_document_of_half_a_half_year_says_so() -> None:
+    rollup = Rollup(group=make_group("Early"), half=HALF)
+    statements.signed(make_unit(group=rollup.group), Q1)
+    rollup.figures = json.loads(json.dumps(asdict(rollups.figures_of(rollup.group, HALF, as_at=date(2025, 6, 30)))))
+    html = documents.rollup_html(rollup, as_at=date(2025, 6, 30))
+    assert "signed after 31 May 2025. Shares" in html
+    assert "second quarter had not begun" in html
+    assert "July to September" not in html
 
 
 def test_a_build_stores_figures_document_and_trail(rollup: Rollup) -> None:
@@ -143,11 +170,11 @@ def test_the_figures_take_as_many_queries_for_sixty_units_as_for_three(rollup: R
     with CaptureQueriesContext(
         connection,
     ) as few:
-        rollups.figures_of(rollup.group, HALF)
+        rollups.figures_of(rollup.group, HALF, as_at=NOW.date())
     for number in range(57):
         make_unit(f"Another unit {number}", group=rollup.group)
     with CaptureQueriesContext(connection) as many:
-        assert len(rollups.figures_of(rollup.group, HALF).units) == 60
+        assert len(rollups.figures_of(rollup.group, HALF, as_at=NOW.date()).units) == 60
     assert len(few) == len(many) == 6
 
 
@@ -228,4 +255,4 @@ def test_quarters_of_the_half_are_those_read() -> None:
     """A statement of the quarter after the half changes nothing."""
     unit = make_unit(group=(group := make_group()))
     statements.signed(unit, Quarter(2025, 3))
-    assert [row.status for row in rollups.figures_of(group, HALF).units] == [None]
+    assert [row.status for row in rollups.figures_of(group, HALF, as_at=NOW.date()).units] == [None]

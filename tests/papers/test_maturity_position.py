@@ -72,6 +72,14 @@ def test_the_coverage_sentence_gives_counts_with_what_they_are_of() -> None:
     assert "For Q2 2025/26 (July to September 2025)" in text
 
 
+def test_a_quarter_that_no_roll_up_has_reached_is_not_spoken_of() -> None:
+    early = figures(coverage=((2, 1, 1, 0, 1), (0, 0, 0, 0, 0)), distribution=[])
+    early["coverage"] = early["coverage"][:1]
+    text = coverage_text(position(half=HALF, rollups=[GroupRollup("North", FIRST, early)], awaited=()))
+    assert text.startswith("For Q1 2025/26")
+    assert "Q2" not in text
+
+
 def test_a_quarter_without_expected_statements_has_no_share() -> None:
     nothing = figures(coverage=((0, 0, 0, 0, 0), (1, 1, 1, 0, 0)), distribution=[])
     text = coverage_text(position(half=HALF, rollups=[GroupRollup("North", FIRST, nothing)], awaited=()))

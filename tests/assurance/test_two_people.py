@@ -38,9 +38,9 @@ def two(draft: Revision) -> list[Client]:
 
 
 @contextmanager
-def held(revision: Revision) -> Iterator[None]:
+def held(*revisions: Revision) -> Iterator[None]:
     with transaction.atomic():
-        Revision.objects.select_for_update().get(pk=revision.pk)
+        assert len(Revision.objects.select_for_update().filter(pk__in=[row.pk for row in revisions])) == len(revisions)
         yield
 
 
@@ -60,10 +60,12 @@ def send_at_once(
     revision: Revision, browsers: Sequence[Client], where: str, forms: Sequence[dict[str, str]]
 ) -> list[int]:
     """Send the forms at the same moment; return the statuses, lowest first."""
-    return send_each_at_once(revision, [(browser, where, form) for browser, form in zip(browsers, forms, strict=True)])
+    return send_each_at_once(
+        [revision], [(browser, where, form) for browser, form in zip(browsers, forms, strict=True)]
+    )
 
 
-def send_each_at_once(revision: Revision, posts: Sequence[tuple[Client, str, dict[str, str]]]) -> list[int]:
+def send_each_at_once(revisions: Sequence[Revision], posts: Sequence[tuple[Client, str, dict[str, str]]]) -> list[int]:
     """As `send_at_once`, each form to an address of its own; they come to wait in the order given."""
 
     def send(browser: Client, where: str, form: dict[str, str]) -> int:
@@ -73,7 +75,7 @@ def send_each_at_once(revision: Revision, posts: Sequence[tuple[Client, str, dic
             connections.close_all()
 
     with ThreadPoolExecutor(len(posts)) as pool:
-        with held(revision):
+        with held(*revisions):
             sent = []
             for number, post in enumerate(posts, start=1):
                 sent.append(pool.submit(send, *post))
@@ -134,11 +136,25 @@ def test_two_signatures_at_once_give_one(draft: Revision) -> None:
     assert draft.signed_by in leads
 
 
+def test_signatures_under_two_quarters_at_once_do_not_both_follow_the_same_one(draft: Revision) -> None:
+    """Each signature freezes the digest of the unit's last one: two that follow the same would fork the chain."""
+    unit, quarter = draft.statement.unit, draft.statement.quarter
+    earlier = factories.make_statement(unit, quarter.previous())
+    lead = make_person(Role.SLT_LEAD, unit)
+    posts = []
+    for revision in (earlier, draft):
+        factories.complete(factories.fill(revision))
+        browser, where = signed_in(lead), address("sign", revision)
+        form = form_on(browser.get(where)) | {"signer_position": "Head of unit", "confirmed": "on"}
+        posts.append((browser, where, form))
+    assert send_each_at_once([earlier, draft], posts) == [302, 422]
+
+
 def test_a_new_action_and_a_late_signature_do_not_wait_for_each_other(draft: Revision, two: list[Client]) -> None:
     """The signature comes from a page that was opened before the statement was reopened."""
     where = address("theme", draft, "leadership")
     action = form_on(two[0].get(where)) | {"actions-0-title": "Brief every supervisor"}
     signature = {"signer_name": "Lead", "signer_position": "Head of unit", "confirmed": "on"}
     posts = [(two[0], where, action), (two[1], address("sign", draft), signature)]
-    assert send_each_at_once(draft, posts) == [302, 422]
+    assert send_each_at_once([draft], posts) == [302, 422]
     assert Action.objects.get().title == "Brief every supervisor"

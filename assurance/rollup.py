@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from organisation.periods import HalfYear, Quarter
+from organisation.periods import Quarter
 
 LEVELS = (1, 2, 3, 4, 5)
 ACCEPTED, SIGNED = "accepted", "signed"

@@ -86,7 +86,7 @@ class LineField(forms.CharField):
 class WordsField(forms.CharField):
     """Long text with a limit in words; the page counts them as they are typed.
 
-    The limit in characters is there for what has no words, such as a pasted picture; no text that people write meets it.
+    The limit in characters is for what has no words, such as a pasted picture: no text that people write meets it.
     """
 
     def __init__(self, *, max_words: int, rows: int = 8, **kwargs: Any) -> None:

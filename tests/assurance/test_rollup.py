@@ -51,7 +51,12 @@ def sum_up(
     themes: Sequence[ThemeFacts] = (LEADERSHIP,),
 ) -> Figures:
     return summarise(
-        quarters=HALF.quarters, level_names=LEVEL_NAMES, units=units, themes=themes, revisions=revisions, levels=levels or {}
+        quarters=HALF.quarters,
+        level_names=LEVEL_NAMES,
+        units=units,
+        themes=themes,
+        revisions=revisions,
+        levels=levels or {},
     )
 
 

@@ -979,12 +979,14 @@ def test_an_unreadable_version_overwrites_nothing(draft: Revision, browser: Clie
         f"papers/{'9' * 5000}/",
     ],
 )
-def test_an_address_that_names_nothing_is_no_page(draft: Revision, tail: str) -> None:
+@pytest.mark.usefixtures("draft")
+def test_an_address_that_names_nothing_is_no_page(tail: str) -> None:
     make_group("Frontline")
     assert signed_in(make_person(Role.HEAD)).get(f"/{tail}").status_code == 404
 
 
-def test_filters_that_cannot_be_read_are_left_out(draft: Revision) -> None:
+@pytest.mark.usefixtures("draft")
+def test_filters_that_cannot_be_read_are_left_out() -> None:
     head = signed_in(make_person(Role.HEAD))
     for asked in (
         {"unit": "\x00"},

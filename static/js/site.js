@@ -3,6 +3,9 @@
 // The design system's script is loaded once, under whatever name its static file has; the same address gives the same module.
 const designSystem = document.querySelector("script[data-design-system]");
 
+// Two versions side by side are what to read first; where there is an error summary too, that takes the focus by itself.
+if (!document.querySelector(".govuk-error-summary")) document.querySelector("[data-focus-first]")?.focus();
+
 // Fragments that have just arrived: wake their components, and take the reader to what is new.
 document.body.addEventListener("htmx:afterSettle", async (event) => {
   const arrived = event.detail.elt;

@@ -36,7 +36,7 @@ COLOURS = {
     ReviewState.AWAITS_REVIEW: "yellow",
     ReviewState.RETURNED: "orange",
     ReviewState.ACCEPTED: "green",
-    ReviewState.COMPLETED: "light-blue",
+    ReviewState.COMPLETED: "teal",
     ReviewState.OPEN: "blue",
 }
 

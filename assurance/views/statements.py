@@ -124,13 +124,6 @@ class TaskRow:
     hint: str = ""
 
 
-STATUS_COLOURS = {
-    rules.EntryStatus.NOT_STARTED: "blue",
-    rules.EntryStatus.IN_PROGRESS: "light-blue",
-    rules.EntryStatus.NOT_SCORED: "grey",
-}
-
-
 def _task_list(request: SignedInRequest, revision: Revision) -> HttpResponse:
     statement, today = revision.statement, timezone.localdate()
     facts = services.facts_of(revision, today=today)
@@ -157,7 +150,6 @@ def _task_list(request: SignedInRequest, revision: Revision) -> HttpResponse:
             status=_details_status(facts, blockers),
         ),
         "blocked": len(blockers),
-        "colours": STATUS_COLOURS,
         "returned": _return_of(earlier[0]) if earlier else None,
         "earlier": earlier,
         "overdue": _is_overdue(revision, earlier, today),

@@ -22,7 +22,7 @@ class ReadLevel:
 
 @dataclass(frozen=True, slots=True)
 class ReadAction:
-    """An action as it stood. Several tasks have several leads and due dates."""
+    """An action as it stood. Several tasks may have several leads, each named once, and several due dates."""
 
     title: str
     status: str
@@ -95,7 +95,7 @@ def _action(action: Mapping[str, Any]) -> ReadAction:
     return ReadAction(
         title=action["title"],
         status=action["status"],
-        leads=tuple(task["lead"] for task in action["tasks"] if task["lead"]),
+        leads=tuple(dict.fromkeys(task["lead"] for task in action["tasks"] if task["lead"])),
         due_on=tuple(day for day in due if day is not None),
     )
 

@@ -63,3 +63,9 @@ def test_an_action_has_the_leads_and_days_that_its_tasks_name() -> None:
     assert read(content(actions=[action]), NAMES).entries[0].actions == (
         ReadAction("Brief everybody", "open", ("Inspector", "Sergeant"), (date(2025, 9, 30), date(2025, 12, 31))),
     )
+
+
+def test_somebody_who_leads_two_tasks_of_an_action_is_named_once() -> None:
+    tasks = [{"lead": lead, "due_on": None} for lead in ("Inspector", "Sergeant", "Inspector")]
+    action = {"title": "Brief everybody", "status": "open", "tasks": tasks}
+    assert read(content(actions=[action]), NAMES).entries[0].actions[0].leads == ("Inspector", "Sergeant")

@@ -131,9 +131,11 @@ def _statement_line(revision: Revision, roles: set[Role], *, today: date) -> Lin
 def _where_it_stands(revision: Revision, roles: set[Role]) -> tuple[str, str, str]:
     if revision.state == RevisionState.OPEN:
         if revision.was_returned:  # type: ignore[attr-defined]  # annotated
-            return "Returned", LATE, "Read the reasons, put it right and complete it again."
+            return "Returned", LATE, "Read the reasons; it is to be put right and completed again."
         if revision.number > 1:
             return "Reopened", NEEDS_YOU, "Change what has to change and complete it again."
+        if Role.SPOC not in roles:
+            return "Open", WAITS, "The unit’s single point of contact (SPOC) is filling it in; you sign it after that."
         return "Open", NEEDS_YOU, "Fill in each theme, then complete it."
     if revision.state == RevisionState.COMPLETED:
         if Role.SLT_LEAD in roles:
@@ -220,7 +222,7 @@ def _whole_force(today: date) -> Part:
         )
     ]
     return Part(
-        "The force’s statements",
+        "Statements and roll-ups of the force",
         tuple(lines) if total else (),
         empty=""
         if total

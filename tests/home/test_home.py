@@ -115,6 +115,12 @@ def test_a_blank_statement_is_to_be_filled_in_by_its_due_day() -> None:
     assert "Q3 2026/27 (October to December 2026)" in line.text
 
 
+def test_somebody_who_only_signs_is_not_told_to_fill_the_statement_in() -> None:
+    line = statement_line(assurance.make_statement(quarter=QUARTER), Role.SLT_LEAD)
+    assert line.detail.startswith("The unit’s single point of contact (SPOC) is filling it in; you sign it after that.")
+    assert line.colour == "blue"
+
+
 def test_a_statement_is_overdue_from_the_day_after_its_due_day() -> None:
     revision = assurance.make_statement(quarter=QUARTER)
     assert not statement_line(revision, Role.SPOC, today=date(2026, 11, 30)).is_overdue
@@ -225,7 +231,7 @@ def test_shrmt_and_the_head_see_the_force_counted_by_state() -> None:
     assurance.make_statement()
     assurance.make_statement()
     for role in (Role.SHRMT, Role.HEAD):
-        line = parts_for(make.make_person(role))["The force’s statements"].lines[0]
+        line = parts_for(make.make_person(role))["Statements and roll-ups of the force"].lines[0]
         assert line.text.startswith("3 statements of Q")
         assert line.detail == "2 open, 1 signed."
 

@@ -25,6 +25,7 @@ from assurance.reading import ReadLevel
 from assurance.services import statements
 from assurance.services.statements import DETAIL_FIELDS, ENTRY_FIELDS, ActionEdit, LastChange, Refused, Saved
 from assurance.views.loading import SignedInRequest, writable_revision_or_404
+from maturity.matrix import short_forms_in
 from maturity.models import Criterion, Level, NotComparable
 from organisation.periods import Quarter
 from records.edits import Conflict
@@ -262,6 +263,7 @@ def _show_theme(
         "last": page.last,
         "last_level": ReadLevel(page.last.level, page.last.level_name) if page.last and page.last.level else None,
         "last_quarter": statement.quarter.previous(),
+        "short_forms": short_forms_in(text.text for level in page.levels for text in level.criteria.all()),
         "number": page.position + 1,
         "of": len(page.entries),
         "previous_url": page.address(page.position - 1) if page.position else None,

@@ -89,7 +89,7 @@ def test_the_task_list_names_every_theme_and_how_far_it_is(browser: Client, draf
     assert rows[5] == "Wellbeing Not scored"
     assert rows[11] == "Assurance and Audit In progress"
     assert rows[12].endswith("Not started")
-    assert "You have completed 1 of 11 scored themes." in html
+    assert "1 of 11 scored themes is completed." in html
 
 
 def test_an_overdue_statement_says_so(browser: Client, unit: Unit) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import page
@@ -104,6 +104,17 @@ def test_of_a_quarter_that_has_not_begun_nothing_is_expected() -> None:
         ("2025/26-Q2", 2, 2),
     ]
     assert [row.name for row in after.units] == ["Kiln Hill", "Opens in the summer"]
+
+
+def test_late_is_after_midnight_in_london() -> None:
+    """Q1 statements are due on 31 May, in summer time: its midnight is 23:00 of the time that is stored."""
+    statements.shipped_edition()
+    group = make_group()
+    for minute, name in ((59, "Just in time"), (60, "Just late")):
+        completed = statements.complete(statements.fill(statements.make_statement(make_unit(name, group=group), Q1)))
+        statements.sign(completed, at=datetime(2025, 5, 31, 22, tzinfo=UTC) + timedelta(minutes=minute))
+    first = rollups.figures_of(group, HALF, as_at=NOW.date()).coverage[0]
+    assert (first.signed, first.signed_late) == (2, 1)
 
 
 def test_a_document_of_half_a_half_year_says_so() -> None:

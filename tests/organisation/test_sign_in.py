@@ -66,7 +66,7 @@ def test_a_wrong_password_leads_back_to_the_form_with_the_address_kept(client: C
     response = sign_in(client, "not my password")
     ((text, href),) = summary(response)
     assert href == "#id_login"
-    assert "password" in text
+    assert text == "The e-mail address or the password is not right. Check both and try again."
     found = page(response)
     assert found.findtext(".//title") == "Error: Sign in – Truelevel"
     assert found.xpath("//input[@name='login']/@value") == ["head@example.org"]

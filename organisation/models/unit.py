@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 
 
 class BusinessGroup(models.Model):
@@ -102,7 +104,14 @@ class UnitMembership(models.Model):
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="membership_ends_after_it_starts",
             ),
-            models.UniqueConstraint("unit", condition=Q(ends_on=None), name="one_open_membership_per_unit"),
+            # The unit as a range of one number: what compares plain numbers here is an extension we do not assume.
+            ExclusionConstraint(
+                name="one_group_at_a_time",
+                expressions=[
+                    (Func(F("unit"), F("unit"), Value("[]"), function="int8range"), RangeOperators.OVERLAPS),
+                    (Func(F("starts_on"), F("ends_on"), Value("[]"), function="daterange"), RangeOperators.OVERLAPS),
+                ],
+            ),
         ]
 
     def __str__(self) -> str:

@@ -56,10 +56,27 @@ def test_a_membership_may_last_a_day_and_no_less() -> None:
         UnitMembership.objects.create(unit=unit, group=group, starts_on=day, ends_on=date(2013, 12, 31))
 
 
-def test_a_unit_has_one_open_membership() -> None:
-    unit = make.make_unit()
-    with pytest.raises(IntegrityError, match="one_open_membership_per_unit"):
-        UnitMembership.objects.create(unit=unit, group=make.make_group(), starts_on=date(2025, 1, 1))
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on"),
+    [
+        (date(2025, 1, 1), None),
+        (date(2025, 1, 1), date(2025, 6, 30)),
+        (date(2014, 1, 1), date(2015, 4, 1)),  # up to its first day in the other
+    ],
+)
+def test_a_unit_is_in_one_group_at_a_time(starts_on: date, ends_on: date | None) -> None:
+    unit = make.make_unit(opened_on=date(2015, 4, 1))
+    with pytest.raises(IntegrityError, match="one_group_at_a_time"):
+        UnitMembership.objects.create(unit=unit, group=make.make_group(), starts_on=starts_on, ends_on=ends_on)
+
+
+def test_a_unit_moves_from_one_day_to_the_next() -> None:
+    unit = make.make_unit(opened_on=date(2015, 4, 1), closed_on=date(2025, 6, 30))
+    UnitMembership.objects.create(unit=unit, group=make.make_group(), starts_on=date(2025, 7, 1))
+    UnitMembership.objects.create(
+        unit=make.make_unit(), group=make.make_group(), starts_on=date(2014, 7, 1), ends_on=date(2015, 3, 31)
+    )
+    assert unit.memberships.count() == 2
 
 
 def test_there_is_one_force() -> None:

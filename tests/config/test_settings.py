@@ -1,4 +1,4 @@
-"""A production installation with something left out says which setting it needs, and does not start."""
+"""What the settings promise of each profile: production starts complete or not at all, the demo stays at home."""
 
 import os
 import subprocess
@@ -39,8 +39,17 @@ def start(command: list[str], data_dir: Path, **changed: str) -> subprocess.Comp
     )
 
 
-@pytest.mark.parametrize("process", PROCESSES)
-@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL"])
+@pytest.mark.parametrize(
+    ("process", "name"),
+    [
+        ("web", "SECRET_KEY"),
+        ("worker", "SECRET_KEY"),
+        ("beat", "SECRET_KEY"),
+        ("web", "ALLOWED_HOSTS"),
+        ("web", "DATABASE_URL"),
+        ("web", "REDIS_URL"),
+    ],
+)
 def test_a_process_without_a_setting_names_it_and_does_not_start(process: str, name: str, tmp_path: Path) -> None:
     ended = start(PROCESSES[process], tmp_path, **{name: ""})
     assert ended.returncode == 1
@@ -57,3 +66,22 @@ def test_a_profile_that_does_not_exist_is_refused_with_the_ones_that_do(tmp_path
     ended = start(WEB, tmp_path, TRUELEVEL_PROFILE="staging")
     assert ended.returncode == 1
     assert ended.stderr.splitlines() == ["TRUELEVEL_PROFILE is 'staging'; use production, demo or test."]
+
+
+@pytest.mark.parametrize(("profile", "status"), [("demo", 403), ("production", 301)])
+def test_only_the_demo_keeps_to_its_own_machine(profile: str, status: int, tmp_path: Path) -> None:
+    """Its passwords are printed: whoever asks from elsewhere gets nothing, not even the way to TLS."""
+    asks = (
+        "import django; django.setup(); from django.test import Client; "
+        "print(Client().get('/', headers={'host': '127.0.0.1'}, REMOTE_ADDR='203.0.113.5').status_code)"
+    )
+    settings = {"TRUELEVEL_PROFILE": profile, "ALLOWED_HOSTS": "127.0.0.1", "DJANGO_SETTINGS_MODULE": "config.settings"}
+    ended = subprocess.run(
+        [sys.executable, "-c", asks],
+        cwd=ROOT,
+        env=os.environ | COMPLETE | {"DATA_DIR": str(tmp_path)} | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.stdout.strip() == str(status), ended.stderr

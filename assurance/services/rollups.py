@@ -46,14 +46,14 @@ def request_for(*, group: BusinessGroup, half: HalfYear, by: User | None, at: da
 
 
 def request_all(*, half: HalfYear, by: User | None, at: datetime) -> list[Job]:
-    """Ask for the roll-up of every business group that had units in the half."""
+    """Ask for the roll-up of every business group with units to sum up."""
     return [request_for(group=group, half=half, by=by, at=at) for group in groups_with_units(half)]
 
 
 def groups_with_units(half: HalfYear) -> QuerySet[BusinessGroup]:
-    """The business groups that a unit belonged to on some day of the half."""
-    memberships = UnitMembership.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gte=half.first_day), starts_on__lte=half.last_day
+    """The business groups that have units of their own to sum up: those the units are in on the half's last day."""
+    memberships = UnitMembership.objects.in_force_on_or_at_the_units_end(half.last_day).exclude(
+        unit__closed_on__lt=half.first_day
     )
     return BusinessGroup.objects.filter(pk__in=memberships.values("group"))
 

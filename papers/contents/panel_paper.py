@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from assurance.models import Rollup
-from organisation.models import BusinessGroup, Force, UnitMembership
+from assurance.services.rollups import groups_with_units
+from organisation.models import Force
 from organisation.periods import HalfYear, london_day
 from papers.contents.maturity_position import GroupRollup, position
 from papers.models import Paper
@@ -215,13 +216,5 @@ def _position(half: HalfYear) -> dict[str, Any]:
         for rollup in built
         if rollup.built_at is not None
     ]
-    awaited = _groups_with_units(half).exclude(rollups__in=built).values_list("name", flat=True)
+    awaited = groups_with_units(half).exclude(rollups__in=built).values_list("name", flat=True)
     return position(half=half, rollups=drawn_on, awaited=list(awaited))
-
-
-def _groups_with_units(half: HalfYear) -> Any:
-    """Business groups that had units of their own in the half, in order of name."""
-    memberships = UnitMembership.objects.in_force_on_or_at_the_units_end(half.last_day).exclude(
-        unit__closed_on__lt=half.first_day
-    )
-    return BusinessGroup.objects.filter(pk__in=memberships.values("group")).order_by("name")

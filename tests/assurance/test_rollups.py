@@ -189,8 +189,10 @@ def test_the_figures_take_as_many_queries_for_sixty_units_as_for_three(rollup: R
     assert len(few) == len(many) == 6
 
 
-def test_every_group_that_had_units_in_the_half_is_asked_for() -> None:
+def test_every_group_with_units_to_sum_up_is_asked_for() -> None:
     with_units, gone, not_yet = make_group("Now"), make_group("Gone"), make_group("Not yet")
+    moved = make_unit(group=make_group("Gave its only unit away"))
+    move_unit(moved, to=with_units, on=date(2025, 8, 1), last_day_before=date(2025, 7, 31))
     make_unit(group=with_units)
     make_unit(group=gone, closed_on=date(2025, 3, 31))
     make_unit(group=not_yet, opened_on=date(2025, 10, 1))

@@ -146,7 +146,7 @@ TABLE = [
     Row(
         "assurance:build_rollup",
         ("group", "half"),
-        get={ALL: {405}},
+        get={READS_REVIEWS: {405}},
         post={who(GROUP): MOVED, who(SAFETY): FORBIDDEN},
     ),
     Row("assurance:rollup_progress", ("group", "half"), get={READS_REVIEWS: MOVED}),

@@ -266,6 +266,13 @@ def test_the_download_is_the_stored_file_and_leaves_a_trail(built: Rollup) -> No
     assert (trail.actor, trail.detail) == (person, {"sha256": built.pdf.sha256})
 
 
+def test_looking_at_the_headers_is_no_download(built: Rollup) -> None:
+    answer = lead_of(built.group).head(address("rollup_pdf", built.group, built.half))
+    answer.close()
+    assert answer.status_code == 200
+    assert not TrailEntry.objects.filter(act="rollup.downloaded").exists()
+
+
 def test_before_it_is_built_there_is_no_document(group: BusinessGroup, half: HalfYear) -> None:
     assert lead_of(group).get(address("rollup_pdf", group, half)).status_code == 404
 

@@ -1,5 +1,6 @@
 """The container files, as far as they can be checked without an engine: what the linters do not see."""
 
+import http.client
 import json
 import os
 import re
@@ -8,6 +9,8 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import closing
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -113,11 +116,23 @@ def test_the_web_servers_health_check_passes_where_it_answers_and_nowhere_else(
             deadline = time.monotonic() + 60
             while not (well := healthy()) and time.monotonic() < deadline:
                 time.sleep(0.2)
+            page = as_the_proxy_asks(port) if well else None
         finally:
             web.terminate()
         _, said = web.communicate(timeout=30)
-    assert well, said
+    assert page is not None, said
     assert "ERROR" not in said
+    # Browsers keep to TLS from then on, and what proves who somebody is never travels without it.
+    assert page["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
+    assert "Secure" in page["Set-Cookie"].split("; ")
+
+
+def as_the_proxy_asks(port: str) -> Message:
+    """Return the headers of the sign-in page."""
+    headers = {"Host": "other.example.org", "X-Forwarded-Proto": "https"}
+    with closing(http.client.HTTPConnection("127.0.0.1", int(port), timeout=10)) as asking:
+        asking.request("GET", "/account/sign-in/", headers=headers)
+        return asking.getresponse().headers
 
 
 def test_our_processes_share_one_environment_that_production_accepts(compose: dict[str, Any]) -> None:

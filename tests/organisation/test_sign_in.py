@@ -94,6 +94,17 @@ def test_every_page_says_who_is_signed_in_and_is_stored_nowhere(client: Client, 
     assert "no-store" in response["Cache-Control"]
 
 
+def test_a_page_loads_and_sends_nothing_but_from_and_to_its_own_server(client: Client) -> None:
+    """The policy that the interface's design lays down; a browser keeps to it whatever a page may come to hold."""
+    answered = client.get(SIGN_IN)
+    policy = {line.strip() for line in answered["Content-Security-Policy"].split(";")}
+    loads = {f"{kind}-src 'self'" for kind in ("script", "style", "img", "font", "connect")}
+    nothing = {"default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "object-src 'none'"}
+    assert policy == loads | nothing | {"form-action 'self'"}
+    assert answered["X-Content-Type-Options"] == "nosniff"
+    assert answered["X-Frame-Options"] == "DENY"
+
+
 def test_a_password_is_changed_by_whoever_knows_it(client: Client, person: User) -> None:
     client.force_login(person)
     response = client.post(CHANGE, {"oldpassword": "wrong", "password1": "short", "password2": "other"})

@@ -154,6 +154,7 @@ def test_pressing_build_twice_queues_one_job(group: BusinessGroup, half: HalfYea
         assert (answer.status_code, answer["Location"]) == (302, address("rollup", group, half))
     job = Job.objects.get()
     assert (job.state, job.requested_by, job.task) == (JobState.QUEUED, person, "assurance.build_rollup")
+    assert [entry.actor for entry in TrailEntry.objects.filter(act="rollup.requested")] == [person, person]
     assert job.arguments == {"rollup_id": Rollup.objects.get().pk}
 
 

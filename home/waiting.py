@@ -108,7 +108,7 @@ def _newest_revisions(units: Iterable[int], quarter: Quarter) -> list[Revision]:
         .select_related("statement__unit")
         .defer("content")
     )
-    return list(newest.order_by("-statement__quarter", "statement__unit__name")[: MOST_STATEMENTS + 1])
+    return list(newest.order_by("-statement__quarter", "statement__unit__name"))
 
 
 def _statement_line(revision: Revision, roles: set[Role], *, today: date) -> Line:

@@ -150,6 +150,14 @@ def test_a_returned_statement_is_marked_as_returned() -> None:
     assert "Read the reasons" in line.detail
 
 
+def test_somebody_of_many_units_is_not_told_that_those_left_out_of_the_list_have_no_statement() -> None:
+    deputy = make.make_user()
+    for _ in range(22):
+        make.appoint(deputy, Role.SPOC, assurance.make_statement().statement.unit)
+    own = waiting_for(list(deputy.appointments.select_related("unit", "group")), today=timezone.localdate())[0]
+    assert (len(own.lines), own.empty) == (20, "")
+
+
 def test_a_statement_reopened_after_acceptance_is_not_overdue_while_the_accepted_one_stands() -> None:
     revision = assurance.signed()
     accepted = assurance.decide(revision, Decision.ACCEPTED).revision

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 import config.celery  # noqa: F401  # as every process of the product has it
 
@@ -25,6 +26,6 @@ def shared_dir() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def files_of_this_test(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
+def files_of_this_test(settings: Settings, tmp_path: Path) -> None:
     """Stored files go where they vanish with the test."""
-    settings.FILES_DIR = tmp_path / "files"  # type: ignore[attr-defined]
+    settings.FILES_DIR = tmp_path / "files"

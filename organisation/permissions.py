@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from organisation.models import Appointment, BusinessGroup, Unit, UnitMembership, User
 from organisation.models.appointment import AppointmentQuerySet
-from organisation.roles import Role
+from organisation.roles import FORCE_ROLES, Role
 
 Person = User | AnonymousUser
 
@@ -34,13 +34,13 @@ def roles_anywhere(user: Person) -> frozenset[Role]:
 def roles_over_unit(user: Person, unit: Unit) -> frozenset[Role]:
     """Roles the person holds today over `unit`: of the unit, of its business group, or of the whole force."""
     groups = UnitMembership.objects.in_force_on_or_at_the_units_end(timezone.localdate()).filter(unit=unit)
-    own = Q(unit=unit) | Q(group__in=groups.values("group")) | Q(unit=None, group=None)
+    own = Q(unit=unit) | Q(group__in=groups.values("group")) | Q(role__in=sorted(FORCE_ROLES))
     return _roles(appointments_today(user).filter(own))
 
 
 def roles_over_group(user: Person, group: BusinessGroup) -> frozenset[Role]:
     """Roles the person holds today over `group`: of the group or of the whole force (not of one of its units)."""
-    return _roles(appointments_today(user).filter(Q(group=group) | Q(unit=None, group=None)))
+    return _roles(appointments_today(user).filter(Q(group=group) | Q(role__in=sorted(FORCE_ROLES))))
 
 
 def units_in_scope(user: Person, *, unit_roles: Collection[Role], group_roles: Collection[Role]) -> Q:

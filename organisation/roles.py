@@ -45,10 +45,10 @@ LABELS = {
     Role.SLT_LEAD: "Senior Leadership Team (SLT) lead",
     Role.COG_LEAD: "Chief Officer Group (COG) lead",
     Role.COG_SUPPORT: "Chief Officer Group (COG) support",
-    Role.SHRMT: "SHRMT adviser and auditor",
+    Role.SHRMT: "Safety and Health Risk Management Team (SHRMT) adviser and auditor",
     Role.HEAD: "Head of Safety, Health and Wellbeing",
-    Role.BOARD_MEMBER: "HSW Board member",
-    Role.BOARD_SECRETARY: "HSW Board secretary",
+    Role.BOARD_MEMBER: "Health, Safety and Wellbeing Board member",
+    Role.BOARD_SECRETARY: "Health, Safety and Wellbeing Board secretary",
     Role.RISK_LEAD: "Risk lead",
     Role.EXTERNAL_AUDITOR: "External auditor",
     Role.PANEL_MEMBER: "Audit panel member",
@@ -64,5 +64,6 @@ SCOPES = {
 }
 UNIT_ROLES = frozenset(role for role in Role if role.scope is Scope.UNIT)
 GROUP_ROLES = frozenset(role for role in Role if role.scope is Scope.GROUP)
+FORCE_ROLES = frozenset(role for role in Role if role.scope is Scope.FORCE)
 # Everybody inside the police service; the panel receives papers and nothing else.
 INSIDE_THE_FORCE = frozenset(Role) - {Role.PANEL_MEMBER}

@@ -4,6 +4,7 @@ import uuid
 from datetime import date
 from typing import Any
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -99,6 +100,25 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         return self.filter(state__in=[RevisionState.SIGNED, RevisionState.ACCEPTED])
 
 
+# What a signature covers, and the signature: from the moment it is given the database lets nobody change them.
+SIGNED_COLUMNS = (
+    "statement_id",
+    "number",
+    "completer_name",
+    "completer_position",
+    "meeting_on",
+    "no_meeting_reason",
+    "completed_at",
+    "completed_by_id",
+    "signed_at",
+    "signed_by_id",
+    "signer_name",
+    "signer_position",
+    "content",
+    "content_digest",
+)
+
+
 class Revision(models.Model):
     """One pass through open → completed → signed → accepted or returned. Signing freezes its content."""
 
@@ -160,6 +180,18 @@ class Revision(models.Model):
                 name="frozen_with_signature_or_neither",
             ),
         ]
+        triggers = [
+            pgtrigger.Protect(
+                name="signed_content_is_frozen",
+                operation=pgtrigger.UpdateOf(*SIGNED_COLUMNS),  # type: ignore[no-untyped-call]  # ships no types
+                condition=pgtrigger.Q(old__signed_at__isnull=False),
+            ),
+            pgtrigger.Protect(
+                name="signed_revision_stays",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Q(old__signed_at__isnull=False),
+            ),
+        ]
         indexes = [
             models.Index(fields=["content_digest"], name="revision_by_digest"),
             models.Index(fields=["statement", "state", "-number"], name="revision_by_state"),
@@ -197,6 +229,23 @@ class Entry(models.Model):
 
     class Meta:
         ordering = ["theme__number"]
+        triggers = [
+            pgtrigger.Trigger(
+                name="signed_entries_are_frozen",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM assurance_revision
+                        WHERE id = OLD.revision_id AND signed_at IS NOT NULL
+                    ) THEN
+                        RAISE EXCEPTION 'An entry of a signed revision cannot be changed.';
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["revision", "theme"], name="one_entry_per_revision_and_theme"),
             models.CheckConstraint(condition=Q(level=None) | Q(level__range=(1, 5)), name="level_within_the_scale"),

@@ -15,27 +15,27 @@ EVIDENCE = {
         "Each member of the senior team sponsors one hazard and reports on it to the quarterly meeting.",
     ),
     "policy-governance": (
-        "The local policy was reviewed and put on the notice boards of {n} sites; {share} % of staff have confirmed "
+        "The local policy was reviewed and put on the notice boards of {n} sites; {share}% of staff have confirmed "
         "reading it.",
         "The meeting sat with a quorum and minutes went out within a week. Standing instructions point to the current "
         "versions.",
-        "Responsibilities are written into {share} % of role profiles; the rest follow with this year's reviews.",
+        "Responsibilities are written into {share}% of role profiles; the rest follow with this year's reviews.",
     ),
     "capability-competence": (
-        "{share} % of officers are in date for personal safety training, and {n} supervisors passed the managers' "
+        "{share}% of officers are in date for personal safety training, and {n} supervisors passed the managers' "
         "course.",
         "The skills register is checked monthly. {n} people were booked on refreshers before their certificates "
         "lapsed.",
-        "Newcomers get a local safety briefing in their first week: {share} % did this quarter.",
+        "Newcomers get a local safety briefing in their first week: {share}% did this quarter.",
     ),
     "communication": (
-        "{n} safety notices were issued and talked through at briefings; a spot check found that {share} % had seen "
+        "{n} safety notices were issued and talked through at briefings; a spot check found that {share}% had seen "
         "the latest.",
         "Representatives were consulted on {n} changes. Answers to suggestions are posted within a fortnight.",
         "The monthly bulletin carries one lesson from an incident, here or elsewhere.",
     ),
     "risk-management": (
-        "{share} % of risk assessments are in date, and {n} were rewritten after incidents.",
+        "{share}% of risk assessments are in date, and {n} were rewritten after incidents.",
         "Dynamic assessments are debriefed after larger operations: {n} debriefs led to a changed control.",
         "The register of assessments was cut down to those in use and each has a named post as its owner.",
     ),
@@ -44,19 +44,19 @@ EVIDENCE = {
         "The wellbeing group met and looked at the absence figures for each team.",
     ),
     "monitoring": (
-        "{n} inspections were carried out of those planned, and {share} % of their findings are closed.",
+        "{n} inspections were carried out of those planned, and {share}% of their findings are closed.",
         "Near misses reported rose to {n}. Every one had an answer from a supervisor.",
         "Incident reports are looked at within three working days; trends go to the quarterly meeting.",
     ),
     "infrastructure-assets": (
-        "{share} % of vehicle and equipment checks were done on time; {n} items were taken out of use and replaced.",
+        "{share}% of vehicle and equipment checks were done on time; {n} items were taken out of use and replaced.",
         "Fire doors, lighting and stairways of {n} buildings were walked through with the facilities team.",
         "Statutory inspections of lifting gear and pressure systems are up to date, with the certificates on file.",
     ),
     "partnerships-contracts": (
         "{n} contractors signed in under the permit scheme, and two were asked for better method statements.",
         "Shared premises have a joint fire plan, and the partners' duty holders met this quarter.",
-        "Safety terms are part of {share} % of local contracts; the remainder are due for renewal.",
+        "Safety terms are part of {share}% of local contracts; the remainder are due for renewal.",
     ),
     "change-management": (
         "An assessment went with {n} of the moves and shift changes made this quarter.",
@@ -65,11 +65,11 @@ EVIDENCE = {
     ),
     "performance-benchmarking": (
         "The unit's figures are compared with {n} similar units, and the differences were discussed at the meeting.",
-        "A page of measures goes to the senior team: reports made, findings open, training in date ({share} %).",
+        "A page of measures goes to the senior team: reports made, findings open, training in date ({share}%).",
         "Two practices were taken over from another unit after a visit.",
     ),
     "audit": (
-        "The self-inspection covered {n} sites. {share} % of recommendations from the last audit are closed.",
+        "The self-inspection covered {n} sites. {share}% of recommendations from the last audit are closed.",
         "A colleague from another unit sampled our assessments and agreed with most of our ratings.",
         "The audit action log is reviewed each month and overdue items go to the head of the unit.",
     ),

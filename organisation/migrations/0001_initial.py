@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
             name='Appointment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('spoc', 'Single point of contact (SPOC)'), ('slt-lead', 'Senior Leadership Team (SLT) lead'), ('cog-lead', 'Chief Officer Group (COG) lead'), ('cog-support', 'Chief Officer Group (COG) support'), ('shrmt', 'SHRMT adviser and auditor'), ('head', 'Head of Safety, Health and Wellbeing'), ('board-member', 'HSW Board member'), ('board-secretary', 'HSW Board secretary'), ('risk-lead', 'Risk lead'), ('external-auditor', 'External auditor'), ('panel-member', 'Audit panel member'), ('administrator', 'Administrator')], max_length=20)),
+                ('role', models.CharField(choices=[('spoc', 'Single point of contact (SPOC)'), ('slt-lead', 'Senior Leadership Team (SLT) lead'), ('cog-lead', 'Chief Officer Group (COG) lead'), ('cog-support', 'Chief Officer Group (COG) support'), ('shrmt', 'Safety and Health Risk Management Team (SHRMT) adviser and auditor'), ('head', 'Head of Safety, Health and Wellbeing'), ('board-member', 'Health, Safety and Wellbeing Board member'), ('board-secretary', 'Health, Safety and Wellbeing Board secretary'), ('risk-lead', 'Risk lead'), ('external-auditor', 'External auditor'), ('panel-member', 'Audit panel member'), ('administrator', 'Administrator')], max_length=20)),
                 ('starts_on', models.DateField()),
                 ('ends_on', models.DateField(blank=True, null=True)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to=settings.AUTH_USER_MODEL)),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from html import unescape
 
+import pgtrigger
 import pytest
 from django.db import connection
 from django.test import Client
@@ -82,7 +83,8 @@ def test_the_lead_reads_the_signed_text_and_finds_the_questions(revision: Revisi
 
 def test_what_is_shown_is_what_was_signed(revision: Revision, group: BusinessGroup) -> None:
     """Rows that change behind the signature, by whatever hand, do not reach the page."""
-    revision.entries.update(evidence="Changed behind the signature")
+    with pgtrigger.ignore("assurance.Entry:signed_entries_are_frozen"):  # whoever owns the tables can
+        revision.entries.update(evidence="Changed behind the signature")
     text = words(lead_of(group).get(address(revision)).content.decode())
     assert "Records of Leadership were checked." in text
     assert "Changed behind the signature" not in text

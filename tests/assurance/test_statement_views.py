@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
+import pgtrigger
 import pytest
 from django.db import connection
 from django.test import Client
@@ -131,7 +132,8 @@ def test_a_signed_statement_is_read_from_what_was_signed(browser: Client, draft:
     action = factories.raise_action(draft, title="As it was signed")
     signed = factories.sign(factories.complete(factories.fill(draft)))
     Action.objects.filter(pk=action.pk).update(title="Changed afterwards")
-    Entry.objects.filter(revision=draft).update(evidence="Changed afterwards", level=1)
+    with pgtrigger.ignore("assurance.Entry:signed_entries_are_frozen"):  # whoever owns the tables can
+        Entry.objects.filter(revision=draft).update(evidence="Changed afterwards", level=1)
     for where in (address("statement", draft), address("revision", draft, 1)):
         html = html_of(browser.get(where))
         assert "As it was signed" in html

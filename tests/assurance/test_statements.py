@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from actions.models import Action, ActionStatus, Task
@@ -524,3 +524,35 @@ def test_a_returned_statement_is_overdue_again_and_a_reopened_one_is_not(draft: 
     factories.decide(returned, Decision.RETURNED)
     statements.reopen(revision=reopened, reason="A move.", by=make_person(Role.SLT_LEAD), at=IN_Q1)
     assert late_units(date(2025, 7, 1)) == {returned.statement.unit}
+
+
+# --- What the database itself keeps -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"content": {}},
+        {"content_digest": "0" * 64},
+        {"signer_name": "Somebody else"},
+        {"signed_at": datetime(2030, 1, 1, tzinfo=UTC)},
+        {"completer_name": "Somebody else"},
+        {"meeting_on": None},
+        {"number": 7},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_nothing_that_a_signature_covers_can_be_changed_in_the_database(change: dict[str, object]) -> None:
+    revision = factories.signed()
+    with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+        Revision.objects.filter(pk=revision.pk).update(**change)
+
+
+def test_a_signed_revision_and_its_entries_stay() -> None:
+    revision = factories.signed()
+    with pytest.raises(DatabaseError, match="signed revision"), transaction.atomic():
+        Entry.objects.filter(revision=revision).update(evidence="Written afterwards.")
+    with pytest.raises(DatabaseError, match="signed revision"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM assurance_entry WHERE revision_id = %s", [revision.pk])
+    with pytest.raises(DatabaseError, match="Cannot delete"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM assurance_revision WHERE id = %s", [revision.pk])

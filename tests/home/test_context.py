@@ -127,7 +127,10 @@ def signed_in() -> HttpRequest:
 def test_appointments_in_force_decide_what_is_offered_and_said(signed_in: HttpRequest) -> None:
     context = navigation(signed_in)
     assert [item.label for item in context["navigation"]] == ["Home", "Statements", "Model", "Papers"]
-    assert list(context["role_descriptions"]) == ["Single point of contact (SPOC), Harbour", "HSW Board member"]
+    assert list(context["role_descriptions"]) == [
+        "Single point of contact (SPOC), Harbour",
+        "Health, Safety and Wellbeing Board member",
+    ]
     assert context["force_name"] == "Northmoor Police Service"
 
 

@@ -46,6 +46,12 @@ def _first_day_of_month(start_year: int, months_after_april: int) -> date:
     return date(start_year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
 
 
+def _months(first: date, last: date) -> str:
+    """Return `April to June 2025`, or `October 2025 to March 2026` where the year changes in between."""
+    year = "" if first.year == last.year else f" {first.year}"
+    return f"{MONTHS[first.month - 1]}{year} to {MONTHS[last.month - 1]} {last.year}"
+
+
 def _parse(text: str, *, letter: str, parts: int, example: str) -> tuple[int, int]:
     """Read `2025/26-Q1` (or `2025-26-q1`, as addresses have it)."""
     found = re.fullmatch(rf"(\d{{4}})[/-](\d{{2}})-{letter}([1-{parts}])", text.strip(), re.IGNORECASE | re.ASCII)
@@ -82,9 +88,7 @@ class Quarter:
     @property
     def name(self) -> str:
         """The quarter as people say it: `Q1 2025/26 (April to June 2025)`."""
-        first, last = self.first_day, self.last_day
-        months = f"{MONTHS[first.month - 1]} to {MONTHS[last.month - 1]} {last.year}"
-        return f"Q{self.number} {financial_year_name(self.start_year)} ({months})"
+        return f"Q{self.number} {financial_year_name(self.start_year)} ({_months(self.first_day, self.last_day)})"
 
     @property
     def first_day(self) -> date:
@@ -146,11 +150,7 @@ class HalfYear:
     @property
     def name(self) -> str:
         """The half-year as people say it: `H1 2025/26 (April to September 2025)`."""
-        first, last = self.first_day, self.last_day
-        months = f"{MONTHS[first.month - 1]} to {MONTHS[last.month - 1]} {last.year}"
-        if first.year != last.year:
-            months = f"{MONTHS[first.month - 1]} {first.year} to {MONTHS[last.month - 1]} {last.year}"
-        return f"H{self.number} {financial_year_name(self.start_year)} ({months})"
+        return f"H{self.number} {financial_year_name(self.start_year)} ({_months(self.first_day, self.last_day)})"
 
     @property
     def quarters(self) -> tuple[Quarter, Quarter]:

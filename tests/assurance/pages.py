@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from assurance.models import Revision
+from assurance.models import Entry, Revision
+from assurance.services import statements
+from organisation.models import User
+from records.edits import Edit
+from tests.factories import assurance as factories
 
 
 class _Forms(HTMLParser):
@@ -67,3 +73,23 @@ def signed_in(user: Any) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def entry_of(revision: Revision, identity: str = "leadership") -> Entry:
+    return revision.entries.get(theme__identity=identity)
+
+
+def save_elsewhere(revision: Revision, by: User, identity: str = "leadership", **values: object) -> None:
+    """What another person saves while a page is open."""
+    entry = entry_of(revision, identity)
+    edits = {name: Edit(entry.field_versions.get(name, 0), value) for name, value in values.items()}
+    statements.save_entry(entry=entry, edits=edits, by=by, at=timezone.now())
+
+
+def text_of(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def raise_actions(revision: Revision, count: int) -> None:
+    for number in range(count):
+        factories.raise_action(revision, title=f"Action {number}")

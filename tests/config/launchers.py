@@ -16,6 +16,7 @@ import psycopg2  # type: ignore[import-untyped]  # the driver ships no types
 
 from config.data_folder import DataFolder
 from config.embedded import remove_socket_folder
+from config.processes import under_launcher
 
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60
@@ -43,9 +44,9 @@ class Launchers:
         return self.spawn(sys.executable, "-m", "config.servers", *arguments, **more)
 
     def spawn(self, *command: str, **more: str) -> subprocess.Popen[str]:
-        """Start a command that is marked as ours."""
+        """Start a command that is marked as ours, and ends with the tests, also where they are killed."""
         process = subprocess.Popen(
-            [*self.before, *command],
+            under_launcher([*self.before, *command], death_signal=signal.SIGTERM),
             cwd=PROJECT,
             env=self.environment(**more),
             stdin=subprocess.DEVNULL,

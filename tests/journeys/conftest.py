@@ -18,6 +18,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
+from config.processes import under_launcher
+
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = os.environ.get("SCREENSHOTS")  # a folder to leave pictures in
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -91,7 +93,8 @@ def start_product(data_dir: Path, port: int | None = None, **settings: str) -> P
     """Start the product as `make run` does, with these environment variables, and wait until it says it is ready."""
     port = port or free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "config.servers", "run"],
+        # It ends with the tests, also where they are killed.
+        under_launcher([sys.executable, "-m", "config.servers", "run"], death_signal=signal.SIGTERM),
         cwd=ROOT,
         env=environment(data_dir, port) | settings,
         stdout=subprocess.PIPE,

@@ -7,9 +7,9 @@ Pure: no database. The caller holds the row's lock between reading `current` and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True)
@@ -59,3 +59,21 @@ def reconcile(*, values: Mapping[str, Any], versions: Mapping[str, int], edits: 
 def next_versions(versions: Mapping[str, int], changed: Mapping[str, Any]) -> dict[str, int]:
     """Return the versions after writing `changed`."""
     return {**versions, **{name: versions.get(name, 0) + 1 for name in changed}}
+
+
+class VersionedRow(Protocol):
+    """A row that keeps the versions of its editable fields."""
+
+    field_versions: Any
+
+
+def write_onto(row: VersionedRow, *, names: Iterable[str], edits: Mapping[str, Edit]) -> Reconciled:
+    """Set on `row` the edits of its fields `names` that nobody has overtaken, with their next versions.
+
+    Nothing is saved: the caller adds who and when, and saves only where something was accepted.
+    """
+    result = reconcile(values={name: getattr(row, name) for name in names}, versions=row.field_versions, edits=edits)
+    for name, value in result.accepted.items():
+        setattr(row, name, value)
+    row.field_versions = next_versions(row.field_versions, result.accepted)
+    return result

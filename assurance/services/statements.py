@@ -20,7 +20,7 @@ from maturity.models import Edition, Theme
 from maturity.services import editions
 from organisation.models import Unit, User
 from organisation.periods import Quarter, london_day
-from records.edits import Conflict, Edit, next_versions, reconcile
+from records.edits import Conflict, Edit, write_onto
 from records.services import trail
 
 ENTRY_FIELDS = ("level", "held_without_shrmt", "evidence", "no_level_reason")
@@ -167,15 +167,8 @@ def save_entry(
     edits = {name: Edit(edit.base_version, normal(edit.value)) for name, edit in edits.items()}
     if not current.theme.scored and edits.get("level", Edit(0, None)).value is not None:
         raise Refused(f"{current.theme.name} is not scored in this edition of the model, so it takes no level.")
-    result = reconcile(
-        values={name: getattr(current, name) for name in ENTRY_FIELDS},
-        versions=current.field_versions,
-        edits=edits,
-    )
+    result = write_onto(current, names=ENTRY_FIELDS, edits=edits)
     if result.accepted:
-        for name, value in result.accepted.items():
-            setattr(current, name, value)
-        current.field_versions = next_versions(current.field_versions, result.accepted)
         current.changed_at, current.changed_by = at, by
         current.save(update_fields=[*result.accepted, "field_versions", "changed_at", "changed_by"])
     links = list(EntryAction.objects.filter(entry=current).select_related("action__changed_by")) if action_rows else []
@@ -229,15 +222,8 @@ def save_details(*, revision: Revision, edits: Mapping[str, Edit], by: User, at:
         name: Edit(edit.base_version, normal(edit.value) if isinstance(edit.value, str) else edit.value)
         for name, edit in edits.items()
     }
-    result = reconcile(
-        values={name: getattr(current, name) for name in DETAIL_FIELDS},
-        versions=current.field_versions,
-        edits=edits,
-    )
+    result = write_onto(current, names=DETAIL_FIELDS, edits=edits)
     if result.accepted:
-        for name, value in result.accepted.items():
-            setattr(current, name, value)
-        current.field_versions = next_versions(current.field_versions, result.accepted)
         current.details_changed_at, current.details_changed_by = at, by
         current.save(update_fields=[*result.accepted, "field_versions", "details_changed_at", "details_changed_by"])
     return Saved(result.conflicts, before=before)

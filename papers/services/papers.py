@@ -14,7 +14,7 @@ from papers import documents
 from papers.contents import panel_paper
 from papers.contents.panel_paper import PROSE_SECTIONS, Missing
 from papers.models import Paper, PaperSection, PaperState
-from records.edits import Conflict, Edit, next_versions, reconcile
+from records.edits import Conflict, Edit, reconcile, write_onto
 from records.models import Job
 from records.services import blobs, jobs, trail
 from rendering import pdf
@@ -110,18 +110,15 @@ def save_details(*, paper: Paper, edits: Mapping[str, Edit], by: User, at: datet
     if unknown:
         raise ValueError(f"A paper has no detail {', '.join(sorted(unknown))}.")
     current = _locked_draft(paper)
-    result = reconcile(
-        values={name: getattr(current, name) for name in DETAIL_FIELDS},
-        versions=current.field_versions,
+    result = write_onto(
+        current,
+        names=DETAIL_FIELDS,
         edits={
             name: Edit(edit.base_version, normal(edit.value) if isinstance(edit.value, str) else edit.value)
             for name, edit in edits.items()
         },
     )
     if result.accepted:
-        for name, value in result.accepted.items():
-            setattr(current, name, value)
-        current.field_versions = next_versions(current.field_versions, result.accepted)
         current.changed_at, current.changed_by = at, by
         current.save(update_fields=[*result.accepted, "field_versions", "changed_at", "changed_by"])
     return result.conflicts

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseNotAllowed
@@ -46,14 +48,9 @@ def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take a final paper back to draft."""
     paper = writable_paper_or_404(request, pk)
     form = ReasonForm(request.POST or None, label="Why is the paper taken back to draft?")
-    if form.is_valid():
-        try:
-            services.reopen(paper=paper, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now())
-        except services.Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "The paper is a draft again.")
-            return redirect("papers:paper", pk=pk)
+    if _is_done(request, paper, form, services.reopen, "reason"):
+        messages.success(request, "The paper is a draft again.")
+        return redirect("papers:paper", pk=pk)
     return _act(request, paper, form, "papers/reopen.html")
 
 
@@ -62,16 +59,9 @@ def publish(request: SignedInRequest, pk: int) -> HttpResponse:
     """Confirm, then let the panel read the paper."""
     paper = releasable_paper_or_404(request, pk)
     form = PublishForm(request.POST or None, initial={"seen_digest": paper.content_digest})
-    if form.is_valid():
-        try:
-            services.publish(
-                paper=paper, seen_digest=form.cleaned_data["seen_digest"], by=request.user, at=timezone.now()
-            )
-        except services.Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "The paper is published. Panel members can read it now.")
-            return redirect("papers:paper", pk=pk)
+    if _is_done(request, paper, form, services.publish, "seen_digest"):
+        messages.success(request, "The paper is published. Panel members can read it now.")
+        return redirect("papers:paper", pk=pk)
     return _act(request, paper, form, "papers/publish.html")
 
 
@@ -80,15 +70,22 @@ def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take a published paper out of the panel's reach."""
     paper = releasable_paper_or_404(request, pk)
     form = ReasonForm(request.POST or None, label="Why is the paper withdrawn?")
-    if form.is_valid():
-        try:
-            services.withdraw(paper=paper, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now())
-        except services.Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "The paper is withdrawn.")
-            return redirect("papers:paper", pk=pk)
+    if _is_done(request, paper, form, services.withdraw, "reason"):
+        messages.success(request, "The paper is withdrawn.")
+        return redirect("papers:paper", pk=pk)
     return _act(request, paper, form, "papers/withdraw.html")
+
+
+def _is_done(request: SignedInRequest, paper: Paper, form: forms.Form, act: Callable[..., Paper], answer: str) -> bool:
+    """Do what the form asks, `answer` being the field the act needs; a refusal becomes an error of the form."""
+    if not form.is_valid():
+        return False
+    try:
+        act(paper=paper, **{answer: form.cleaned_data[answer]}, by=request.user, at=timezone.now())
+    except services.Refused as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    return True
 
 
 def _act(request: SignedInRequest, paper: Paper, form: forms.Form, template: str) -> HttpResponse:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from records.edits import Conflict, Edit, next_versions, reconcile
+from dataclasses import dataclass, field
+
+from records.edits import Conflict, Edit, Reconciled, next_versions, reconcile, write_onto
 
 STORED = {"level": 3, "evidence": "Minutes of March."}
 VERSIONS = {"level": 2, "evidence": 5}
@@ -57,3 +59,18 @@ def test_only_what_changed_gets_a_new_version() -> None:
     before = {"level": 2}
     assert next_versions(before, {"level": 4, "evidence": "x"}) == {"level": 3, "evidence": 1}
     assert before == {"level": 2}
+
+
+@dataclass
+class Note:
+    title: str = "As it was"
+    text: str = "Some words"
+    field_versions: dict[str, int] = field(default_factory=lambda: {"text": 2})
+
+
+def test_what_nobody_has_overtaken_is_set_on_the_row_with_its_next_version() -> None:
+    note = Note()
+    edits = {"title": Edit(0, "Mine"), "text": Edit(1, "Also mine")}
+    result = write_onto(note, names=("title", "text"), edits=edits)
+    assert (note.title, note.text, note.field_versions) == ("Mine", "Some words", {"text": 2, "title": 1})
+    assert result == Reconciled({"title": "Mine"}, (Conflict("text", "Also mine", "Some words", 2),))

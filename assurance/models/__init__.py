@@ -1,14 +1,29 @@
+from assurance.models.document import StatementDocument
+from assurance.models.entry import Carried, Entry, EntryAction, NoLevel
+from assurance.models.evidence import EvidenceFile, EvidenceItem
+from assurance.models.mentoring import MentoringRecord, UnitAdviser
 from assurance.models.review import Decision, Review
 from assurance.models.rollup import Rollup
-from assurance.models.statement import Entry, EntryAction, Revision, RevisionState, Statement
+from assurance.models.saving import MergeDecision, Presence, SaveReceipt
+from assurance.models.statement import Revision, RevisionState, Statement
 
 __all__ = [
+    "Carried",
     "Decision",
     "Entry",
     "EntryAction",
+    "EvidenceFile",
+    "EvidenceItem",
+    "MentoringRecord",
+    "MergeDecision",
+    "NoLevel",
+    "Presence",
     "Review",
     "Revision",
     "RevisionState",
     "Rollup",
+    "SaveReceipt",
     "Statement",
+    "StatementDocument",
+    "UnitAdviser",
 ]

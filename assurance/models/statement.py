@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import uuid
 from datetime import date
 from typing import Any
 
@@ -9,8 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 
-from actions.models import Action
-from maturity.models import Edition, Theme
+from maturity.models import Edition
 from organisation.fields import QuarterField
 from organisation.models import Unit
 from organisation.periods import Quarter
@@ -211,66 +209,3 @@ class Revision(models.Model):
     @property
     def is_frozen(self) -> bool:
         return self.state in FROZEN
-
-
-class Entry(models.Model):
-    """What a revision says about one theme."""
-
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="entries")
-    theme = models.ForeignKey(Theme, on_delete=models.PROTECT, related_name="+")
-    level = models.PositiveSmallIntegerField(null=True, blank=True)
-    held_without_shrmt = models.BooleanField(null=True, blank=True)
-    evidence = models.TextField(blank=True)
-    no_level_reason = models.TextField(blank=True, help_text="Why no level or evidence is given.")
-    field_versions = models.JSONField(default=dict, help_text="How often each field has changed.")
-    changed_at = models.DateTimeField(null=True, blank=True)
-    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    actions = models.ManyToManyField(Action, through="EntryAction", related_name="+")
-
-    class Meta:
-        ordering = ["theme__number"]
-        triggers = [
-            pgtrigger.Trigger(
-                name="signed_entries_are_frozen",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Update | pgtrigger.Delete,
-                func="""
-                    IF EXISTS (
-                        SELECT 1 FROM assurance_revision
-                        WHERE id = OLD.revision_id AND signed_at IS NOT NULL
-                    ) THEN
-                        RAISE EXCEPTION 'An entry of a signed revision cannot be changed.';
-                    END IF;
-                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-                    RETURN NEW;
-                """,
-            ),
-        ]
-        constraints = [
-            models.UniqueConstraint(fields=["revision", "theme"], name="one_entry_per_revision_and_theme"),
-            models.CheckConstraint(condition=Q(level=None) | Q(level__range=(1, 5)), name="level_within_the_scale"),
-            models.CheckConstraint(
-                condition=(Q(changed_at=None) & Q(changed_by=None)) | Q(changed_at__isnull=False),
-                name="changed_by_only_with_a_time",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.theme} in {self.revision}"
-
-
-class EntryAction(models.Model):
-    """An action that a theme of a statement raised."""
-
-    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="raised")
-    action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="+")
-    token = models.UUIDField(default=uuid.uuid4, help_text="Of the form row that raised it: sent twice, raised once.")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["entry", "action"], name="one_link_per_entry_and_action"),
-            models.UniqueConstraint(fields=["entry", "token"], name="one_action_per_form_row"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.action} raised by {self.entry}"

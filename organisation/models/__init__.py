@@ -1,6 +1,17 @@
 from organisation.models.appointment import Appointment
+from organisation.models.calendar import CalendarLink
 from organisation.models.force import Force
 from organisation.models.unit import BusinessGroup, RiskBand, Unit, UnitKind, UnitMembership
 from organisation.models.user import User
 
-__all__ = ["Appointment", "BusinessGroup", "Force", "RiskBand", "Unit", "UnitKind", "UnitMembership", "User"]
+__all__ = [
+    "Appointment",
+    "BusinessGroup",
+    "CalendarLink",
+    "Force",
+    "RiskBand",
+    "Unit",
+    "UnitKind",
+    "UnitMembership",
+    "User",
+]

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from maturity.models import Theme
+from organisation.models import Unit
+from organisation.permissions import Person, appointments_today, units_in_scope
+from organisation.roles import Role
+
+
+class UnitAdviserQuerySet(models.QuerySet["UnitAdviser"]):
+    def in_force(self, day: date) -> UnitAdviserQuerySet:
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+
+
+class UnitAdviser(models.Model):
+    """The SHRMT adviser who mentors a unit, from `starts_on` to `ends_on`, both included."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="advisers")
+    adviser = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects = UnitAdviserQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="advising_ends_after_it_starts"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.adviser} for {self.unit}"
+
+
+class MentoringQuerySet(models.QuerySet["MentoringRecord"]):
+    def visible_to(self, user: Person) -> MentoringQuerySet:
+        """Records that `can_read_mentoring` grants, as a filter."""
+        if appointments_today(user).to(frozenset({Role.SHRMT, Role.HEAD})).exists():
+            return self
+        units = units_in_scope(
+            user, unit_roles={Role.SPOC, Role.SLT_LEAD}, group_roles={Role.COG_LEAD, Role.COG_SUPPORT}
+        )
+        return self.filter(unit__in=Unit.objects.filter(units))
+
+
+class MentoringRecord(models.Model):
+    """Advice that a unit asked for or was given on a theme. Kept apart from the statement."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="mentoring")
+    theme = models.ForeignKey(Theme, on_delete=models.PROTECT, related_name="+")
+    question = models.TextField(blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    advice = models.TextField(blank=True)
+    advised_at = models.DateTimeField(null=True, blank=True)
+    advised_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = MentoringQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(asked_at=None, asked_by=None, question="")
+                | (Q(asked_at__isnull=False, asked_by__isnull=False) & ~Q(question="")),
+                name="question_with_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(advised_at=None, advised_by=None, advice="")
+                | (Q(advised_at__isnull=False, advised_by__isnull=False) & ~Q(advice="")),
+                name="advice_with_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(asked_at__isnull=False) | Q(advised_at__isnull=False), name="mentoring_says_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.theme} for {self.unit}"

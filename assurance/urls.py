@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assurance.views import filling, reviews, rollups, signing, statements
+from assurance.views import details, reviews, rollups, signing, statements, theme
 from organisation import converters  # noqa: F401  # registers <quarter:…> and <half:…>
 
 app_name = "assurance"
@@ -13,8 +13,8 @@ ROLLUP = "roll-ups/<slug:group>/<half:half>/"
 urlpatterns = [
     path("statements/", statements.statements, name="statements"),
     path(STATEMENT, statements.statement, name="statement"),
-    path(f"{STATEMENT}themes/<slug:theme>/", filling.theme, name="theme"),
-    path(f"{STATEMENT}details/", filling.details, name="details"),
+    path(f"{STATEMENT}themes/<slug:theme>/", theme.theme, name="theme"),
+    path(f"{STATEMENT}details/", details.details, name="details"),
     path(f"{STATEMENT}check/", signing.check, name="check"),
     path(f"{STATEMENT}reopen/", signing.reopen, name="reopen"),
     path(f"{STATEMENT}sign/", signing.sign, name="sign"),

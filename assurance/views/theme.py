@@ -1,11 +1,10 @@
-"""Filling in a statement: a page a theme, and the page of its details. Each field is saved or refused on its own."""
+"""Filling in one theme of a statement: its level, its evidence, its actions. Each field is saved or refused alone."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -18,105 +17,21 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from actions.models import ActionStatus
-from assurance.forms.statement import ActionForm, ActionForms, DetailsForm, EntryForm, initial_of, level_options
+from assurance.forms.statement import ActionForm, ActionForms, EntryForm, initial_of, level_options
 from assurance.models import Entry, EntryAction, Revision
 from assurance.models.statement import FROZEN
 from assurance.reading import ReadLevel
 from assurance.services import statements
-from assurance.services.statements import DETAIL_FIELDS, ENTRY_FIELDS, ActionEdit, LastChange, Refused, Saved
+from assurance.services.statements import ENTRY_FIELDS, ActionEdit, LastChange, Refused, Saved
+from assurance.views.conflicts import TwoVersions, closed, is_the_one_on_the_page, labels_of, moved_on, two_versions
 from assurance.views.loading import SignedInRequest, writable_revision_or_404
 from maturity.matrix import short_forms_in
 from maturity.models import Criterion, Level, NotComparable
 from organisation.periods import Quarter
 from records.edits import Conflict
-from rendering import formats
 
 ROWS = "actions"
-CLOSED = "This statement is {state}, so it cannot be changed. Reopen it first if something has to be mended."
 ACTION_LABELS = {"title": "what is to be done", "lead": "who leads it", "due_on": "when it is due", "status": "status"}
-
-
-# --- What somebody else has changed meanwhile ---------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class TwoVersions:
-    """A field as two people have it, for the page that shows both."""
-
-    label: str
-    theirs: str
-    mine: str
-    who: str
-    when: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class TypedText:
-    """A text that could not be saved, to be copied from the page."""
-
-    label: str
-    text: str
-    rows: int
-
-
-def _in_words(value: Any, levels: Mapping[int, str] | None = None) -> str:
-    if value is None or value == "":
-        return ""
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, int):
-        return f"Level {value}: {(levels or {}).get(value, '')}"
-    if isinstance(value, date):
-        return formats.day(value)
-    return str(value)
-
-
-def _two_versions(
-    conflicts: Iterable[Conflict],
-    *,
-    labels: Mapping[str, str],
-    theirs: LastChange,
-    levels: Mapping[int, str] | None = None,
-) -> list[TwoVersions]:
-    return [
-        TwoVersions(
-            label=labels[conflict.field],
-            theirs=_in_words(conflict.theirs, levels),
-            mine=_in_words(conflict.mine, levels),
-            who=str(theirs.by or ""),
-            when=theirs.at,
-        )
-        for conflict in conflicts
-    ]
-
-
-def _labels(form: forms.BaseForm) -> dict[str, str]:
-    return {name: str(field.label) for name, field in form.fields.items()}
-
-
-def _moved_on(request: SignedInRequest, revision: Revision, pages: Sequence[forms.BaseForm]) -> HttpResponse:
-    """409: the statement was completed, or another revision begun, while the person was writing."""
-    texts = [
-        TypedText(str(box.label), text, min(12, text.count("\n") + len(text) // 70 + 2))
-        for form in pages
-        for box in form.visible_fields()
-        if isinstance(text := box.value(), str) and text.strip() and not isinstance(box.field, forms.ChoiceField)
-    ]
-    context = {"revision": revision, "statement": revision.statement, "texts": texts}
-    return render(request, "assurance/statement_moved_on.html", context, status=409)
-
-
-def _is_the_one_on_the_page(request: SignedInRequest, revision: Revision) -> bool:
-    """Whether the page was opened on this revision: the next one counts its fields' versions afresh."""
-    return revision.is_open and request.POST.get("revision") == str(revision.number)
-
-
-def _closed(request: SignedInRequest, revision: Revision) -> HttpResponseRedirect:
-    messages.info(request, CLOSED.format(state=revision.get_state_display().lower()))
-    return redirect("assurance:statement", revision.statement.unit.slug, revision.statement.quarter)
-
-
-# --- A theme ------------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -153,7 +68,7 @@ def theme(request: SignedInRequest, unit: str, quarter: Quarter, theme: str) -> 
     if request.method == "POST":
         return _save_theme(request, page)
     if not revision.is_open:
-        return _closed(request, revision)
+        return closed(request, revision)
     page.form = _entry_form(page)
     page.rows = _blank_and_stored_rows(page, add="add" in request.GET)
     return _show_theme(request, page)
@@ -279,8 +194,8 @@ def _show_theme(
 def _save_theme(request: SignedInRequest, page: ThemePage) -> HttpResponse:
     page.form = _entry_form(page, request.POST)
     page.rows = ActionForms(request.POST, prefix=ROWS)
-    if not _is_the_one_on_the_page(request, page.revision):
-        return _moved_on(request, page.revision, [page.form, *page.rows.forms])
+    if not is_the_one_on_the_page(request, page.revision):
+        return moved_on(request, page.revision, [page.form, *page.rows.forms])
     valid = all([page.form.is_valid(), page.rows.is_valid()])
     try:
         saved = statements.save_entry(
@@ -293,7 +208,7 @@ def _save_theme(request: SignedInRequest, page: ThemePage) -> HttpResponse:
     except Refused as refusal:
         page.revision.refresh_from_db(fields=["state"])
         if not page.revision.is_open:
-            return _moved_on(request, page.revision, [page.form, *page.rows.forms])
+            return moved_on(request, page.revision, [page.form, *page.rows.forms])
         page.form.add_error(None, str(refusal))
         return _show_theme(request, page, status=422)
     if valid and saved.is_complete:
@@ -336,7 +251,7 @@ def _show_again(request: SignedInRequest, page: ThemePage, saved: Saved) -> Http
     levels = {level.number: level.name for level in page.levels}
     entry = Entry.objects.get(pk=page.entry.pk)
     page.form.settle(values=_entry_values(entry), versions=entry.field_versions, conflicts=saved.conflicts)
-    both = _two_versions(saved.conflicts, labels=_labels(page.form), theirs=saved.before, levels=levels)
+    both = two_versions(saved.conflicts, labels=labels_of(page.form), theirs=saved.before, levels=levels)
     links = _action_links(entry)
     for row in page.rows.forms:
         link = _link_of(row, links)
@@ -344,7 +259,7 @@ def _show_again(request: SignedInRequest, page: ThemePage, saved: Saved) -> Http
             continue
         overtaken = saved.action_conflicts.get(link.action_id, ())
         row.settle(values=_action_values(link), versions=link.action.field_versions, conflicts=overtaken)
-        both += _two_versions(
+        both += two_versions(
             _statuses_in_words(overtaken),
             labels={name: f"Action “{link.action.title}”: {label}" for name, label in ACTION_LABELS.items()},
             theirs=saved.actions_before.get(link.action_id, LastChange()),
@@ -365,70 +280,3 @@ def _statuses_in_words(conflicts: Iterable[Conflict]) -> list[Conflict]:
         else one
         for one in conflicts
     ]
-
-
-# --- The details --------------------------------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def details(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResponse:
-    """Who completes the statement, and which meeting reviewed it."""
-    revision = writable_revision_or_404(request, unit, quarter)
-    if request.method == "POST":
-        return _save_details(request, revision)
-    if not revision.is_open:
-        return _closed(request, revision)
-    return _show_details(request, revision, DetailsForm(initial=_details_shown(revision)))
-
-
-def _detail_values(revision: Revision) -> dict[str, Any]:
-    return {name: getattr(revision, name) for name in DETAIL_FIELDS}
-
-
-def _details_shown(revision: Revision) -> dict[str, Any]:
-    return initial_of(_detail_values(revision), revision.field_versions)
-
-
-def _save_details(request: SignedInRequest, revision: Revision) -> HttpResponse:
-    form = DetailsForm(request.POST, initial=_details_shown(revision))
-    if not _is_the_one_on_the_page(request, revision):
-        return _moved_on(request, revision, [form])
-    valid = form.is_valid()
-    try:
-        saved = statements.save_details(revision=revision, edits=form.edits(), by=request.user, at=timezone.now())
-    except Refused:
-        revision.refresh_from_db(fields=["state"])
-        return _moved_on(request, revision, [form])
-    if valid and saved.is_complete:
-        messages.success(request, "Details saved.")
-        target = "assurance:check" if request.POST.get("then") == "continue" else "assurance:details"
-        return redirect(target, revision.statement.unit.slug, revision.statement.quarter)
-    current = Revision.objects.get(pk=revision.pk)
-    form.settle(values=_detail_values(current), versions=current.field_versions, conflicts=saved.conflicts)
-    both = _two_versions(saved.conflicts, labels=_labels(form), theirs=saved.before)
-    return _show_details(request, revision, form, conflicts=both, partly_saved=True, status=409 if both else 422)
-
-
-def _show_details(
-    request: SignedInRequest,
-    revision: Revision,
-    form: DetailsForm,
-    *,
-    conflicts: Sequence[TwoVersions] = (),
-    partly_saved: bool = False,
-    status: int = 200,
-) -> HttpResponse:
-    statement = revision.statement
-    context = {
-        "revision": revision,
-        "statement": statement,
-        "unit": statement.unit,
-        "quarter": statement.quarter,
-        "form": form,
-        "conflicts": conflicts,
-        "partly_saved": partly_saved,
-        "form_has_errors": bool(conflicts),
-        "first_day": statement.quarter.first_day,
-        "last_day": statement.quarter.last_day,
-    }
-    return render(request, "assurance/statement_details.html", context, status=status)

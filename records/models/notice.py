@@ -37,6 +37,13 @@ class Notice(models.Model):
         ]
         indexes = [
             models.Index(fields=["person", "at"], condition=Q(sent_at=None), name="notices_not_sent"),
+            # For withdrawing everything that waits about one thing: keys by how they begin.
+            models.Index(
+                fields=["key"],
+                opclasses=["varchar_pattern_ops"],
+                condition=Q(sent_at=None, withdrawn_at=None),
+                name="notices_waiting_by_key",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from maturity import modelfile
-from maturity.models import Edition
+from maturity.models import Edition, Target
 from maturity.services import editions
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -62,3 +63,13 @@ def shipped(*codes: str) -> list[Edition]:
     """Load the shipped editions with these codes (`2017`, `2019`) and return them, earliest first."""
     models = [modelfile.read(FIXTURES / f"maturity-{code}.toml") for code in sorted(codes)]
     return [result.edition for result in editions.load_all(models, at=LOADED_AT)]
+
+
+def target(level: int = 3, *, by_on: date = date(2027, 3, 31), **chosen: Any) -> Target:
+    """A target for every unit and theme, endorsed in September 2017, unless chosen otherwise."""
+    values: dict[str, Any] = {
+        "endorsed_by": "the Board",
+        "endorsed_on": date(2017, 9, 19),
+        "entered_at": LOADED_AT,
+    }
+    return Target.objects.create(level=level, by_on=by_on, **(values | chosen))

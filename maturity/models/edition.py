@@ -1,11 +1,12 @@
-"""The maturity model: editions of levels, themes and criteria. Immutable once a statement uses an edition."""
+"""Editions of levels, themes and criteria. An edition is immutable once a statement uses it."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
@@ -35,6 +36,13 @@ class Edition(models.Model):
         return self.name
 
 
+class LevelQuerySet(models.QuerySet["Level"]):
+    def with_prompts_for(self, theme: Theme) -> LevelQuerySet:
+        """Add as `prompt` what evidence at each level usually looks like for `theme`; "" where nothing is said."""
+        said = EvidencePrompt.objects.filter(theme=theme, level=OuterRef("pk")).values("text")
+        return self.annotate(prompt=Coalesce(Subquery(said[:1]), models.Value("", output_field=models.TextField())))
+
+
 class Level(models.Model):
     """A step of the scale, lowest first, under a band heading where the edition prints one."""
 
@@ -43,6 +51,8 @@ class Level(models.Model):
     name = models.CharField(max_length=100)
     band_heading = models.CharField(max_length=300, blank=True)
     band_behaviour = models.CharField(max_length=300, blank=True)
+
+    objects = LevelQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]
@@ -95,6 +105,24 @@ class Criterion(models.Model):
             models.UniqueConstraint(fields=["theme", "level", "number"], name="one_criterion_per_number"),
         ]
         verbose_name_plural = "criteria"
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class EvidencePrompt(models.Model):
+    """What evidence for a theme at a level usually looks like. Guidance: unlike a criterion, it may be reworded."""
+
+    theme = models.ForeignKey(Theme, on_delete=models.CASCADE, related_name="prompts")
+    level = models.ForeignKey(Level, on_delete=models.CASCADE, related_name="prompts")
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["theme__number", "level__number"]
+        constraints = [
+            models.UniqueConstraint(fields=["theme", "level"], name="one_prompt_per_theme_and_level"),
+            models.CheckConstraint(condition=~Q(text=""), name="prompt_says_something"),
+        ]
 
     def __str__(self) -> str:
         return self.text

@@ -1,0 +1,178 @@
+"""What a theme's page shows beside the questions: what the unit has said before, and what is expected of it.
+
+Two queries, however many quarters and units there are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import F, OuterRef, Q, Subquery
+
+from assurance.models import Decision, Entry, Revision, RevisionState
+from assurance.models.statement import FROZEN
+from assurance.reading import ReadLevel
+from maturity.models import Level, NotComparable, Target
+from organisation.periods import Quarter, london_day
+
+QUARTERS_SHOWN = 4
+# The three questions of a review (2019 paper, §1.11), as a page says them.
+QUESTIONS = {
+    "appropriately_completed": "Appropriately completed?",
+    "reflects_performance": "Accurately reflects performance?",
+    "identifies_improvement": "Identifies proposed improvement?",
+}
+REVIEWED = ("decision", "decided_at", "reasons", *QUESTIONS, *(f"{question}_note" for question in QUESTIONS))
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierLevel:
+    """What the newest signed revision of an earlier quarter says about the theme.
+
+    `signed` is false where the quarter has no signed statement; the rest is then empty. `scored` is false where the
+    theme had no levels in that quarter's edition, or no such theme was in it. `why_not_comparable` is set where the
+    level means something else than in this quarter.
+    """
+
+    quarter: Quarter
+    signed: bool = False
+    returned: bool = False
+    scored: bool = False
+    level: ReadLevel | None = None
+    why_not_comparable: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One of the three questions of a review with the note beside its answer."""
+
+    question: str
+    answer: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastReview:
+    """What the Chief Officer Group lead said on the newest revision of the unit that has been reviewed."""
+
+    quarter: Quarter
+    revision: int
+    by: str
+    on: date
+    returned: bool
+    reasons: str
+    comments: tuple[Comment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Everything beside the questions. Quarters run from the newest back.
+
+    What there is none of is None, and the page says so in words. Of audits nothing is kept, so no level is validated.
+    """
+
+    quarters: tuple[EarlierLevel, ...]
+    review: LastReview | None
+    target: Target | None
+    target_has_passed: bool
+    validated: None = None
+
+
+def background(revision: Revision, entry: Entry, *, today: date) -> Background:
+    """Return what is known about the entry's theme before it is answered. Two queries.
+
+    Whoever may fill in the revision may read all of it: the statements are their unit's own, targets everybody's.
+    """
+    statement, identity = revision.statement, entry.theme.identity
+    shown = [statement.quarter.plus(-back) for back in range(1, QUARTERS_SHOWN + 1)]
+    rows = _what_was_said(revision, identity, shown)
+    target = _target(revision, identity, today)
+    return Background(
+        quarters=tuple(_earlier_level(quarter, rows) for quarter in shown),
+        review=_last_review(rows),
+        target=target,
+        target_has_passed=target is not None and target.by_on < today,
+    )
+
+
+def _what_was_said(revision: Revision, identity: str, quarters: list[Quarter]) -> list[dict[str, Any]]:
+    """The newest signed revision of each quarter, and the newest that has been reviewed, with their word on the theme.
+
+    In rising order of quarter and number.
+    """
+    statement = revision.statement
+    of_the_unit = Revision.objects.filter(statement__unit=statement.unit_id, statement__quarter__lte=statement.quarter)
+    newest_signed = Revision.objects.filter(statement=OuterRef("statement"), state__in=FROZEN).order_by("-number")
+    last_reviewed = of_the_unit.filter(review__isnull=False).order_by("-statement__quarter", "-number")
+    said = Entry.objects.filter(revision=OuterRef("pk"), theme__identity=identity)
+    level_name = Level.objects.filter(edition=OuterRef("statement__edition"), number=OuterRef("level"))
+    not_comparable = NotComparable.objects.filter(
+        edition=statement.edition_id, earlier=OuterRef("statement__edition"), identity=identity
+    )
+    return list(
+        of_the_unit.filter(
+            Q(statement__quarter__in=quarters, pk=Subquery(newest_signed.values("pk")[:1]))
+            | Q(pk=Subquery(last_reviewed.values("pk")[:1]))
+        )
+        .annotate(
+            quarter=F("statement__quarter"),
+            level=Subquery(said.values("level")[:1]),
+            scored=Subquery(said.values("theme__scored")[:1]),
+        )
+        .annotate(
+            level_name=Subquery(level_name.values("name")[:1]),
+            why_not_comparable=Subquery(not_comparable.values("reason")[:1]),
+            reviewed_by=F("review__decided_by__name"),
+        )
+        .order_by("statement__quarter", "number")
+        .values(
+            "quarter",
+            "number",
+            "state",
+            "level",
+            "scored",
+            "level_name",
+            "why_not_comparable",
+            "reviewed_by",
+            *(f"review__{field}" for field in REVIEWED),
+        )
+    )
+
+
+def _earlier_level(quarter: Quarter, rows: list[dict[str, Any]]) -> EarlierLevel:
+    row = next((row for row in reversed(rows) if row["quarter"] == quarter), None)
+    if row is None:
+        return EarlierLevel(quarter)
+    return EarlierLevel(
+        quarter,
+        signed=True,
+        returned=row["state"] == RevisionState.RETURNED,
+        scored=bool(row["scored"]),
+        level=None if row["level"] is None else ReadLevel(row["level"], row["level_name"]),
+        why_not_comparable=row["why_not_comparable"] or "",
+    )
+
+
+def _last_review(rows: list[dict[str, Any]]) -> LastReview | None:
+    row = next((row for row in reversed(rows) if row["review__decision"]), None)
+    if row is None:
+        return None
+    return LastReview(
+        quarter=row["quarter"],
+        revision=row["number"],
+        by=row["reviewed_by"],
+        on=london_day(row["review__decided_at"]),
+        returned=row["review__decision"] == Decision.RETURNED,
+        reasons=row["review__reasons"],
+        comments=tuple(
+            Comment(question, row[f"review__{name}"], row[f"review__{name}_note"])
+            for name, question in QUESTIONS.items()
+        ),
+    )
+
+
+def _target(revision: Revision, identity: str, today: date) -> Target | None:
+    applying = Target.objects.applying_to(revision.statement.unit, identity, day=today)
+    return applying.select_related("group", "unit").first()

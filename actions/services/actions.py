@@ -1,25 +1,32 @@
-"""Raising and changing actions."""
+"""Raising, changing, closing and reopening actions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
-from actions.models import Action, ActionStatus, Task
+from actions.models import Action, ActionStatus, NoteKind, ProgressNote, Task
+from actions.reading import ROW_OF_THE_TASK, row_versions
 from organisation.models import Unit, User
 from records.edits import Conflict, Edit, next_versions, reconcile
 from records.services import trail
 
-ON_THE_TASK = {"lead", "due_on"}
-EDITABLE = {"title", "status"} | ON_THE_TASK
+WRITTEN = ("title", "measure", "baseline", "target", "result")
+EDITABLE = {*WRITTEN, "status", *ROW_OF_THE_TASK}
+TAKEN_UP_AGAIN = "Kept open by whoever changed it next."
+
+
+class Refused(Exception):
+    """The act is not possible as things stand; the text says why and what to do."""
 
 
 @transaction.atomic
 def raise_action(*, unit: Unit, title: str, lead: str, due_on: date | None, by: User, at: datetime) -> Action:
     """Write an action of one task."""
-    action = Action.objects.create(unit=unit, title=title, created_at=at)
+    action = Action.objects.create(unit=unit, title=title, created_at=at, raised_by=by)
     Task.objects.create(action=action, number=1, lead=lead, due_on=due_on)
     trail.record(act="action.raised", thing=action, by=by, at=at)
     return action
@@ -27,21 +34,116 @@ def raise_action(*, unit: Unit, title: str, lead: str, due_on: date | None, by: 
 
 @transaction.atomic
 def change(*, action_id: int, edits: Mapping[str, Edit], by: User, at: datetime) -> tuple[Conflict, ...]:
-    """Write the edits of an action and its first task that nobody has overtaken; return those that somebody has."""
+    """Write the edits of an action and its first task that nobody has overtaken; return those that somebody has.
+
+    `due_on` is the first task's day: where it is given, it takes the place of words or of on-going. A status may be
+    edited to open or withdrawn. Closing asks what was achieved, so it has a verb of its own and is passed over here.
+    """
     unknown = set(edits) - EDITABLE
     if unknown:
         raise ValueError(f"An action has no field {', '.join(sorted(unknown))}.")
     action = Action.objects.select_for_update().get(pk=action_id)
     task = action.tasks.select_for_update().get(number=1)
-    values = {"title": action.title, "status": action.status, "lead": task.lead, "due_on": task.due_on}
-    result = reconcile(values=values, versions=action.field_versions, edits=edits)
+    values: dict[str, Any] = {name: getattr(action, name) for name in (*WRITTEN, "status")}
+    values |= {name: getattr(task, name) for name in ROW_OF_THE_TASK}
+    versions = {**action.field_versions, **row_versions(action.field_versions, task.field_versions)}
+    wanted = {n: edit for n, edit in edits.items() if (n, edit.value) != ("status", ActionStatus.CLOSED)}
+    result = reconcile(values=values, versions=versions, edits=wanted)
     if result.accepted:
-        for name, value in result.accepted.items():
-            setattr(task if name in ON_THE_TASK else action, name, value)
-        action.field_versions = next_versions(action.field_versions, result.accepted)
-        action.changed_at, action.changed_by = at, by
-        action.save()
-        task.save()
-        if result.accepted.get("status") == ActionStatus.WITHDRAWN:
-            trail.record(act="action.withdrawn", thing=action, by=by, at=at)
+        _write(action, task, result.accepted, by=by, at=at)
     return result.conflicts
+
+
+def _write(action: Action, task: Task, accepted: Mapping[str, Any], *, by: User, at: datetime) -> None:
+    on_the_task = {kept_as: accepted[name] for name, kept_as in ROW_OF_THE_TASK.items() if name in accepted}
+    on_the_action = {name: value for name, value in accepted.items() if name not in ROW_OF_THE_TASK}
+    if on_the_task:
+        for name, value in on_the_task.items():
+            setattr(task, name, value)
+        task.field_versions = next_versions(task.field_versions, on_the_task)
+        task.save()
+    status = on_the_action.pop("status", action.status)
+    for name, value in on_the_action.items():
+        setattr(action, name, value)
+    action.field_versions = next_versions(action.field_versions, on_the_action)
+    action.changed_at, action.changed_by = at, by
+    if status == action.status:
+        action.save()
+    elif status == ActionStatus.WITHDRAWN:
+        _set_status(action, ActionStatus.WITHDRAWN, by=by, at=at)
+    else:
+        _set_status(action, ActionStatus.OPEN, text=TAKEN_UP_AGAIN, by=by, at=at)
+
+
+# What each status is called as an act and as a note.
+ACTS = {
+    ActionStatus.OPEN: ("action.reopened", NoteKind.REOPENED),
+    ActionStatus.CLOSED: ("action.closed", NoteKind.CLOSED),
+    ActionStatus.WITHDRAWN: ("action.withdrawn", NoteKind.WITHDRAWN),
+}
+
+
+def _set_status(action: Action, status: ActionStatus, *, text: str = "", by: User, at: datetime) -> None:
+    """Write the action with its new status, all that belongs to it, and a note of it where there is a text."""
+    act, kind = ACTS[status]
+    closed = status == ActionStatus.CLOSED
+    action.status = status
+    action.achieved = text if closed else ""  # what an earlier closing said stays in its note
+    action.closed_at, action.closed_by = (at, by) if closed else (None, None)
+    action.changed_at, action.changed_by = at, by
+    action.field_versions = next_versions(action.field_versions, {"status": status})
+    action.save()
+    if text:
+        ProgressNote.objects.create(action=action, kind=kind, text=text, by=by, at=at)
+    trail.record(act=act, thing=action, by=by, at=at, **({"reason": text} if text else {}))
+
+
+def _locked(action: Action, *statuses: ActionStatus) -> Action:
+    """Lock the action and return it if it is in one of `statuses`; whose it is now is what the refusal says."""
+    current = Action.objects.select_for_update(of=("self",)).select_related("changed_by").get(pk=action.pk)
+    if current.status not in statuses:
+        whose = f" ({current.changed_by} changed it last)" if current.changed_by else ""
+        state = current.get_status_display().lower()
+        raise Refused(f"This action is {state} now{whose}, so nothing was changed. Open it again, then decide.")
+    return current
+
+
+def _said(text: str, refusal: str) -> str:
+    text = text.strip()
+    if not text:
+        raise Refused(refusal)
+    return text
+
+
+@transaction.atomic
+def close(*, action: Action, achieved: str, by: User, at: datetime) -> Action:
+    """Close an open action with what was achieved. Raises Refused without that, and where it is not open now."""
+    achieved = _said(achieved, "Say what was achieved.")
+    current = _locked(action, ActionStatus.OPEN)
+    _set_status(current, ActionStatus.CLOSED, text=achieved, by=by, at=at)
+    return current
+
+
+@transaction.atomic
+def reopen(*, action: Action, reason: str, by: User, at: datetime) -> Action:
+    """Put a closed or withdrawn action back on the list, with the reason."""
+    reason = _said(reason, "Say why the action is reopened.")
+    current = _locked(action, ActionStatus.CLOSED, ActionStatus.WITHDRAWN)
+    _set_status(current, ActionStatus.OPEN, text=reason, by=by, at=at)
+    return current
+
+
+@transaction.atomic
+def withdraw(*, action: Action, reason: str, by: User, at: datetime) -> Action:
+    """Take an open action off the list, with the reason: it was not done and will not be."""
+    reason = _said(reason, "Say why the action is withdrawn.")
+    current = _locked(action, ActionStatus.OPEN)
+    _set_status(current, ActionStatus.WITHDRAWN, text=reason, by=by, at=at)
+    return current
+
+
+@transaction.atomic
+def note(*, action: Action, text: str, by: User, at: datetime) -> ProgressNote:
+    """Add a line to the action's history, whatever its status."""
+    text = _said(text, "Write how the action stands.")
+    return ProgressNote.objects.create(action=action, text=text, by=by, at=at)

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from actions.models import ActionStatus
+from actions.reading import row_versions
 from assurance.forms.statement import ActionForm, ActionForms, EntryForm, initial_of, level_options
 from assurance.models import Entry, EntryAction, Revision
 from assurance.models.statement import FROZEN
@@ -123,13 +124,21 @@ def _action_links(entry: Entry) -> list[EntryAction]:
     return list(
         EntryAction.objects.filter(entry=entry, action__tasks__number=1)
         .select_related("action")
-        .annotate(lead=F("action__tasks__lead"), due_on=F("action__tasks__due_on"))
+        .annotate(
+            lead=F("action__tasks__lead"),
+            due_on=F("action__tasks__due_on"),
+            task_versions=F("action__tasks__field_versions"),
+        )
         .order_by("action_id")
     )
 
 
 def _action_values(link: Any) -> dict[str, Any]:
     return {"title": link.action.title, "lead": link.lead, "due_on": link.due_on, "status": link.action.status}
+
+
+def _action_versions(link: Any) -> dict[str, int]:
+    return row_versions(link.action.field_versions, link.task_versions)
 
 
 def _entry_values(entry: Entry) -> dict[str, Any]:
@@ -148,7 +157,7 @@ def _entry_form(page: ThemePage, data: Any = None) -> EntryForm:
 
 def _blank_and_stored_rows(page: ThemePage, *, add: bool) -> forms.BaseFormSet[ActionForm]:
     stored = [
-        {"action": link.action_id, "token": link.token} | initial_of(_action_values(link), link.action.field_versions)
+        {"action": link.action_id, "token": link.token} | initial_of(_action_values(link), _action_versions(link))
         for link in page.links
         if link.action.status != ActionStatus.WITHDRAWN
     ]
@@ -258,7 +267,7 @@ def _show_again(request: SignedInRequest, page: ThemePage, saved: Saved) -> Http
         if link is None:
             continue
         overtaken = saved.action_conflicts.get(link.action_id, ())
-        row.settle(values=_action_values(link), versions=link.action.field_versions, conflicts=overtaken)
+        row.settle(values=_action_values(link), versions=_action_versions(link), conflicts=overtaken)
         both += two_versions(
             _statuses_in_words(overtaken),
             labels={name: f"Action “{link.action.title}”: {label}" for name, label in ACTION_LABELS.items()},

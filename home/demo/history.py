@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from actions.models import Action, ActionStatus, Task
+from actions.models import Action, ActionStatus, NoteKind, ProgressNote, Task
 from assurance.canonical import content_digest
 from assurance.models import Decision, Entry, EntryAction, Review, Revision, RevisionState, Statement
 from home.demo import words
@@ -50,6 +50,7 @@ class Rows:
     entries: list[Entry] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
+    notes: list[ProgressNote] = field(default_factory=list)
     links: list[EntryAction] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
@@ -254,7 +255,7 @@ class UnitHistory:
         if fate in FROZEN:
             for raised in self.open_actions:
                 if random.random() < 0.35:
-                    raised.action.status = ActionStatus.CLOSED
+                    self._close(raised, revision, dates)
         lowest = sorted((one for one in said if one.level is not None), key=lambda one: (one.level, one.theme.number))
         for one in lowest[: random.choices((0, 1, 2, 3), weights=(2, 4, 3, 1))[0]]:
             self._raise_action(one.theme.identity, revision, dates, random)
@@ -265,7 +266,7 @@ class UnitHistory:
         if any(raised.action.title == title for raised in self.open_actions):
             return
         at = dates.completed_at - timedelta(minutes=20)
-        action = Action(unit=self.unit, title=title, created_at=at)
+        action = Action(unit=self.unit, title=title, created_at=at, raised_by=revision.completed_by)
         due_on = revision.statement.quarter.last_day + timedelta(days=random.randint(10, 120))
         tasks = [
             Task(action=action, number=number, lead=random.choice(words.LEADS), due_on=due_on + timedelta(days=later))
@@ -277,6 +278,17 @@ class UnitHistory:
         spoc = revision.completed_by
         if spoc is not None:
             self.rows.acts.append(Act(at, spoc, "action.raised", action))
+
+    def _close(self, raised: Raised, revision: Revision, dates: Dates) -> None:
+        action, at, spoc = raised.action, dates.completed_at - timedelta(minutes=25), revision.completed_by
+        if spoc is None:
+            return
+        action.status, action.closed_at, action.closed_by = ActionStatus.CLOSED, at, spoc
+        action.changed_at, action.changed_by = at, spoc
+        action.achieved = words.achieved(dice(self.plan.size, self.planned.number, f"achieved {action.title}"))
+        action.field_versions = {"status": 1}
+        self.rows.notes.append(ProgressNote(action=action, kind=NoteKind.CLOSED, text=action.achieved, by=spoc, at=at))
+        self.rows.acts.append(Act(at, spoc, "action.closed", action, {"reason": action.achieved}))
 
     def _link(self, said: Sequence[Said]) -> None:
         """Let the entries added last, those of `said`, show the actions on the list."""

@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, models, transaction
 from django.utils.text import slugify
 
-from actions.models import Action, Task
+from actions.models import Action, ProgressNote, Task
 from assurance.models import Entry, EntryAction, Review, Revision, Statement
 from home.demo.cast import OTHERS, OTHERS_A_ROLE, PASSWORD, SIGN_INS, Cast
 from home.demo.history import Act, EditionInForce, Rows, UnitHistory
@@ -236,6 +236,7 @@ def _write(rows: Rows) -> None:
     Entry.objects.bulk_create(rows.entries, batch_size=ROWS_AT_A_TIME)
     Action.objects.bulk_create(rows.actions, batch_size=ROWS_AT_A_TIME)
     Task.objects.bulk_create(rows.tasks, batch_size=ROWS_AT_A_TIME)
+    ProgressNote.objects.bulk_create(rows.notes, batch_size=ROWS_AT_A_TIME)
     EntryAction.objects.bulk_create(rows.links, batch_size=ROWS_AT_A_TIME)
     Review.objects.bulk_create(rows.reviews, batch_size=ROWS_AT_A_TIME)
     in_order = sorted(rows.acts, key=lambda act: act.at)

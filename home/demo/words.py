@@ -122,6 +122,13 @@ ACTIONS = {
     "audit": ("Clear the open recommendations of the last audit", "Run a self-inspection of the smaller sites"),
 }
 ANY_ACTION = ("Agree the next step for this theme at the quarterly meeting",)
+# What the unit says was achieved when it closes an action.
+ACHIEVED = (
+    "Done at every site; {n} people took part and the records are with the safety co-ordinator.",
+    "Finished a month late. {share}% of what was found has been put right and the rest is on the local register.",
+    "The new way of working stands in the unit’s own instructions since the last meeting.",
+    "{n} checks made, no repeat of what led to the action.",
+)
 LEADS = (
     "Safety co-ordinator",
     "Operations manager",
@@ -162,6 +169,11 @@ def evidence(theme: str, level: int | None, *, random: Random) -> str:
 def action_title(theme: str, *, random: Random) -> str:
     """What the unit sets out to do about a theme."""
     return random.choice(ACTIONS.get(theme, ANY_ACTION))
+
+
+def achieved(random: Random) -> str:
+    """What came of an action."""
+    return _filled(random.choice(ACHIEVED), random)
 
 
 def revised(text: str, *, random: Random) -> str:

@@ -7,7 +7,10 @@ TRUELEVEL_PROFILE names what this process is part of:
 """
 
 import secrets
+from datetime import time
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
@@ -186,6 +189,47 @@ LOGIN_REDIRECT_URL = "home"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # an e-mail address is unique whatever its case: a constraint on Lower(email)
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+# --- E-mail: one letter a person and day at most, see docs/decisions ------------------------------------------------
+def _smtp_settings(url: str) -> dict[str, Any]:
+    """Return Django's settings for EMAIL_URL, or say how it is written."""
+    advice = "Write it like smtp+tls://user:password@mail.example.org:587 (smtp+ssl for port 465)."
+    try:
+        found: dict[str, Any] = environ.Env.email_url_config(url)
+    except (ValueError, ImproperlyConfigured):
+        raise ImproperlyConfigured(f"EMAIL_URL cannot be read. {advice}") from None
+    if not found["EMAIL_BACKEND"].endswith("smtp.EmailBackend") or not found["EMAIL_HOST"]:
+        raise ImproperlyConfigured(f"EMAIL_URL names no mail server. {advice}")
+    return found
+
+
+def _time_of_day(name: str, default: str) -> time:
+    """Return a time such as 07:00, on London's clock."""
+    text = env.str(name, default="") or default
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is {text!r}; write a time of day like 07:00.") from None
+
+
+# What links in letters and calendars begin with.
+_OWN_ADDRESS = f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if PRODUCTION else f"http://127.0.0.1:{env.str('PORT', '8000')}"
+SITE_URL = (env.str("SITE_URL", default="") or _OWN_ADDRESS).rstrip("/")
+if not SITE_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}; write it like https://truelevel.example.org.")
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="") or f"truelevel@{urlsplit(SITE_URL).hostname}"
+DIGEST_AT = _time_of_day("DIGEST_AT", "07:00")
+EMAIL_TIMEOUT = 10  # seconds: a server that stands still must not hold up the worker
+EMAIL_URL = env.str("EMAIL_URL", default="")
+EMAIL_GOES_OUT = bool(EMAIL_URL) or not PRODUCTION
+if PRODUCTION and EMAIL_URL:
+    globals().update(_smtp_settings(EMAIL_URL))
+elif PROFILE == "test":
+    EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+else:
+    # The demo's people do not exist: their letters are files to look at, whatever the environment says.
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = DATA_DIR / "mail"
 
 # --- Language and time -------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"

@@ -2,117 +2,30 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from django import forms
 
 from actions.models import ActionStatus
-from assurance.canonical import content_digest, normal
 from assurance.models import RevisionState
 from maturity.models import Level
 from organisation.formfields import DayField, LineField, OptionLabel, WordsField
 from organisation.periods import Quarter
-from records.edits import Conflict, Edit
+from organisation.versioned import VersionedForm
+
+# The views of this room's forms know these from here.
+from organisation.versioned import initial_of as initial_of
+from organisation.versioned import stamp as stamp
+from organisation.versioned import version_name as version_name
+from records.edits import Edit
 
 CANNOT_SAY = "none"
 YES_NO = (("yes", "Yes"), ("no", "No"))
 EVIDENCE_WORDS = 1000
 REASON_WORDS = 300
 MOST_ACTIONS = 30  # eleven fields each: settings limit how many fields a request may have
-# Older than every version: where the page's own version is missing, nothing of somebody else's is overwritten.
-NO_VERSION = -1
-STAMP_DIGITS = 12
-
-
-def version_name(name: str) -> str:
-    """The hidden field that carries the version of `name`."""
-    return f"{name}-version"
-
-
-def stamp(version: int, value: Any) -> str:
-    """Return what a page carries with an answer: the version it shows, and which value that is.
-
-    The value tells an answer that was left alone from one that was given: only the latter is an edit, so that people
-    who answer different questions of one page do not get into each other's way.
-    """
-    if isinstance(value, date):
-        value = value.isoformat()
-    shown = value.strip() if isinstance(value, str) else value
-    return f"{version}.{content_digest(shown)[:STAMP_DIGITS]}"
-
-
-def initial_of(values: Mapping[str, Any], versions: Mapping[str, int]) -> dict[str, Any]:
-    """Return a versioned form's initial values: each answer as stored, and the stamp of what is stored."""
-    return {**values, **{version_name(name): stamp(versions.get(name, 0), values[name]) for name in values}}
-
-
-class StampField(forms.CharField):
-    """The stamp of an answer. It never refuses: an unreadable one is of the oldest version, and of no value."""
-
-    widget = forms.HiddenInput
-
-    def __init__(self) -> None:
-        super().__init__(required=False, initial=stamp(0, None))
-
-    def clean(self, value: Any) -> tuple[int, str]:
-        text = str(value or "")
-        found = re.fullmatch(rf"([0-9]{{1,9}})\.[0-9a-f]{{{STAMP_DIGITS}}}", text)
-        return (int(found[1]), text) if found else (NO_VERSION, "")
-
-
-class VersionedForm(forms.Form):
-    """A form whose `answers` may be edited by several people at once."""
-
-    answers: tuple[str, ...] = ()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in self.answers:
-            self.fields[version_name(name)] = StampField()
-
-    def clean(self) -> dict[str, Any]:
-        """Bring texts into the form in which they are stored, so that equal texts compare as equal."""
-        cleaned = super().clean() or self.cleaned_data
-        for name in self.answers:
-            if isinstance(cleaned.get(name), str):
-                cleaned[name] = normal(cleaned[name])
-        return cleaned
-
-    def given(self) -> dict[str, Edit]:
-        """Return the answers that are valid, each with the version it was made on."""
-        return {
-            name: Edit(self.cleaned_data[version_name(name)][0], self.cleaned_data[name])
-            for name in self.answers
-            if name in self.cleaned_data
-        }
-
-    def edits(self) -> dict[str, Edit]:
-        """Return the valid answers that are not what the page showed when it was opened."""
-        return {name: edit for name, edit in self.given().items() if not self._was_left_alone(name, edit)}
-
-    def _was_left_alone(self, name: str, edit: Edit) -> bool:
-        return bool(self.cleaned_data[version_name(name)][1] == stamp(edit.base_version, edit.value))
-
-    def settle(self, *, values: Mapping[str, Any], versions: Mapping[str, int], conflicts: Iterable[Conflict]) -> None:
-        """Move the versions of a form that is shown again on to what its reader now knows.
-
-        A conflict is shown with the other version, so saving again is a decision. An answer that is stored as it
-        stands in the form moves to the stored version. Everything else (an answer with an error, one that was left
-        alone) keeps the version it was made on: nobody has seen yet what stands against it.
-        """
-        theirs = {conflict.field: stamp(conflict.their_version, conflict.theirs) for conflict in conflicts}
-        data: Any = self.data
-        data = data.copy()
-        for name in self.answers:
-            if name in theirs:
-                data[self.add_prefix(version_name(name))] = theirs[name]
-            elif name in self.cleaned_data and self.cleaned_data[name] == values[name]:
-                data[self.add_prefix(version_name(name))] = stamp(versions.get(name, 0), values[name])
-        self.data = data
 
 
 def _level(value: str) -> int | None:

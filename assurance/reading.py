@@ -1,6 +1,6 @@
 """Signed content as a page or document reads it: the frozen record with level names and dates put into words.
 
-What is read is always the content itself (`statements.content_of`, or what a revision has frozen), never the rows it
+What is read is always the content itself (`content.content_of`, or what a revision has frozen), never the rows it
 was made from: what the signer saw, what is printed and what the digest covers are one thing.
 """
 
@@ -21,13 +21,70 @@ class ReadLevel:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadTask:
+    """A step of an action as it stood. At most one of a day, on-going and words says when it is due."""
+
+    title: str
+    leads: str
+    supporters: str
+    starts_on: date | None
+    due_on: date | None
+    ongoing: bool
+    due_words: str
+    measure: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReadAction:
-    """An action as it stood. Several tasks may have several leads, each named once, and several due dates."""
+    """An action as it stood."""
 
     title: str
     status: str
-    leads: tuple[str, ...]
-    due_on: tuple[date, ...]
+    measure: str
+    baseline: str
+    target: str
+    result: str
+    achieved: str
+    tasks: tuple[ReadTask, ...]
+
+    @property
+    def leads(self) -> tuple[str, ...]:
+        """Who leads its tasks, each named once."""
+        return tuple(dict.fromkeys(task.leads for task in self.tasks if task.leads))
+
+    @property
+    def due_on(self) -> tuple[date, ...]:
+        """The days on which its tasks are due."""
+        return tuple(task.due_on for task in self.tasks if task.due_on is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCriterion:
+    """A point of the level that is claimed, and whether it was ticked as met."""
+
+    text: str
+    met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLink:
+    """A link given as evidence. `of_on` is the day the evidence is of."""
+
+    title: str
+    url: str
+    of_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file given as evidence: what it is known by, and the digest of its bytes. `size` is in bytes."""
+
+    title: str
+    name: str
+    size: int
+    sha256: str
+    media_type: str
+    of_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +99,19 @@ class ReadEntry:
     evidence: str
     no_level_reason: str
     actions: tuple[ReadAction, ...]
+    no_level: str = ""
+    not_sure_note: str = ""
+    criteria: tuple[ReadCriterion, ...] = ()
+    criteria_note: str = ""
+    carried: str = ""
+    carried_from: str | None = None
+    links: tuple[ReadLink, ...] = ()
+    files: tuple[ReadFile, ...] = ()
+
+    @property
+    def criteria_met(self) -> int:
+        """How many points of the claimed level were ticked; 0 also where ticking was left out."""
+        return sum(criterion.met for criterion in self.criteria)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +157,52 @@ def _entry(entry: Mapping[str, Any], level_names: Mapping[int, str]) -> ReadEntr
         evidence=entry["evidence"],
         no_level_reason=entry["no_level_reason"],
         actions=tuple(_action(action) for action in entry["actions"]),
+        # Content signed before these were written down has none of them.
+        no_level=entry.get("no_level", ""),
+        not_sure_note=entry.get("not_sure_note", ""),
+        criteria=tuple(ReadCriterion(one["text"], one["met"]) for one in entry.get("criteria", ())),
+        criteria_note=entry.get("criteria_note", ""),
+        carried=entry.get("carried", ""),
+        carried_from=entry.get("carried_from"),
+        links=tuple(ReadLink(link["title"], link["url"], _day(link["of_on"])) for link in entry.get("links", ())),
+        files=tuple(_file(file) for file in entry.get("files", ())),
     )
 
 
 def _action(action: Mapping[str, Any]) -> ReadAction:
-    due = [_day(task["due_on"]) for task in action["tasks"]]
     return ReadAction(
         title=action["title"],
         status=action["status"],
-        leads=tuple(dict.fromkeys(task["lead"] for task in action["tasks"] if task["lead"])),
-        due_on=tuple(day for day in due if day is not None),
+        measure=action.get("measure", ""),
+        baseline=action.get("baseline", ""),
+        target=action.get("target", ""),
+        result=action.get("result", ""),
+        achieved=action.get("achieved", ""),
+        tasks=tuple(_task(task) for task in action["tasks"]),
+    )
+
+
+def _task(task: Mapping[str, Any]) -> ReadTask:
+    return ReadTask(
+        title=task.get("title", ""),
+        leads=task["leads"] if "leads" in task else task["lead"],  # as content of the first format calls it
+        supporters=task.get("supporters", ""),
+        starts_on=_day(task.get("starts_on")),
+        due_on=_day(task["due_on"]),
+        ongoing=task.get("ongoing", False),
+        due_words=task.get("due_words", ""),
+        measure=task.get("measure", ""),
+    )
+
+
+def _file(file: Mapping[str, Any]) -> ReadFile:
+    return ReadFile(
+        title=file["title"],
+        name=file["name"],
+        size=file["size"],
+        sha256=file["sha256"],
+        media_type=file["media_type"],
+        of_on=_day(file["of_on"]),
     )
 
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from assurance.services import rollups, statements
+from assurance.services import opening, presence, rollups, saving
 from organisation.periods import Quarter
 from records.services import jobs
 
@@ -12,9 +12,17 @@ from records.services import jobs
 def open_statements() -> None:
     """Open this quarter's statements where they are missing: on its first day, or when the worker is back."""
     now = timezone.now()
-    statements.open_quarter(quarter=Quarter.of(timezone.localdate(now)), at=now)
+    opening.open_quarter(quarter=Quarter.of(timezone.localdate(now)), at=now)
 
 
 @shared_task(name=rollups.BUILD)
 def build_rollup(job_id: int) -> None:
     jobs.perform(job_id, rollups.build)
+
+
+@shared_task(name="assurance.sweep")
+def sweep() -> None:
+    """Forget receipts of saves that nobody will send again, and who had what open yesterday."""
+    now = timezone.now()
+    saving.forget_old_receipts(now=now)
+    presence.forget(now=now)

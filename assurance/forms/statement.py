@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from actions.models import ActionStatus
-from assurance.models import RevisionState
+from assurance.models import NoLevel, RevisionState
 from maturity.models import Level
 from organisation.formfields import DayField, LineField, OptionLabel, WordsField
 from organisation.periods import Quarter
@@ -21,15 +21,15 @@ from organisation.versioned import stamp as stamp
 from organisation.versioned import version_name as version_name
 from records.edits import Edit
 
-CANNOT_SAY = "none"
+CANNOT_SAY = NoLevel.CANNOT_SAY.value
 YES_NO = (("yes", "Yes"), ("no", "No"))
 EVIDENCE_WORDS = 1000
 REASON_WORDS = 300
 MOST_ACTIONS = 30  # eleven fields each: settings limit how many fields a request may have
 
 
-def _level(value: str) -> int | None:
-    return None if value == CANNOT_SAY else int(value)
+def _level(value: str) -> int | str:
+    return value if value == CANNOT_SAY else int(value)
 
 
 def level_options(levels: Iterable[Level], *, last_quarter: int | None) -> list[tuple[str, str]]:
@@ -51,9 +51,9 @@ def level_options(levels: Iterable[Level], *, last_quarter: int | None) -> list[
 class EntryForm(VersionedForm):
     """What the unit says about one theme. All may be left for later; completing the statement asks for the rest."""
 
-    answers: tuple[str, ...] = ("level", "held_without_shrmt", "evidence", "no_level_reason")
+    answers: tuple[str, ...] = ("level_answer", "held_without_shrmt", "evidence", "no_level_reason")
 
-    level = forms.TypedChoiceField(
+    level_answer = forms.TypedChoiceField(
         label="Which level is the unit at?",
         help_text="Choose the highest level whose points all describe the unit as it is.",
         widget=forms.RadioSelect,
@@ -91,23 +91,22 @@ class EntryForm(VersionedForm):
             self.answers = ("evidence",)
         super().__init__(*args, **kwargs)
         if levels is None:
-            for name in ("level", "held_without_shrmt", "no_level_reason"):
+            for name in ("level_answer", "held_without_shrmt", "no_level_reason"):
                 del self.fields[name]
         else:
-            self.fields["level"].choices = list(levels)  # type: ignore[attr-defined]  # a field with choices
+            self.fields["level_answer"].choices = list(levels)  # type: ignore[attr-defined]  # a field with choices
 
     @staticmethod
     def initial_for(values: Mapping[str, Any], versions: Mapping[str, int]) -> dict[str, Any]:
         """Return the stored entry as the form shows it."""
         shown = initial_of(values, versions)
         shown["held_without_shrmt"] = {True: "yes", False: "no"}.get(values["held_without_shrmt"])
-        if values["level"] is None and values["no_level_reason"]:
-            shown["level"] = CANNOT_SAY
         return shown
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if "level" in self.fields and self["level"].value() == CANNOT_SAY and cleaned.get("no_level_reason") == "":
+        chosen = self["level_answer"].value() if "level_answer" in self.fields else None
+        if chosen == CANNOT_SAY and cleaned.get("no_level_reason") == "":
             self.add_error("no_level_reason", "Say why you cannot give a level.")
         return cleaned
 

@@ -52,11 +52,21 @@ def frozen_with_the_signature(name: str, *, row: str, found_by: str) -> pgtrigge
                 RAISE EXCEPTION '{row} cannot be added to a signed revision.';
             END IF;
             RETURN NEW;
-        """,
+        """,  # noqa: S608  # the names are this room's own
     )
 
 
-# What the people of a unit write into an entry. Earlier texts are kept by the database's own triggers.
+# The answers that the people of a unit write, each with a version of its own (docs/decisions/0002).
+ENTRY_ANSWERS = (
+    "level_answer",
+    "not_sure_note",
+    "held_without_shrmt",
+    "criteria_met",
+    "criteria_note",
+    "evidence",
+    "no_level_reason",
+)
+# The columns they are kept in. Earlier texts are kept by the database's own triggers.
 WRITTEN_COLUMNS = (
     "level",
     "no_level",

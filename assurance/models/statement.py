@@ -98,6 +98,8 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         return self.filter(state__in=[RevisionState.SIGNED, RevisionState.ACCEPTED])
 
 
+# The details that the people of a unit write, each with a version of its own.
+DETAIL_ANSWERS = ("completer_name", "completer_position", "meeting_on", "no_meeting_reason")
 # What a signature covers, and the signature: from the moment it is given the database lets nobody change them.
 SIGNED_COLUMNS = (
     "statement_id",

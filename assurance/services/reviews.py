@@ -8,7 +8,8 @@ from datetime import datetime
 from django.db import transaction
 
 from assurance.models import Decision, Review, Revision, RevisionState
-from assurance.services.statements import Refused, open_next_revision
+from assurance.rules import Refused
+from assurance.services.opening import open_next_revision
 from organisation.models import User
 from records.services import trail
 
@@ -65,5 +66,5 @@ def decide(
     current.save(update_fields=["state"])
     trail.record(act=f"statement.{decision.value}", thing=current, by=by, at=at, content_digest=current.content_digest)
     if decision == Decision.RETURNED and not current.statement.revisions.filter(number__gt=current.number).exists():
-        open_next_revision(current, because=reasons)
+        open_next_revision(current, because=reasons, at=at)
     return review

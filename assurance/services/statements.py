@@ -1,142 +1,37 @@
-"""Opening, filling in, completing and signing a unit's statement."""
+"""Filling in, completing and signing a unit’s statement."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Count, Exists, Max, OuterRef
 
-from actions.models import ActionStatus
 from actions.services import actions
 from assurance import rules
 from assurance.canonical import content_digest, normal
-from assurance.models import Entry, EntryAction, Revision, RevisionState, Statement
-from maturity.models import Edition, Theme
-from maturity.services import editions
+from assurance.models import Carried, Entry, EntryAction, MergeDecision, Revision, RevisionState, Statement
+from assurance.models.entry import ENTRY_ANSWERS
+from assurance.models.statement import DETAIL_ANSWERS
+from assurance.rules import Blocked, Refused
+from assurance.services import saving
+from assurance.services.content import content_of, criteria_by_cell
+from assurance.services.opening import open_next_revision
+from assurance.services.saving import ActionEdit, LastChange, Saved
+from maturity.models import Criterion
 from organisation.models import Unit, User
-from organisation.periods import Quarter, london_day
+from organisation.periods import london_day
 from records.edits import Conflict, Edit, write_onto
 from records.services import trail
 
-ENTRY_FIELDS = ("level", "held_without_shrmt", "evidence", "no_level_reason")
-DETAIL_FIELDS = ("completer_name", "completer_position", "meeting_on", "no_meeting_reason")
 OTHER_STATE = (
     "This statement is {state} now, so it was not changed. What you typed is below: copy it, or reopen the statement."
 )
-
-
-class Refused(Exception):
-    """The act is not possible as things stand; the text says why and what to do."""
-
-
-class Blocked(Refused):
-    """Something is missing; `blockers` says what and where."""
-
-    def __init__(self, blockers: Sequence[rules.Blocker]) -> None:
-        super().__init__("The statement cannot be completed yet.")
-        self.blockers = list(blockers)
-
-
-@dataclass(frozen=True)
-class ActionEdit:
-    """A row of the actions of a theme. `action_id` None raises a new one; `token` tells a row sent twice."""
-
-    action_id: int | None
-    token: uuid.UUID
-    edits: Mapping[str, Edit]
-
-
-@dataclass(frozen=True)
-class LastChange:
-    """Who changed something last before a save, and when: whose version a conflict is with."""
-
-    by: User | None = None
-    at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Saved:
-    """What a save could not write, since somebody else had changed it in the meantime, and who that was."""
-
-    conflicts: tuple[Conflict, ...] = ()
-    action_conflicts: Mapping[int, tuple[Conflict, ...]] = field(default_factory=dict)
-    before: LastChange = LastChange()
-    actions_before: Mapping[int, LastChange] = field(default_factory=dict)
-
-    @property
-    def is_complete(self) -> bool:
-        return not self.conflicts and not self.action_conflicts
-
-
-# --- Opening ------------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def open_quarter(*, quarter: Quarter, at: datetime) -> int:
-    """Open a statement for every unit that exists on the quarter's first day; return how many were missing.
-
-    Set-based and safe to run again, or twice at once.
-    """
-    edition = Edition.objects.in_force(quarter.first_day)
-    if edition is None:
-        raise Refused(f"No edition of the model is in force on {quarter.first_day:%d %B %Y}. Load one with load_model.")
-    units = Unit.objects.open_on(quarter.first_day).exclude(statements__quarter=quarter).values_list("pk", flat=True)
-    wanted = list(units)
-    if not wanted:
-        return 0
-    editions.mark_in_use(edition=edition, at=at)
-    Statement.objects.bulk_create(
-        [Statement(unit_id=unit, quarter=quarter, edition=edition, opened_at=at) for unit in wanted],
-        ignore_conflicts=True,
-    )
-    # Another process may have opened some between the two statements: go by what stands there now.
-    opened = Statement.objects.filter(quarter=quarter, revisions=None)
-    revisions = Revision.objects.bulk_create(
-        [Revision(statement=statement, number=1) for statement in opened], ignore_conflicts=True
-    )
-    _add_entries(Revision.objects.filter(statement__quarter=quarter, number=1, entries=None), edition)
-    return len(revisions)
-
-
-def _add_entries(revisions: Any, edition: Edition) -> None:
-    themes = list(Theme.objects.filter(edition=edition))
-    Entry.objects.bulk_create(
-        [Entry(revision=revision, theme=theme) for revision in revisions for theme in themes],
-        ignore_conflicts=True,
-        batch_size=5000,
-    )
-
-
-def open_next_revision(revision: Revision, *, because: str) -> Revision:
-    """Start the revision that follows `revision`, prefilled with what it said."""
-    following = Revision.objects.create(
-        statement=revision.statement,
-        number=revision.number + 1,
-        opened_because=because,
-        **{name: getattr(revision, name) for name in DETAIL_FIELDS},
-    )
-    entries = list(revision.entries.all())
-    copies = Entry.objects.bulk_create(
-        [
-            Entry(
-                revision=following,
-                theme_id=entry.theme_id,
-                **{name: getattr(entry, name) for name in ENTRY_FIELDS},
-            )
-            for entry in entries
-        ]
-    )
-    copy_of = {entry.pk: copy for entry, copy in zip(entries, copies, strict=True)}
-    links = EntryAction.objects.filter(entry__revision=revision)
-    EntryAction.objects.bulk_create(
-        [EntryAction(entry=copy_of[link.entry_id], action_id=link.action_id, token=link.token) for link in links]
-    )
-    return following
+# Where one of these is written anew, an entry is no longer a mere copy of an earlier quarter’s.
+WORDS_OF_THIS_QUARTER = {"evidence", "no_level_reason"}
 
 
 # --- Filling in ---------------------------------------------------------------------------------------------------
@@ -145,55 +40,105 @@ def open_next_revision(revision: Revision, *, because: str) -> Revision:
 def _locked_draft(revision_id: int) -> Revision:
     """Lock the revision and return it if it can be written to."""
     revision = Revision.objects.select_for_update().get(pk=revision_id)
+    refuse_unless_open(revision)
+    return revision
+
+
+def refuse_unless_open(revision: Revision) -> None:
+    """Raise Refused where the revision cannot be written to. The caller holds its lock."""
     if not revision.is_open:
         raise Refused(OTHER_STATE.format(state=revision.get_state_display().lower()))
-    return revision
+
+
+def locked_entry(entry: Entry, *, by: User) -> Entry:
+    """Lock an entry with its revision: one query, which also says whether a text of the person’s was overtaken."""
+    waiting = MergeDecision.objects.filter(entry=OuterRef("pk"), by=by, decided_at=None)
+    return (
+        Entry.objects.select_for_update(of=("self", "revision"))
+        .select_related("revision__statement__unit", "theme")
+        .annotate(waits_for_a_decision=Exists(waiting))
+        .get(pk=entry.pk)
+    )
 
 
 @transaction.atomic
 def save_entry(
-    *, entry: Entry, edits: Mapping[str, Edit], action_rows: Sequence[ActionEdit] = (), by: User, at: datetime
-) -> Saved:
-    """Write the edits of a theme that nobody has overtaken; return the ones that somebody has.
-
-    Raises Refused where the revision is no longer open.
-    """
-    unknown = set(edits) - set(ENTRY_FIELDS)
-    if unknown:
-        raise ValueError(f"A theme's entry has no field {', '.join(sorted(unknown))}.")
-    revision = _locked_draft(entry.revision_id)
-    current = Entry.objects.select_for_update(of=("self",)).select_related("theme", "changed_by").get(pk=entry.pk)
-    before = LastChange(current.changed_by, current.changed_at)
-    edits = {name: Edit(edit.base_version, normal(edit.value)) for name, edit in edits.items()}
-    if not current.theme.scored and edits.get("level", Edit(0, None)).value is not None:
-        raise Refused(f"{current.theme.name} is not scored in this edition of the model, so it takes no level.")
-    result = write_onto(current, names=ENTRY_FIELDS, edits=edits)
-    if result.accepted:
-        current.changed_at, current.changed_by = at, by
-        current.save(update_fields=[*result.accepted, "field_versions", "changed_at", "changed_by"])
-    links = list(EntryAction.objects.filter(entry=current).select_related("action__changed_by")) if action_rows else []
-    actions_before = {link.action_id: LastChange(link.action.changed_by, link.action.changed_at) for link in links}
-    overtaken = _save_actions(revision, current, links, action_rows, by=by, at=at)
-    return Saved(result.conflicts, overtaken, before, actions_before)
-
-
-def _save_actions(
-    revision: Revision,
-    entry: Entry,
-    links: Sequence[EntryAction],
-    rows: Sequence[ActionEdit],
     *,
+    entry: Entry,
+    edits: Mapping[str, Edit],
+    action_rows: Sequence[ActionEdit] = (),
+    token: uuid.UUID | None = None,
     by: User,
     at: datetime,
-) -> dict[int, tuple[Conflict, ...]]:
-    overtaken: dict[int, tuple[Conflict, ...]] = {}
+) -> Saved:
+    """Write the edits of a theme that nobody has overtaken; keep and return the ones that somebody has.
+
+    The same `token` again changes nothing and is answered as the first time. Raises Refused where the revision is no
+    longer open.
+    """
+    _refuse_unknown(edits, ENTRY_ANSWERS, "A theme’s entry")
+    current = locked_entry(entry, by=by)
+    revision = current.revision
+    if (answered := saving.answered_before(token=token, revision=revision, by=by)) is not None:
+        return answered
+    refuse_unless_open(revision)
+    edits = {name: Edit(edit.base_version, normal(edit.value)) for name, edit in edits.items()}
+    if not current.theme.scored and edits.get("level_answer", Edit(0, None)).value is not None:
+        raise Refused(f"{current.theme.name} is not scored in this edition of the model, so it takes no level.")
+    before_by, before_at = current.changed_by_id, current.changed_at
+    result = write_onto(current, names=ENTRY_ANSWERS, edits=edits)
+    if result.accepted:
+        current.changed_at, current.changed_by = at, by
+        if current.carried == Carried.CONFIRMED or (current.carried and WORDS_OF_THIS_QUARTER & set(result.accepted)):
+            current.carried = Carried.CHANGED
+        current.save(update_fields=_columns(result.accepted))
+    kept = {"revision": revision, "entry": current, "by": by, "at": at}
+    if current.waits_for_a_decision:  # type: ignore[attr-defined]  # annotated
+        saving.decide(edits, overtaken=result.conflicts, **kept)
+    if result.conflicts:
+        saving.keep_overtaken(result.conflicts, **kept)
+    rows = _save_actions(current, action_rows, by=by, at=at)
+    saved = Saved(
+        conflicts=result.conflicts,
+        action_conflicts=rows.action_conflicts,
+        before=LastChange(User.objects.filter(pk=before_by).first(), before_at) if result.conflicts else LastChange(),
+        actions_before=rows.actions_before,
+        stamps={name: current.field_versions.get(name, 0) for name in edits},
+        actions=rows.actions,
+        saved_at=at,
+    )
+    saving.keep_receipt(token=token, revision=revision, saved=saved, by=by, at=at)
+    return saved
+
+
+def _refuse_unknown(edits: Mapping[str, Edit], answers: Sequence[str], whose: str) -> None:
+    unknown = set(edits) - set(answers)
+    if unknown:
+        raise ValueError(f"{whose} has no answer {', '.join(sorted(unknown))}.")
+
+
+def _columns(accepted: Mapping[str, object]) -> list[str]:
+    """The columns that hold these answers, and those that say who changed them and when."""
+    columns = {"field_versions", "changed_at", "changed_by", "carried"}
+    for name in accepted:
+        columns |= {"level", "no_level"} if name == "level_answer" else {name}
+    return sorted(columns)
+
+
+def _save_actions(entry: Entry, rows: Sequence[ActionEdit], *, by: User, at: datetime) -> Saved:
+    """Raise and change the actions of a theme; return of it what `Saved` says about actions."""
+    if not rows:
+        return Saved()
+    links = list(EntryAction.objects.filter(entry=entry).select_related("action__changed_by"))
+    before = {link.action_id: LastChange(link.action.changed_by, link.action.changed_at) for link in links}
     by_token = {link.token: link.action_id for link in links}
-    ours = {link.action_id for link in links}
+    ours = set(before)
+    overtaken: dict[int, tuple[Conflict, ...]] = {}
     for row in rows:
         action_id = row.action_id or by_token.get(row.token)
         if action_id is None:
             action = actions.raise_action(
-                unit=revision.statement.unit,
+                unit=entry.revision.statement.unit,
                 title=row.edits["title"].value,
                 lead=row.edits["lead"].value,
                 due_on=row.edits["due_on"].value,
@@ -203,51 +148,91 @@ def _save_actions(
             EntryAction.objects.create(entry=entry, action=action, token=row.token)
             by_token[row.token] = action.pk
             ours.add(action.pk)
-        elif action_id not in ours:
+            continue
+        if action_id not in ours:
             raise Refused("One of the actions does not belong to this theme. Reload the page and try again.")
-        elif conflicts := actions.change(action_id=action_id, edits=row.edits, by=by, at=at):
+        by_token[row.token] = action_id
+        conflicts = actions.change(action_id=action_id, edits=row.edits, by=by, at=at)
+        kept = {"revision": entry.revision, "entry": entry, "action_id": action_id, "by": by, "at": at}
+        if entry.waits_for_a_decision:  # type: ignore[attr-defined]  # annotated
+            saving.decide(row.edits, overtaken=conflicts, **kept)
+        if conflicts:
             overtaken[action_id] = conflicts
-    return overtaken
+            saving.keep_overtaken(conflicts, **kept)
+    sent = {row.token: by_token[row.token] for row in rows}
+    return Saved(action_conflicts=overtaken, actions_before=before if overtaken else {}, actions=sent)
 
 
 @transaction.atomic
-def save_details(*, revision: Revision, edits: Mapping[str, Edit], by: User, at: datetime) -> Saved:
-    """Write the statement's details (who completes it, which meeting reviewed it); as `save_entry`."""
-    unknown = set(edits) - set(DETAIL_FIELDS)
-    if unknown:
-        raise ValueError(f"A statement has no detail {', '.join(sorted(unknown))}.")
-    current = _locked_draft(revision.pk)
-    before = LastChange(current.details_changed_by, current.details_changed_at)
+def save_details(
+    *, revision: Revision, edits: Mapping[str, Edit], token: uuid.UUID | None = None, by: User, at: datetime
+) -> Saved:
+    """Write the statement’s details (who completes it, which meeting reviewed it); as `save_entry`."""
+    _refuse_unknown(edits, DETAIL_ANSWERS, "A statement")
+    waiting = MergeDecision.objects.filter(revision=OuterRef("pk"), entry=None, by=by, decided_at=None)
+    current = Revision.objects.select_for_update().annotate(waits_for_a_decision=Exists(waiting)).get(pk=revision.pk)
+    if (answered := saving.answered_before(token=token, revision=current, by=by)) is not None:
+        return answered
+    refuse_unless_open(current)
     edits = {
         name: Edit(edit.base_version, normal(edit.value) if isinstance(edit.value, str) else edit.value)
         for name, edit in edits.items()
     }
-    result = write_onto(current, names=DETAIL_FIELDS, edits=edits)
+    before_by, before_at = current.details_changed_by_id, current.details_changed_at
+    result = write_onto(current, names=DETAIL_ANSWERS, edits=edits)
     if result.accepted:
         current.details_changed_at, current.details_changed_by = at, by
         current.save(update_fields=[*result.accepted, "field_versions", "details_changed_at", "details_changed_by"])
-    return Saved(result.conflicts, before=before)
+    kept = {"revision": current, "entry": None, "by": by, "at": at}
+    if current.waits_for_a_decision:
+        saving.decide(edits, overtaken=result.conflicts, **kept)
+    if result.conflicts:
+        saving.keep_overtaken(result.conflicts, **kept)
+    saved = Saved(
+        conflicts=result.conflicts,
+        before=LastChange(User.objects.filter(pk=before_by).first(), before_at) if result.conflicts else LastChange(),
+        stamps={name: current.field_versions.get(name, 0) for name in edits},
+        saved_at=at,
+    )
+    saving.keep_receipt(token=token, revision=current, saved=saved, by=by, at=at)
+    return saved
 
 
 # --- Completing and signing ---------------------------------------------------------------------------------------
 
 
 def facts_of(revision: Revision, *, today: date) -> rules.RevisionFacts:
-    """Return the revision as `rules.py` sees it: one query for its entries."""
-    entries = revision.entries.select_related("theme").order_by("theme__number")
+    """Return the revision as `rules.py` sees it: two queries for its entries."""
+    entries = list(
+        revision.entries.select_related("theme")
+        .annotate(links_and_files=Count("evidence_items"))
+        .order_by("theme__number")
+    )
+    criteria = criteria_by_cell(revision.statement.edition_id) if any(entry.criteria_met for entry in entries) else {}
     return rules.RevisionFacts(
         quarter=revision.statement.quarter,
         today=today,
-        entries=tuple(
-            rules.EntryFacts(
-                identity=entry.theme.identity,
-                name=entry.theme.name,
-                scored=entry.theme.scored,
-                **{name: getattr(entry, name) for name in ENTRY_FIELDS},
-            )
-            for entry in entries
-        ),
-        **{name: getattr(revision, name) for name in DETAIL_FIELDS},
+        entries=tuple(_entry_facts(entry, criteria) for entry in entries),
+        **{name: getattr(revision, name) for name in DETAIL_ANSWERS},
+    )
+
+
+def _entry_facts(entry: Any, criteria: Mapping[tuple[int, int], Sequence[Criterion]]) -> rules.EntryFacts:
+    of_the_level = criteria.get((entry.theme_id, entry.level or 0), ())
+    return rules.EntryFacts(
+        identity=entry.theme.identity,
+        name=entry.theme.name,
+        scored=entry.theme.scored,
+        level=entry.level,
+        no_level=entry.no_level,
+        held_without_shrmt=entry.held_without_shrmt,
+        evidence=entry.evidence,
+        links_and_files=entry.links_and_files,
+        no_level_reason=entry.no_level_reason,
+        carried=entry.carried,
+        criteria=len(of_the_level),
+        criteria_met=len({criterion.pk for criterion in of_the_level} & set(entry.criteria_met)),
+        criteria_note=entry.criteria_note,
     )
 
 
@@ -284,58 +269,9 @@ def reopen(*, revision: Revision, reason: str, by: User, at: datetime) -> Revisi
         raise Refused(f"A statement that is {current.get_state_display().lower()} cannot be reopened.")
     if current.statement.revisions.filter(number__gt=current.number).exists():
         raise Refused("This revision has been followed by a newer one already. Open the statement to see it.")
-    following = open_next_revision(current, because=reason)
+    following = open_next_revision(current, because=reason, at=at)
     trail.record(act="statement.reopened", thing=following, by=by, at=at, reason=reason, after=current.number)
     return following
-
-
-def content_of(revision: Revision) -> dict[str, Any]:
-    """Return what a signature on this revision freezes: all it says, its actions' text included.
-
-    Dates are ISO texts. `previous` is the digest of the unit's signed revision before this one, so that a change
-    anywhere in the chain shows.
-    """
-    statement = revision.statement
-    entries = revision.entries.select_related("theme").prefetch_related("actions__tasks").order_by("theme__number")
-    signed = Revision.objects.filter(statement__unit=statement.unit, signed_at__isnull=False).exclude(pk=revision.pk)
-    if revision.signed_at is not None:  # of a revision signed long ago, as of one about to be signed
-        signed = signed.filter(
-            Q(signed_at__lt=revision.signed_at) | Q(signed_at=revision.signed_at, pk__lt=revision.pk)
-        )
-    previous = signed.order_by("-signed_at", "-pk").values_list("content_digest", flat=True).first()
-    return {
-        "unit": statement.unit.name,
-        "quarter": str(statement.quarter),
-        "edition": statement.edition.code,
-        "revision": revision.number,
-        "completer_name": revision.completer_name,
-        "completer_position": revision.completer_position,
-        "meeting_on": revision.meeting_on.isoformat() if revision.meeting_on else None,
-        "no_meeting_reason": revision.no_meeting_reason,
-        "entries": [_entry_content(entry) for entry in entries],
-        "previous": previous,
-    }
-
-
-def _entry_content(entry: Entry) -> dict[str, Any]:
-    open_actions = [action for action in entry.actions.all() if action.status != ActionStatus.WITHDRAWN]
-    return {
-        "theme": entry.theme.identity,
-        "name": entry.theme.name,
-        "scored": entry.theme.scored,
-        **{name: getattr(entry, name) for name in ENTRY_FIELDS},
-        "actions": [
-            {
-                "title": action.title,
-                "status": action.status,
-                "tasks": [
-                    {"lead": task.lead, "due_on": task.due_on.isoformat() if task.due_on else None}
-                    for task in action.tasks.all()
-                ],
-            }
-            for action in sorted(open_actions, key=lambda action: action.pk)
-        ],
-    }
 
 
 def _after_the_last_signature(*, statement: Statement, at: datetime) -> datetime:

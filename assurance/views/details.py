@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from assurance.forms.statement import DetailsForm, initial_of
 from assurance.models import Revision
+from assurance.models.statement import DETAIL_ANSWERS
+from assurance.rules import Refused
 from assurance.services import statements
-from assurance.services.statements import DETAIL_FIELDS, Refused
 from assurance.views.conflicts import TwoVersions, closed, is_the_one_on_the_page, labels_of, moved_on, two_versions
 from assurance.views.loading import SignedInRequest, writable_revision_or_404
 from organisation.periods import Quarter
@@ -32,7 +33,7 @@ def details(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpRespon
 
 
 def _detail_values(revision: Revision) -> dict[str, Any]:
-    return {name: getattr(revision, name) for name in DETAIL_FIELDS}
+    return {name: getattr(revision, name) for name in DETAIL_ANSWERS}
 
 
 def _details_shown(revision: Revision) -> dict[str, Any]:

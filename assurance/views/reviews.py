@@ -18,8 +18,8 @@ from assurance.models.rollup import groups_in_scope
 from assurance.models.statement import FROZEN
 from assurance.permissions import can_decide, can_read_reviews, can_review
 from assurance.reading import ReadEntry, ReadLevel, ReadStatement, read
+from assurance.rules import Refused
 from assurance.services import reviews as services
-from assurance.services.statements import Refused
 from assurance.views.loading import SignedInRequest, level_names, revision_or_404
 from assurance.worklist import work_lists
 from maturity.models import NotComparable

@@ -19,13 +19,14 @@ from assurance.forms.statement import CompleteForm, ReasonForm, SignForm
 from assurance.models import Revision, RevisionState, Statement
 from assurance.permissions import can_reopen, can_sign, can_write_statement
 from assurance.reading import read
+from assurance.rules import Refused
 from assurance.services import statements
-from assurance.services.statements import Refused
+from assurance.services.content import content_of
 from assurance.views.loading import SignedInRequest, level_names, revision_or_404, writable_revision_or_404
 from organisation.periods import Quarter
 
 # Radio buttons carry the number of the option in their id; a link to the question goes to the first.
-ANCHORS = {"level": "id_level_0", "held_without_shrmt": "id_held_without_shrmt_0"}
+ANCHORS = {"level_answer": "id_level_answer_0", "held_without_shrmt": "id_held_without_shrmt_0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def _show_check(request: SignedInRequest, revision: Revision, form: CompleteForm
         "statement": statement,
         "unit": statement.unit,
         "quarter": statement.quarter,
-        "content": read(statements.content_of(revision), level_names(statement.edition)),
+        "content": read(content_of(revision), level_names(statement.edition)),
         "missing": [_problem(statement, blocker) for blocker in blockers],
         "form": form,
         "may_change": True,
@@ -168,7 +169,7 @@ def sign(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResponse:
 
 def _show_sign(request: SignedInRequest, revision: Revision, form: SignForm, *, status: int = 200) -> HttpResponse:
     statement = revision.statement
-    content = statements.content_of(revision)
+    content = content_of(revision)
     # Of what is on this very page: where the content has changed since, the person reads it again and decides anew.
     digest = content_digest(content)
     changed = form.is_bound and form.data.get("digest") != digest

@@ -26,6 +26,7 @@ from assurance.permissions import (
 )
 from assurance.reading import read
 from assurance.services import statements as services
+from assurance.services.content import content_of
 from assurance.views.loading import SignedInRequest, level_names, revision_or_404
 from organisation.periods import Quarter
 
@@ -167,7 +168,7 @@ def _details_status(facts: rules.RevisionFacts, blockers: list[rules.Blocker]) -
 def _reading_view(request: SignedInRequest, revision: Revision) -> HttpResponse:
     """Show what the revision says: where it is frozen, the content that was signed and nothing else."""
     statement, user, today = revision.statement, request.user, timezone.localdate()
-    content = revision.content if revision.is_frozen else services.content_of(revision)
+    content = revision.content if revision.is_frozen else content_of(revision)
     earlier = list(_frozen_before(revision))
     may_sign = revision.state == RevisionState.COMPLETED and can_sign(user, statement)
     context = {

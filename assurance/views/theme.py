@@ -20,10 +20,12 @@ from actions.models import ActionStatus
 from actions.reading import row_versions
 from assurance.forms.statement import ActionForm, ActionForms, EntryForm, initial_of, level_options
 from assurance.models import Entry, EntryAction, Revision
+from assurance.models.entry import ENTRY_ANSWERS
 from assurance.models.statement import FROZEN
 from assurance.reading import ReadLevel
+from assurance.rules import Refused
 from assurance.services import statements
-from assurance.services.statements import ENTRY_FIELDS, ActionEdit, LastChange, Refused, Saved
+from assurance.services.saving import ActionEdit, LastChange, Saved
 from assurance.views.conflicts import TwoVersions, closed, is_the_one_on_the_page, labels_of, moved_on, two_versions
 from assurance.views.loading import SignedInRequest, writable_revision_or_404
 from maturity.matrix import short_forms_in
@@ -142,7 +144,7 @@ def _action_versions(link: Any) -> dict[str, int]:
 
 
 def _entry_values(entry: Entry) -> dict[str, Any]:
-    return {name: getattr(entry, name) for name in ENTRY_FIELDS}
+    return {name: getattr(entry, name) for name in ENTRY_ANSWERS}
 
 
 def _entry_form(page: ThemePage, data: Any = None) -> EntryForm:

@@ -14,8 +14,10 @@ from random import Random
 from typing import Any
 
 from actions.models import Action, ActionStatus, NoteKind, ProgressNote, Task
+from actions.reading import action_content
 from assurance.canonical import content_digest
-from assurance.models import Decision, Entry, EntryAction, Review, Revision, RevisionState, Statement
+from assurance.models import Decision, Entry, EntryAction, NoLevel, Review, Revision, RevisionState, Statement
+from assurance.services.content import FORMAT
 from home.demo import words
 from home.demo.cast import Cast
 from home.demo.plan import DEMO_UNIT, Character, Fate, Plan, PlannedUnit, dice, fate_of
@@ -27,7 +29,7 @@ from organisation.periods import LONDON, Quarter, london_day
 DAYS_BEFORE_ANY_IS_FINISHED = 14
 FINISHED = frozenset(set(Fate) - {Fate.BLANK, Fate.STARTED})
 FROZEN = FINISHED - {Fate.COMPLETED}
-WRITTEN = {"level": 1, "held_without_shrmt": 1, "evidence": 1}
+WRITTEN = {"level_answer": 1, "held_without_shrmt": 1, "evidence": 1}
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,10 @@ class Said:
     held_without_shrmt: bool | None = None
     evidence: str = ""
     no_level_reason: str = ""
+
+    @property
+    def no_level(self) -> str:
+        return str(NoLevel.CANNOT_SAY) if self.no_level_reason and self.level is None else ""
 
 
 @dataclass(frozen=True)
@@ -223,6 +229,7 @@ class UnitHistory:
                     level=words_of.level,
                     held_without_shrmt=words_of.held_without_shrmt,
                     evidence=words_of.evidence,
+                    no_level=words_of.no_level,
                     no_level_reason=words_of.no_level_reason,
                     field_versions=dict(WRITTEN) if written else {},
                     changed_at=at if written else None,
@@ -329,8 +336,9 @@ class UnitHistory:
         )
 
     def _content(self, revision: Revision, said: Sequence[Said]) -> dict[str, Any]:
-        """What the signature freezes: the shape of `assurance.services.statements.content_of`, without its queries."""
+        """What the signature freezes: the shape of `assurance.services.content.content_of`, without its queries."""
         return {
+            "format": FORMAT,
             "unit": self.unit.name,
             "quarter": str(revision.statement.quarter),
             "edition": revision.statement.edition.code,
@@ -349,18 +357,19 @@ class UnitHistory:
             "name": said.theme.name,
             "scored": said.theme.scored,
             "level": said.level,
+            "no_level": said.no_level,
+            "not_sure_note": "",
             "held_without_shrmt": said.held_without_shrmt,
+            "criteria": [],
+            "criteria_note": "",
             "evidence": said.evidence,
             "no_level_reason": said.no_level_reason,
+            "carried": "",
+            "carried_from": None,
+            "links": [],
+            "files": [],
             "actions": [
-                {
-                    "title": raised.action.title,
-                    "status": str(raised.action.status),
-                    "tasks": [
-                        {"lead": task.lead, "due_on": task.due_on.isoformat() if task.due_on else None}
-                        for task in raised.tasks
-                    ],
-                }
+                action_content(raised.action, raised.tasks)
                 for raised in self.open_actions
                 if raised.theme == said.theme.identity
             ],

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from assurance.services import statements
+from assurance.services import opening
 from home.demo import loading
 from home.demo.cast import PASSWORD, SIGN_INS
 from home.demo.plan import Size
@@ -43,7 +43,7 @@ def prepare(*, at: datetime, say: Callable[[str], None]) -> None:
             f"This database holds {force.name}, which is no demo force, and nothing was changed. Run the demo on "
             "another database: name another DATABASE_URL, or another data folder with DATA_DIR=…"
         )
-    statements.open_quarter(quarter=Quarter.of(london_day(at)), at=at)
+    opening.open_quarter(quarter=Quarter.of(london_day(at)), at=at)
 
 
 def waiting_migrations() -> list[str]:

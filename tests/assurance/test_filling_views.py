@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def test_what_is_typed_is_saved(browser: Client, draft: Revision, spoc: User) -> None:
     where = address("theme", draft, "leadership")
     sent = form_on(browser.get(where)) | {
-        "level": "4",
+        "level_answer": "4",
         "held_without_shrmt": "no",
         "evidence": "Walks by the SLT lead,\r\nnine in all.",
         "actions-0-title": "Brief every supervisor",
@@ -40,14 +40,14 @@ def test_what_is_typed_is_saved(browser: Client, draft: Revision, spoc: User) ->
         "Brief every supervisor", "Chief inspector", date(2026, 9, 30),
     )  # fmt: skip
     again = form_on(browser.get(where))
-    assert {name: again[name] for name in ("level", "held_without_shrmt", "evidence", "actions-0-title")} == {
-        name: sent[name] for name in ("level", "held_without_shrmt", "evidence", "actions-0-title")
+    assert {name: again[name] for name in ("level_answer", "held_without_shrmt", "evidence", "actions-0-title")} == {
+        name: sent[name] for name in ("level_answer", "held_without_shrmt", "evidence", "actions-0-title")
     }
     assert again["actions-0-due_on"] == "30 9 2026"
 
 
 def test_saving_a_page_that_nobody_touched_changes_nothing(browser: Client, draft: Revision, spoc: User) -> None:
-    save_elsewhere(draft, spoc, level=3, evidence="One\n\nTwo", held_without_shrmt=True)
+    save_elsewhere(draft, spoc, level_answer=3, evidence="One\n\nTwo", held_without_shrmt=True)
     factories.raise_action(draft)
     before = list(Entry.objects.filter(revision=draft).values_list("changed_at", "field_versions"))
     action = Action.objects.get()
@@ -155,7 +155,7 @@ def test_an_action_that_cannot_exist_is_refused(browser: Client, draft: Revision
 def test_wrong_input_is_named_and_everything_typed_is_kept(browser: Client, draft: Revision) -> None:
     where = address("theme", draft, "leadership")
     sent = form_on(browser.get(where)) | {
-        "level": "3",
+        "level_answer": "3",
         "evidence": "Kept as it is",
         "actions-0-title": "An action",
         "actions-0-due_on": "31 6 2026",
@@ -167,8 +167,8 @@ def test_wrong_input_is_named_and_everything_typed_is_kept(browser: Client, draf
     assert 'href="#id_actions-0-due_on"' in html
     assert 'id="id_actions-0-due_on"' in html
     kept = form_on(response)
-    assert {name: kept[name] for name in ("level", "evidence", "actions-0-title", "actions-0-due_on")} == {
-        name: sent[name] for name in ("level", "evidence", "actions-0-title", "actions-0-due_on")
+    assert {name: kept[name] for name in ("level_answer", "evidence", "actions-0-title", "actions-0-due_on")} == {
+        name: sent[name] for name in ("level_answer", "evidence", "actions-0-title", "actions-0-due_on")
     }
     assert (entry_of(draft).level, entry_of(draft).evidence) == (3, "Kept as it is")
     assert Action.objects.count() == 0
@@ -180,13 +180,13 @@ def test_wrong_input_is_named_and_everything_typed_is_kept(browser: Client, draf
 
 def test_without_a_level_the_reason_is_asked_for(browser: Client, draft: Revision) -> None:
     where = address("theme", draft, "leadership")
-    sent = form_on(browser.get(where)) | {"level": "none"}
+    sent = form_on(browser.get(where)) | {"level_answer": "cannot-say"}
     response = browser.post(where, sent)
     assert response.status_code == 422
     assert 'href="#id_no_level_reason"' in html_of(response)
     assert browser.post(where, sent | {"no_level_reason": "The unit is new."}).status_code == 302
     assert entry_of(draft).no_level_reason == "The unit is new."
-    assert form_on(browser.get(where))["level"] == "none"
+    assert form_on(browser.get(where))["level_answer"] == "cannot-say"
 
 
 def test_too_many_words_are_counted_and_kept(browser: Client, draft: Revision) -> None:
@@ -200,7 +200,7 @@ def test_too_many_words_are_counted_and_kept(browser: Client, draft: Revision) -
 @pytest.mark.parametrize("level", ["0", "6", "three", "3.5", "٣"])
 def test_a_level_that_is_not_on_the_page_is_refused(browser: Client, draft: Revision, level: str) -> None:
     where = address("theme", draft, "leadership")
-    assert browser.post(where, form_on(browser.get(where)) | {"level": level}).status_code == 422
+    assert browser.post(where, form_on(browser.get(where)) | {"level_answer": level}).status_code == 422
     assert entry_of(draft).level is None
 
 
@@ -213,7 +213,7 @@ def test_a_field_somebody_changed_meanwhile_shows_both_versions_and_saves_the_re
     where = address("theme", draft, "leadership")
     opened = form_on(browser.get(where))
     save_elsewhere(draft, slt, evidence="What the SLT lead wrote")
-    response = browser.post(where, opened | {"evidence": "What I wrote", "level": "4"})
+    response = browser.post(where, opened | {"evidence": "What I wrote", "level_answer": "4"})
     html = html_of(response)
     assert response.status_code == 409
     assert "Somebody else changed this answer" in html
@@ -226,11 +226,11 @@ def test_a_field_somebody_changed_meanwhile_shows_both_versions_and_saves_the_re
 
 
 def test_an_answer_left_alone_neither_overwrites_nor_asks(browser: Client, draft: Revision, slt: User) -> None:
-    save_elsewhere(draft, slt, evidence="First", level=2, held_without_shrmt=True)
+    save_elsewhere(draft, slt, evidence="First", level_answer=2, held_without_shrmt=True)
     action = factories.raise_action(draft, title="As raised")
     where = address("theme", draft, "leadership")
     opened = form_on(browser.get(where))
-    changes = {"evidence": "Second", "level": "3", "actions-0-title": "Reworded"}
+    changes = {"evidence": "Second", "level_answer": "3", "actions-0-title": "Reworded"}
     assert signed_in(slt).post(where, opened | changes).status_code == 302
     assert browser.post(where, opened | {"held_without_shrmt": "no"}).status_code == 302
     entry = entry_of(draft)
@@ -245,7 +245,7 @@ def test_the_person_named_is_the_one_who_wrote_the_other_version(
     where = address("theme", draft, "leadership")
     opened = form_on(browser.get(where))
     save_elsewhere(draft, slt, evidence="Theirs")
-    html = html_of(browser.post(where, opened | {"evidence": "Mine", "level": "4"}))
+    html = html_of(browser.post(where, opened | {"evidence": "Mine", "level_answer": "4"}))
     assert f"Saved by {slt.name}" in html
     assert f"Saved by {spoc.name}" not in html
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from assurance.reading import ReadAction, ReadLevel, read
+from assurance.reading import ReadLevel, read
 
 NAMES = {3: "Compliant culture"}
 
@@ -60,9 +60,49 @@ def test_an_action_has_the_leads_and_days_that_its_tasks_name() -> None:
             {"lead": "Sergeant", "due_on": "2025-12-31"},
         ],
     }
-    assert read(content(actions=[action]), NAMES).entries[0].actions == (
-        ReadAction("Brief everybody", "open", ("Inspector", "Sergeant"), (date(2025, 9, 30), date(2025, 12, 31))),
-    )
+    (read_back,) = read(content(actions=[action]), NAMES).entries[0].actions
+    assert (read_back.title, read_back.status) == ("Brief everybody", "open")
+    assert read_back.leads == ("Inspector", "Sergeant")
+    assert read_back.due_on == (date(2025, 9, 30), date(2025, 12, 31))
+
+
+def test_content_of_the_first_format_says_nothing_of_what_it_did_not_know() -> None:
+    """Statements signed before criteria, files and carrying forward were written down stay readable."""
+    action = {"title": "Brief everybody", "status": "open", "tasks": [{"lead": "Inspector", "due_on": None}]}
+    entry = read(content(actions=[action]), NAMES).entries[0]
+    assert (entry.criteria, entry.links, entry.files, entry.carried, entry.carried_from) == ((), (), (), "", None)
+    assert (entry.no_level, entry.not_sure_note, entry.criteria_note) == ("", "", "")
+    task = entry.actions[0].tasks[0]
+    assert (task.title, task.supporters, task.starts_on, task.ongoing, task.due_words) == ("", "", None, False, "")
+
+
+def test_an_entry_reads_with_its_criteria_links_and_files() -> None:
+    entry = read(
+        content(
+            criteria=[
+                {"level": 3, "text": "Plans exist", "met": True},
+                {"level": 3, "text": "They work", "met": False},
+            ],
+            links=[{"title": "Plan", "url": "https://example.org/plan", "of_on": "2025-04-02"}],
+            files=[
+                {
+                    "title": "Minutes",
+                    "name": "minutes.pdf",
+                    "size": 1200,
+                    "sha256": "ab" * 32,
+                    "media_type": "application/pdf",
+                    "of_on": None,
+                }
+            ],
+            carried="confirmed",
+            carried_from="2024/25-Q4",
+        ),
+        NAMES,
+    ).entries[0]
+    assert (entry.criteria_met, len(entry.criteria)) == (1, 2)
+    assert (entry.links[0].title, entry.links[0].of_on) == ("Plan", date(2025, 4, 2))
+    assert (entry.files[0].name, entry.files[0].size, entry.files[0].of_on) == ("minutes.pdf", 1200, None)
+    assert (entry.carried, entry.carried_from) == ("confirmed", "2024/25-Q4")
 
 
 def test_somebody_who_leads_two_tasks_of_an_action_is_named_once() -> None:

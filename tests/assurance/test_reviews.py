@@ -9,9 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from assurance.models import Decision, Review, Revision, RevisionState
+from assurance.rules import Refused
 from assurance.services import reviews
 from assurance.services.reviews import Answer
-from assurance.services.statements import Refused
 from assurance.worklist import ReviewState, RevisionFacts, WorkList, state_of, work_lists
 from organisation.models import BusinessGroup, User
 from organisation.periods import Quarter

@@ -47,7 +47,7 @@ def test_nothing_blocks_a_statement_that_answers_everything() -> None:
 
 
 def test_a_scored_theme_needs_a_level() -> None:
-    assert blocked(facts(LEADERSHIP)) == [("leadership", "level")]
+    assert blocked(facts(LEADERSHIP)) == [("leadership", "level_answer")]
 
 
 def test_a_reason_stands_in_for_a_level() -> None:
@@ -56,7 +56,7 @@ def test_a_reason_stands_in_for_a_level() -> None:
 
 @pytest.mark.parametrize("reason", ["", "  ", "\n"])
 def test_blanks_are_no_reason(reason: str) -> None:
-    assert blocked(facts(replace(LEADERSHIP, no_level_reason=reason))) == [("leadership", "level")]
+    assert blocked(facts(replace(LEADERSHIP, no_level_reason=reason))) == [("leadership", "level_answer")]
 
 
 def test_a_level_needs_evidence() -> None:
@@ -132,7 +132,7 @@ def test_blockers_come_theme_by_theme_and_the_details_last() -> None:
     assert blocked(revision) == [
         ("leadership", "evidence"),
         ("leadership", "held_without_shrmt"),
-        ("audit", "level"),
+        ("audit", "level_answer"),
         (None, "meeting_on"),
         (None, "completer_name"),
     ]

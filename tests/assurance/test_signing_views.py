@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_everything_missing_leads_to_the_field_that_answers_it(browser: Client, draft: Revision, spoc: User) -> None:
-    save_elsewhere(draft, spoc, "leadership", level=3)
+    save_elsewhere(draft, spoc, "leadership", level_answer=3)
     html = html_of(browser.get(address("check", draft)))
     targets = re.findall(r'<li><a class="govuk-link" href="([^"]+)">', html)
     assert len(targets) == 2 + 10 + 3

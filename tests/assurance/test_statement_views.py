@@ -39,7 +39,7 @@ QUERIES_OF_THE_LIST = 9
 
 
 def test_the_task_list_names_every_theme_and_how_far_it_is(browser: Client, draft: Revision, spoc: User) -> None:
-    save_elsewhere(draft, spoc, "leadership", level=3, evidence="Minutes.", held_without_shrmt=True)
+    save_elsewhere(draft, spoc, "leadership", level_answer=3, evidence="Minutes.", held_without_shrmt=True)
     save_elsewhere(draft, spoc, "audit", evidence="Begun")
     html = html_of(browser.get(address("statement", draft)))
     rows = [text_of(row) for row in re.findall(r'<li class="govuk-task-list__item.*?</li>', html, re.DOTALL)]
@@ -141,7 +141,7 @@ def test_strangers_do_not_learn_that_a_statement_exists(draft: Revision) -> None
         browser = signed_in(stranger)
         for name, *more in (("statement",), ("theme", "leadership"), ("details",), ("check",), ("sign",), ("reopen",)):
             assert browser.get(address(name, draft, *more)).status_code == 404, (stranger.name, name)
-        assert browser.post(address("theme", draft, "leadership"), {"level": "5"}).status_code == 404
+        assert browser.post(address("theme", draft, "leadership"), {"level_answer": "5"}).status_code == 404
 
 
 def test_a_spoc_cannot_sign_and_cannot_reopen_what_is_signed(draft: Revision, spoc: User) -> None:
@@ -179,7 +179,8 @@ def test_a_theme_that_the_edition_does_not_have_is_no_page(browser: Client, draf
 
 def test_each_level_stands_with_its_name_and_criteria_under_it(browser: Client, draft: Revision) -> None:
     html = html_of(browser.get(address("theme", draft, "leadership")))
-    assert [int(number) for number in re.findall(r'name="level" type="radio" value="(\d)"', html)] == [1, 2, 3, 4, 5]
+    radios = re.findall(r'name="level_answer" type="radio" value="(\d)"', html)
+    assert [int(number) for number in radios] == [1, 2, 3, 4, 5]
     assert html.count(FIRST_CRITERION) == 1
     first = html.index("Level 1: Negative culture and failing")
     second = html.index("Level 2: Reactive culture")
@@ -188,9 +189,9 @@ def test_each_level_stands_with_its_name_and_criteria_under_it(browser: Client, 
 
 def test_a_theme_that_is_not_scored_asks_for_no_level_and_says_why(browser: Client, draft: Revision) -> None:
     response = browser.get(address("theme", draft, "wellbeing"))
-    assert 'name="level"' not in html_of(response)
+    assert 'name="level_answer"' not in html_of(response)
     assert "not scored in this edition" in html_of(response)
-    sent = form_on(response) | {"evidence": "A wellbeing week.", "level": "5", "then": "save"}
+    sent = form_on(response) | {"evidence": "A wellbeing week.", "level_answer": "5", "then": "save"}
     assert browser.post(address("theme", draft, "wellbeing"), sent).status_code == 302
     entry = entry_of(draft, "wellbeing")
     assert (entry.evidence, entry.level) == ("A wellbeing week.", None)
@@ -210,7 +211,7 @@ def test_the_newest_signed_revision_of_last_quarter_counts_and_drafts_do_not(
     before = draft.statement.quarter.previous()
     first = factories.signed(unit, before, level=2)
     second = statements.reopen(revision=first, reason="A fire.", by=slt, at=timezone.now())
-    save_elsewhere(second, slt, level=5)
+    save_elsewhere(second, slt, level_answer=5)
     assert "2 Reactive culture</strong>" in html_of(browser.get(address("theme", draft, "leadership")))
     factories.sign(factories.complete(second))
     assert "5 Resilient and self-driven culture</strong>" in html_of(browser.get(address("theme", draft, "leadership")))

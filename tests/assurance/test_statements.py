@@ -13,8 +13,10 @@ from django.test.utils import CaptureQueriesContext
 
 from actions.models import Action, ActionStatus, Task
 from assurance.models import Decision, Entry, EntryAction, Revision, RevisionState, Statement
-from assurance.services import statements
-from assurance.services.statements import ActionEdit, Blocked, Refused
+from assurance.rules import Blocked, Refused
+from assurance.services import opening, statements
+from assurance.services.content import content_of
+from assurance.services.saving import ActionEdit, Saved
 from maturity.models import Edition
 from maturity.services import editions
 from organisation.models import Unit
@@ -65,7 +67,7 @@ def test_a_quarter_opens_for_every_unit_that_exists_on_its_first_day(small_editi
     make_unit("Closed before", closed_on=date(2025, 3, 31))
     make_unit("Not yet", opened_on=date(2025, 4, 2))
     last_day = make_unit("Closes that day", closed_on=date(2025, 4, 1))
-    assert statements.open_quarter(quarter=Q1, at=IN_Q1) == 2
+    assert opening.open_quarter(quarter=Q1, at=IN_Q1) == 2
     opened = Statement.objects.filter(quarter=Q1)
     assert {statement.unit for statement in opened} == {there, last_day}
     assert {statement.edition for statement in opened} == {small_edition}
@@ -76,8 +78,8 @@ def test_a_quarter_opens_for_every_unit_that_exists_on_its_first_day(small_editi
 
 def test_opening_a_quarter_again_changes_nothing(draft: Revision) -> None:
     make_unit("Other")
-    assert statements.open_quarter(quarter=Q1, at=IN_Q1) == 1
-    assert statements.open_quarter(quarter=Q1, at=IN_Q1) == 0
+    assert opening.open_quarter(quarter=Q1, at=IN_Q1) == 1
+    assert opening.open_quarter(quarter=Q1, at=IN_Q1) == 0
     assert Revision.objects.count() == 2
     assert Entry.objects.count() == 4
     assert draft.statement.opened_at != IN_Q1
@@ -85,7 +87,7 @@ def test_opening_a_quarter_again_changes_nothing(draft: Revision) -> None:
 
 def test_a_unit_that_is_added_later_gets_its_statement_with_the_next_run(draft: Revision) -> None:
     make_unit("Late")
-    assert statements.open_quarter(quarter=Q1, at=IN_Q1) == 1
+    assert opening.open_quarter(quarter=Q1, at=IN_Q1) == 1
     assert Statement.objects.get(unit__name="Late").opened_at == IN_Q1
     assert Statement.objects.get(unit=draft.statement.unit).revisions.count() == 1
 
@@ -93,20 +95,20 @@ def test_a_unit_that_is_added_later_gets_its_statement_with_the_next_run(draft: 
 @pytest.mark.usefixtures("small_edition")
 def test_opening_costs_the_same_number_of_queries_whatever_the_number_of_units() -> None:
     make_unit()
-    statements.open_quarter(quarter=Q1, at=IN_Q1)  # the first also fixes the edition
+    opening.open_quarter(quarter=Q1, at=IN_Q1)  # the first also fixes the edition
     with CaptureQueriesContext(connection) as for_one:
-        assert statements.open_quarter(quarter=Q1.plus(1), at=IN_Q1) == 1
+        assert opening.open_quarter(quarter=Q1.plus(1), at=IN_Q1) == 1
     for _ in range(40):
         make_unit()
     with CaptureQueriesContext(connection) as for_many:
-        assert statements.open_quarter(quarter=Q1.plus(2), at=IN_Q1) == 41
+        assert opening.open_quarter(quarter=Q1.plus(2), at=IN_Q1) == 41
     assert len(for_many) == len(for_one)
 
 
 def test_the_edition_in_force_on_the_first_day_is_used_and_fixed(small_edition: Edition) -> None:
     later = maturity.edition("later", starts_on=date(2025, 4, 2), levels=5)
     make_unit()
-    statements.open_quarter(quarter=Q1, at=IN_Q1)
+    opening.open_quarter(quarter=Q1, at=IN_Q1)
     small_edition.refresh_from_db()
     later.refresh_from_db()
     assert small_edition.in_use_since == IN_Q1
@@ -116,7 +118,7 @@ def test_the_edition_in_force_on_the_first_day_is_used_and_fixed(small_edition: 
 def test_without_an_edition_a_quarter_cannot_be_opened_and_the_reason_says_what_to_do() -> None:
     make_unit()
     with pytest.raises(Refused, match="load_model"):
-        statements.open_quarter(quarter=Q1, at=IN_Q1)
+        opening.open_quarter(quarter=Q1, at=IN_Q1)
 
 
 # --- Filling in ---------------------------------------------------------------------------------------------------
@@ -124,18 +126,18 @@ def test_without_an_edition_a_quarter_cannot_be_opened_and_the_reason_says_what_
 
 def test_what_is_saved_says_who_saved_it_and_counts_the_field_up(draft: Revision) -> None:
     spoc = make_person(Role.SPOC, draft.statement.unit)
-    saved = statements.save_entry(entry=entry_of(draft), edits={"level": Edit(0, 4)}, by=spoc, at=IN_Q1)
+    saved = statements.save_entry(entry=entry_of(draft), edits={"level_answer": Edit(0, 4)}, by=spoc, at=IN_Q1)
     entry = entry_of(draft)
     assert saved.is_complete
     assert (entry.level, entry.changed_by, entry.changed_at) == (4, spoc, IN_Q1)
-    assert entry.field_versions == {"level": 1}
+    assert entry.field_versions == {"level_answer": 1}
 
 
 def test_a_field_changed_since_is_refused_and_the_others_are_saved(draft: Revision) -> None:
     one, other = (make_person(Role.SPOC, draft.statement.unit) for _ in range(2))
     entry = entry_of(draft)
     statements.save_entry(entry=entry, edits={"evidence": Edit(0, "Theirs")}, by=one, at=IN_Q1)
-    edits = {"evidence": Edit(0, "Mine"), "level": Edit(0, 2)}
+    edits = {"evidence": Edit(0, "Mine"), "level_answer": Edit(0, 2)}
     saved = statements.save_entry(entry=entry, edits=edits, by=other, at=IN_Q1)
     assert saved.conflicts == (Conflict("evidence", "Mine", "Theirs", 1),)
     entry.refresh_from_db()
@@ -154,7 +156,7 @@ def test_line_ends_and_accents_are_stored_in_one_form(draft: Revision) -> None:
 def test_a_theme_that_is_not_scored_takes_no_level(draft: Revision) -> None:
     spoc = make_person(Role.SPOC)
     with pytest.raises(Refused, match="not scored"):
-        statements.save_entry(entry=entry_of(draft, "theme-2"), edits={"level": Edit(0, 3)}, by=spoc, at=IN_Q1)
+        statements.save_entry(entry=entry_of(draft, "theme-2"), edits={"level_answer": Edit(0, 3)}, by=spoc, at=IN_Q1)
     evidence = {"evidence": Edit(0, "A wellbeing week.")}
     assert statements.save_entry(entry=entry_of(draft, "theme-2"), edits=evidence, by=spoc, at=IN_Q1).is_complete
 
@@ -176,13 +178,13 @@ def test_removing_an_action_withdraws_it_and_keeps_it(draft: Revision) -> None:
     statements.save_entry(entry=entry_of(draft), edits={}, action_rows=[row], by=make_person(Role.SPOC), at=IN_Q1)
     action.refresh_from_db()
     assert action.status == ActionStatus.WITHDRAWN
-    assert statements.content_of(draft)["entries"][0]["actions"] == []
+    assert content_of(draft)["entries"][0]["actions"] == []
 
 
 def test_an_action_changed_since_is_refused_field_by_field(draft: Revision) -> None:
     action, spoc = factories.raise_action(draft, "theme-1", title="Old"), make_person(Role.SPOC)
 
-    def save(**edits: Edit) -> statements.Saved:
+    def save(**edits: Edit) -> Saved:
         row = ActionEdit(action.pk, uuid.uuid4(), edits)
         return statements.save_entry(entry=entry_of(draft), edits={}, action_rows=[row], by=spoc, at=IN_Q1)
 
@@ -205,7 +207,7 @@ def test_an_action_of_another_unit_cannot_be_reached_through_the_form(draft: Rev
 
 
 def test_only_the_fields_of_a_theme_can_be_saved(draft: Revision) -> None:
-    with pytest.raises(ValueError, match="has no field changed_by"):
+    with pytest.raises(ValueError, match="has no answer changed_by"):
         statements.save_entry(
             entry=entry_of(draft), edits={"changed_by": Edit(0, 1)}, by=make_person(Role.SPOC), at=IN_Q1
         )
@@ -230,7 +232,7 @@ def test_completing_a_blank_statement_is_refused_with_everything_that_is_missing
     with pytest.raises(Blocked) as refusal:
         statements.complete(revision=draft, by=make_person(Role.SPOC), at=IN_Q1)
     assert [(blocker.theme, blocker.field) for blocker in refusal.value.blockers] == [
-        ("theme-1", "level"),
+        ("theme-1", "level_answer"),
         (None, "meeting_on"),
         (None, "completer_name"),
         (None, "completer_position"),
@@ -245,7 +247,7 @@ def test_a_closed_statement_takes_no_more_answers(draft: Revision, close: Callab
     close(factories.fill(draft))
     spoc, row = make_person(Role.SPOC), new_action()
     with pytest.raises(Refused, match="was not changed"):
-        statements.save_entry(entry=entry_of(draft), edits={"level": Edit(1, 1)}, by=spoc, at=IN_Q1)
+        statements.save_entry(entry=entry_of(draft), edits={"level_answer": Edit(1, 1)}, by=spoc, at=IN_Q1)
     with pytest.raises(Refused, match="was not changed"):
         statements.save_entry(entry=entry_of(draft), edits={}, action_rows=[row], by=spoc, at=IN_Q1)
     with pytest.raises(Refused, match="was not changed"):
@@ -283,12 +285,17 @@ def expected_content(*, unit: str, quarter: str, revision: int, completer: str, 
     """The canonical content of a filled statement of the small edition with one action, written out by hand."""
     return (
         f'{{"completer_name":"{completer}","completer_position":"Safety manager","edition":"small","entries":['
-        '{"actions":[{"status":"open","tasks":[{"due_on":"2025-09-30","lead":"Inspector"}],'
-        '"title":"Brief everybody"}],"evidence":"Records of Theme 1 were checked.","held_without_shrmt":true,'
-        '"level":3,"name":"Theme 1","no_level_reason":"","scored":true,"theme":"theme-1"},'
-        '{"actions":[],"evidence":"","held_without_shrmt":null,"level":null,"name":"Theme 2",'
-        '"no_level_reason":"","scored":false,"theme":"theme-2"}],'
-        f'"meeting_on":"{meeting}","no_meeting_reason":"","previous":{previous},"quarter":"{quarter}",'
+        '{"actions":[{"achieved":"","baseline":"","measure":"","result":"","status":"open","target":"",'
+        '"tasks":[{"due_on":"2025-09-30","due_words":"","leads":"Inspector","measure":"","ongoing":false,'
+        '"starts_on":null,"supporters":"","title":""}],"title":"Brief everybody"}],'
+        '"carried":"","carried_from":null,"criteria":[],"criteria_note":"",'
+        '"evidence":"Records of Theme 1 were checked.","files":[],"held_without_shrmt":true,'
+        '"level":3,"links":[],"name":"Theme 1","no_level":"","no_level_reason":"","not_sure_note":"",'
+        '"scored":true,"theme":"theme-1"},'
+        '{"actions":[],"carried":"","carried_from":null,"criteria":[],"criteria_note":"","evidence":"","files":[],'
+        '"held_without_shrmt":null,"level":null,"links":[],"name":"Theme 2","no_level":"",'
+        '"no_level_reason":"","not_sure_note":"","scored":false,"theme":"theme-2"}],'
+        f'"format":2,"meeting_on":"{meeting}","no_meeting_reason":"","previous":{previous},"quarter":"{quarter}",'
         f'"revision":{revision},"unit":"{unit}"}}'
     )
 
@@ -325,7 +332,7 @@ def test_a_signature_freezes_the_content_under_its_digest_and_the_next_one_follo
 
 def test_the_chain_of_one_unit_does_not_run_through_another(draft: Revision) -> None:
     factories.signed(quarter=Q1, edition=draft.statement.edition)
-    assert statements.content_of(draft)["previous"] is None
+    assert content_of(draft)["previous"] is None
 
 
 def test_a_signature_that_had_to_wait_for_another_comes_after_it(draft: Revision) -> None:
@@ -337,9 +344,9 @@ def test_a_signature_that_had_to_wait_for_another_comes_after_it(draft: Revision
     second = factories.sign(following, at=IN_Q1 - timedelta(milliseconds=5))
     assert second.signed_at == IN_Q1 + timedelta(microseconds=1)
     assert second.content["previous"] == first.content_digest
-    assert statements.content_of(second) == second.content
+    assert content_of(second) == second.content
     third = factories.make_statement(draft.statement.unit, Q1.next().next(), edition=draft.statement.edition)
-    assert statements.content_of(third)["previous"] == second.content_digest
+    assert content_of(third)["previous"] == second.content_digest
 
 
 def test_what_the_rows_say_later_does_not_change_what_was_signed(draft: Revision) -> None:
@@ -420,7 +427,7 @@ def test_a_returned_statement_goes_on_as_the_next_revision_with_the_same_answers
     following = Revision.objects.get(statement=signed.statement, number=2)
     assert signed.state == RevisionState.RETURNED
     assert (following.state, following.opened_because) == (RevisionState.OPEN, "Give figures.")
-    before, after = statements.content_of(signed)["entries"], statements.content_of(following)["entries"]
+    before, after = content_of(signed)["entries"], content_of(following)["entries"]
     assert before == after
     with pytest.raises(Refused, match="returned"):
         statements.reopen(revision=signed, reason="No.", by=make_person(Role.SLT_LEAD), at=IN_Q1)

@@ -90,7 +90,7 @@ def leadership(revision: Revision) -> Entry:
 def test_answers_to_different_questions_are_both_saved(draft: Revision, two: list[Client]) -> None:
     where = address("theme", draft, "leadership")
     pages = [form_on(browser.get(where)) for browser in two]
-    forms = [pages[0] | {"level": "4"}, pages[1] | {"evidence": "Walks by the SLT lead"}]
+    forms = [pages[0] | {"level_answer": "4"}, pages[1] | {"evidence": "Walks by the SLT lead"}]
     assert send_at_once(draft, two, where, forms) == [302, 302]
     assert (leadership(draft).level, leadership(draft).evidence) == (4, "Walks by the SLT lead")
 
@@ -100,7 +100,7 @@ def test_of_two_answers_to_one_question_one_is_saved_and_the_other_is_shown_both
 ) -> None:
     where = address("theme", draft, "leadership")
     pages = [form_on(browser.get(where)) for browser in two]
-    forms = [pages[0] | {"evidence": "One", "level": "2"}, pages[1] | {"evidence": "Other"}]
+    forms = [pages[0] | {"evidence": "One", "level_answer": "2"}, pages[1] | {"evidence": "Other"}]
     assert send_at_once(draft, two, where, forms) == [302, 409]
     assert leadership(draft).evidence in {"One", "Other"}
     assert leadership(draft).field_versions["evidence"] == 1

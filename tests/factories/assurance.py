@@ -16,7 +16,9 @@ from actions.models import Action
 from assurance.canonical import content_digest
 from assurance.models import Decision, Entry, EntryAction, Review, Revision, Statement
 from assurance.services import reviews, statements
+from assurance.services.content import content_of
 from assurance.services.reviews import Answer
+from assurance.services.saving import ActionEdit
 from maturity.models import Edition
 from maturity.services import editions
 from organisation.models import Unit, User
@@ -76,7 +78,7 @@ def fill(
         if not entry.theme.scored:
             continue
         answers = {
-            "level": (levels or {}).get(entry.theme.identity, level),
+            "level_answer": (levels or {}).get(entry.theme.identity, level),
             "held_without_shrmt": held_without_shrmt,
             "evidence": f"Records of {entry.theme.name} were checked.",
         }
@@ -105,7 +107,7 @@ def raise_action(
     entry = revision.entries.get(theme__identity=identity)
     link = EntryAction(entry=entry)
     edits = {"title": Edit(0, title), "lead": Edit(0, lead), "due_on": Edit(0, None)}
-    row = statements.ActionEdit(action_id=None, token=link.token, edits=edits)
+    row = ActionEdit(action_id=None, token=link.token, edits=edits)
     writer = make_person(Role.SPOC, revision.statement.unit)
     statements.save_entry(entry=entry, edits={}, action_rows=[row], by=writer, at=moment_in(revision.statement.quarter))
     return EntryAction.objects.select_related("action").get(token=link.token).action
@@ -122,7 +124,7 @@ def sign(revision: Revision, *, by: User | None = None, at: datetime | None = No
     by = by or make_person(Role.SLT_LEAD, revision.statement.unit)
     return statements.sign(
         revision=revision,
-        seen_digest=content_digest(statements.content_of(revision)),
+        seen_digest=content_digest(content_of(revision)),
         signer_name=by.name,
         signer_position="Chief superintendent",
         by=by,

@@ -16,7 +16,8 @@ from actions.models import Action
 from assurance import rules
 from assurance.canonical import content_digest
 from assurance.models import Entry, Review, Revision, RevisionState, Statement
-from assurance.services import statements
+from assurance.services import opening, statements
+from assurance.services.content import content_of
 from home.demo import loading
 from home.demo.cast import PASSWORD, SIGN_INS
 from home.demo.plan import Size
@@ -99,7 +100,7 @@ def test_no_statement_is_expected_of_a_unit_that_did_not_exist() -> None:
     for quarter in quarters:
         expected = set(Unit.objects.open_on(quarter.first_day).values_list("name", flat=True))
         assert set(Statement.objects.filter(quarter=quarter).values_list("unit__name", flat=True)) == expected
-    assert statements.open_quarter(quarter=quarters[0], at=NOW) == 0
+    assert opening.open_quarter(quarter=quarters[0], at=NOW) == 0
 
 
 def test_what_was_frozen_is_what_signing_would_have_frozen() -> None:
@@ -107,7 +108,7 @@ def test_what_was_frozen_is_what_signing_would_have_frozen() -> None:
     for unit in Unit.objects.all():
         newest = Revision.objects.filter(statement__unit=unit, signed_at__isnull=False).order_by("-signed_at").first()
         if newest is not None:
-            assert statements.content_of(newest) == newest.content
+            assert content_of(newest) == newest.content
             compared += 1
     assert compared >= 60
 

@@ -1,0 +1,152 @@
+"""Carrying a theme forward from an earlier quarter: copied when first opened, then confirmed or changed by people.
+
+Carried text is not evidence of this quarter until somebody has said so: `rules.nothing_is_merely_copied`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+
+from actions.models import ActionStatus
+from assurance.models import Carried, Entry, EntryAction, EvidenceItem
+from assurance.models.entry import ENTRY_ANSWERS
+from assurance.models.statement import FROZEN
+from assurance.rules import Refused
+from assurance.services.opening import copy_of_item
+from assurance.services.statements import locked_entry, refuse_unless_open
+from maturity.models import NotComparable
+from organisation.models import User
+from records.edits import next_versions
+
+ONE_EDITIONS_CRITERIA = {"criteria_met", "criteria_note"}
+BLANK: dict[str, object] = {
+    "level_answer": None,
+    "not_sure_note": "",
+    "held_without_shrmt": None,
+    "criteria_met": [],
+    "criteria_note": "",
+    "evidence": "",
+    "no_level_reason": "",
+}
+
+
+def newest_signed(entry: Entry) -> Entry | None:
+    """Return what the unit’s newest signed revision of an earlier quarter says about the theme, if it is comparable.
+
+    Signed includes returned: of a quarter whose statement was returned and never signed again it is all there is.
+    """
+    statement = entry.revision.statement
+    not_comparable = NotComparable.objects.filter(edition=statement.edition_id, identity=entry.theme.identity)
+    return (
+        Entry.objects.filter(
+            revision__statement__unit=statement.unit_id,
+            revision__statement__quarter__lt=statement.quarter,
+            revision__state__in=FROZEN,
+            theme__identity=entry.theme.identity,
+        )
+        .exclude(theme__edition__in=not_comparable.values("earlier"))
+        .select_related("revision__statement", "theme")
+        .order_by("-revision__statement__quarter", "-revision__number")
+        .first()
+    )
+
+
+@transaction.atomic
+def open_entry(*, entry: Entry, by: User, at: datetime) -> bool:
+    """Open a theme for the first time: start from the newest signed revision. Return whether anything was written.
+
+    What somebody has written already is left alone. The unit’s open actions of this theme follow in any case.
+    """
+    current = locked_entry(entry, by=by)
+    if current.first_opened_at is not None or not current.revision.is_open:
+        return False
+    current.first_opened_at = at
+    source = newest_signed(current) if current.changed_at is None else None
+    if source is not None:
+        _copy(source, onto=current)
+    current.save()
+    _let_open_actions_follow(current)
+    return True
+
+
+@transaction.atomic
+def confirm(*, entry: Entry, by: User, at: datetime) -> None:
+    """Say that what was carried forward is still true: as it is, or with what has been changed since."""
+    current = locked_entry(entry, by=by)
+    refuse_unless_open(current.revision)
+    if current.carried != Carried.UNCONFIRMED or current.carried_from is None:
+        return
+    source = current.carried_from
+    same_edition = source.theme.edition_id == current.theme.edition_id
+    is_a_copy = all(
+        getattr(current, name) == getattr(source, name)
+        for name in ENTRY_ANSWERS
+        if same_edition or name not in ONE_EDITIONS_CRITERIA
+    )
+    current.carried = Carried.CONFIRMED if is_a_copy else Carried.CHANGED
+    current.changed_at, current.changed_by = at, by
+    current.save(update_fields=["carried", "changed_at", "changed_by"])
+
+
+def offer(entry: Entry, *, newest: Entry | None) -> Entry | None:
+    """Return `newest` where it was signed after this entry was opened, so that it may be taken over."""
+    if newest is None or newest.pk == entry.carried_from_id or entry.first_opened_at is None:
+        return None
+    signed_at = newest.revision.signed_at
+    return newest if signed_at is not None and signed_at > entry.first_opened_at else None
+
+
+@transaction.atomic
+def take(*, entry: Entry, by: User, at: datetime) -> None:
+    """Start the theme again from the newest signed revision. The texts this replaces are kept in the entry’s history.
+
+    Raises Refused where nothing newer has been signed.
+    """
+    current = locked_entry(entry, by=by)
+    refuse_unless_open(current.revision)
+    source = offer(current, newest=newest_signed(current))
+    if source is None:
+        raise Refused("There is nothing newer to carry forward. Reload the page.")
+    _copy(source, onto=current)
+    current.first_opened_at = current.changed_at = at
+    current.changed_by = by
+    current.save()
+    _let_open_actions_follow(current)
+
+
+def _copy(source: Entry, *, onto: Entry) -> None:
+    """Set the answers of `source` on an entry, and give it the same links and files. The entry is not saved."""
+    answers = {name: getattr(source, name) for name in ENTRY_ANSWERS}
+    if source.theme.edition_id != onto.theme.edition_id:
+        answers |= {name: BLANK[name] for name in ONE_EDITIONS_CRITERIA}
+    if not onto.theme.scored:
+        answers = BLANK | {"evidence": answers["evidence"]}
+    items = list(EvidenceItem.objects.filter(entry=source))
+    if answers == BLANK and not items:
+        return
+    changed = {name: value for name, value in answers.items() if value != getattr(onto, name)}
+    for name, value in changed.items():
+        setattr(onto, name, value)
+    onto.field_versions = next_versions(onto.field_versions, changed)
+    onto.carried, onto.carried_from = Carried.UNCONFIRMED, source
+    known = set(EvidenceItem.objects.filter(entry=onto).values_list("file", "url"))
+    EvidenceItem.objects.bulk_create(
+        [copy_of_item(item, entry=onto) for item in items if (item.file_id, item.url) not in known]
+    )
+
+
+def _let_open_actions_follow(entry: Entry) -> None:
+    """Link the unit’s open actions that this theme raised in earlier quarters."""
+    statement = entry.revision.statement
+    raised = EntryAction.objects.filter(
+        entry__revision__statement__unit=statement.unit_id,
+        entry__revision__statement__quarter__lt=statement.quarter,
+        entry__theme__identity=entry.theme.identity,
+        action__status=ActionStatus.OPEN,
+    )
+    missing = raised.exclude(action__in=EntryAction.objects.filter(entry=entry).values("action"))
+    ids = missing.order_by("action").values_list("action", flat=True).distinct()
+    EntryAction.objects.bulk_create([EntryAction(entry=entry, action_id=pk, token=uuid.uuid4()) for pk in ids])

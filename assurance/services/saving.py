@@ -1,0 +1,210 @@
+"""What stands behind every save: how it is answered, also when it is sent again, and texts that were overtaken."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from assurance.models import Entry, MergeDecision, Revision, SaveReceipt
+from organisation.models import User
+from records.edits import Conflict, Edit
+
+KEPT_FOR = timedelta(days=30)  # a browser that was shut for weeks may still send what it did not know was saved
+
+
+@dataclass(frozen=True)
+class ActionEdit:
+    """A row of the actions of a theme. `action_id` None raises a new one; `token` tells a row sent twice."""
+
+    action_id: int | None
+    token: uuid.UUID
+    edits: Mapping[str, Edit]
+
+
+@dataclass(frozen=True)
+class LastChange:
+    """Who changed something last before a save, and when: whose version a conflict is with."""
+
+    by: User | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Saved:
+    """How a save is answered: what could not be written, since somebody else had changed it, and who that was.
+
+    `stamps` are the versions of the answers that were sent, as they are now; `actions` the ids of the rows’ actions.
+    """
+
+    conflicts: tuple[Conflict, ...] = ()
+    action_conflicts: Mapping[int, tuple[Conflict, ...]] = field(default_factory=dict)
+    before: LastChange = LastChange()
+    actions_before: Mapping[int, LastChange] = field(default_factory=dict)
+    stamps: Mapping[str, int] = field(default_factory=dict)
+    actions: Mapping[uuid.UUID, int] = field(default_factory=dict)
+    saved_at: datetime | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.conflicts and not self.action_conflicts
+
+
+# --- Receipts -----------------------------------------------------------------------------------------------------
+
+
+def answered_before(*, token: uuid.UUID | None, revision: Revision, by: User) -> Saved | None:
+    """Return how the save with this token was answered, where it has been done. The caller holds the row’s lock."""
+    if token is None:
+        return None
+    receipt = SaveReceipt.objects.filter(token=token, revision=revision, by=by).first()
+    return None if receipt is None else _from_json(receipt.answer)
+
+
+def keep_receipt(*, token: uuid.UUID | None, revision: Revision, saved: Saved, by: User, at: datetime) -> None:
+    """Keep how a save was answered, in its own transaction."""
+    if token is not None:
+        SaveReceipt.objects.create(token=token, revision=revision, by=by, saved_at=at, answer=_to_json(saved))
+
+
+def forget_old_receipts(*, now: datetime) -> int:
+    """Remove the receipts that no browser will ask for any more; return how many."""
+    return SaveReceipt.objects.filter(saved_at__lt=now - KEPT_FOR).delete()[0]
+
+
+def _to_json(saved: Saved) -> dict[str, Any]:
+    return {
+        "conflicts": [_conflict_to_json(one) for one in saved.conflicts],
+        "action_conflicts": {
+            str(action): [_conflict_to_json(one) for one in conflicts]
+            for action, conflicts in saved.action_conflicts.items()
+        },
+        "before": _change_to_json(saved.before),
+        "actions_before": {str(action): _change_to_json(change) for action, change in saved.actions_before.items()},
+        "stamps": dict(saved.stamps),
+        "actions": {str(token): action for token, action in saved.actions.items()},
+        "saved_at": saved.saved_at.isoformat() if saved.saved_at else None,
+    }
+
+
+def _from_json(answer: Mapping[str, Any]) -> Saved:
+    changes = [answer["before"], *answer["actions_before"].values()]
+    people = User.objects.in_bulk({change["by"] for change in changes if change["by"]})
+    return Saved(
+        conflicts=tuple(_conflict_from_json(one) for one in answer["conflicts"]),
+        action_conflicts={
+            int(action): tuple(_conflict_from_json(one) for one in conflicts)
+            for action, conflicts in answer["action_conflicts"].items()
+        },
+        before=_change_from_json(answer["before"], people),
+        actions_before={
+            int(action): _change_from_json(change, people) for action, change in answer["actions_before"].items()
+        },
+        stamps=answer["stamps"],
+        actions={uuid.UUID(token): action for token, action in answer["actions"].items()},
+        saved_at=datetime.fromisoformat(answer["saved_at"]) if answer["saved_at"] else None,
+    )
+
+
+def _conflict_to_json(conflict: Conflict) -> list[Any]:
+    return [conflict.field, as_json(conflict.mine), as_json(conflict.theirs), conflict.their_version]
+
+
+def _conflict_from_json(kept: Sequence[Any]) -> Conflict:
+    name, mine, theirs, version = kept
+    return Conflict(name, from_json(mine), from_json(theirs), version)
+
+
+def _change_to_json(change: LastChange) -> dict[str, Any]:
+    return {"by": change.by.pk if change.by else None, "at": change.at.isoformat() if change.at else None}
+
+
+def _change_from_json(kept: Mapping[str, Any], people: Mapping[int, User]) -> LastChange:
+    return LastChange(people.get(kept["by"]), datetime.fromisoformat(kept["at"]) if kept["at"] else None)
+
+
+def as_json(value: Any) -> Any:
+    """Return an answer as JSON keeps it: dates are told from texts."""
+    return {"day": value.isoformat()} if isinstance(value, date) else value
+
+
+def from_json(kept: Any) -> Any:
+    """Return the answer that `as_json` has kept."""
+    return date.fromisoformat(kept["day"]) if isinstance(kept, dict) else kept
+
+
+# --- Texts that were overtaken ------------------------------------------------------------------------------------
+
+
+def pending_merges(*, revision: Revision, by: User, entry: Entry | None = None) -> list[MergeDecision]:
+    """Return what this person wrote and could not save, and has not decided on yet: of a theme, or of the details."""
+    waiting = MergeDecision.objects.filter(revision=revision, entry=entry, by=by, decided_at=None)
+    return list(waiting.select_related("action"))
+
+
+def keep_overtaken(
+    conflicts: Iterable[Conflict],
+    *,
+    revision: Revision,
+    entry: Entry | None,
+    action_id: int | None = None,
+    by: User,
+    at: datetime,
+) -> None:
+    """Keep texts that somebody else’s change has overtaken, each once however often it is sent."""
+    waiting = MergeDecision.objects.filter(
+        revision=revision, entry=entry, action=action_id, by=by, decided_at=None
+    ).values_list("field", "mine")
+    known = [(name, mine) for name, mine in waiting]
+    MergeDecision.objects.bulk_create(
+        [
+            MergeDecision(
+                revision=revision,
+                entry=entry,
+                action_id=action_id,
+                field=conflict.field,
+                mine=as_json(conflict.mine),
+                theirs=as_json(conflict.theirs),
+                their_version=conflict.their_version,
+                by=by,
+                refused_at=at,
+            )
+            for conflict in conflicts
+            if (conflict.field, as_json(conflict.mine)) not in known
+        ]
+    )
+
+
+def decide(
+    edits: Mapping[str, Edit],
+    *,
+    overtaken: Iterable[Conflict],
+    revision: Revision,
+    entry: Entry | None,
+    action_id: int | None = None,
+    by: User,
+    at: datetime,
+) -> None:
+    """Record what a person has saved, having seen both versions, as the decision between them."""
+    still_open = {conflict.field for conflict in overtaken}
+    for name, edit in edits.items():
+        if name not in still_open:
+            MergeDecision.objects.filter(
+                revision=revision,
+                entry=entry,
+                action=action_id,
+                field=name,
+                by=by,
+                decided_at=None,
+                their_version__lte=edit.base_version,
+            ).update(result=as_json(edit.value), decided_at=at)
+
+
+@transaction.atomic
+def keep_theirs(*, merge: MergeDecision, by: User, at: datetime) -> None:
+    """Decide that the other version stands. What was not saved stays on record."""
+    MergeDecision.objects.filter(pk=merge.pk, by=by, decided_at=None).update(result=merge.theirs, decided_at=at)

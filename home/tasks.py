@@ -1,0 +1,17 @@
+"""Doors for the worker and its beat."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from home.services import digests
+from records.services import jobs
+
+
+@shared_task(name="home.ask_for_digests")
+def ask_for_digests() -> None:
+    digests.ask_for_due(now=timezone.now())
+
+
+@shared_task(name=digests.SEND)
+def send_digest(job_id: int) -> None:
+    jobs.perform(job_id, digests.send)

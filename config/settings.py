@@ -161,6 +161,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "send-digests": {"task": "home.ask_for_digests", "schedule": 120.0, "options": {"expires": 120}},
     "forget-receipts": {"task": "assurance.sweep", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
 }
 
@@ -191,6 +192,7 @@ SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # an e-mail address is unique whatever i
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
+
 # --- E-mail: one letter a person and day at most, see docs/decisions ------------------------------------------------
 def _smtp_settings(url: str) -> dict[str, Any]:
     """Return Django's settings for EMAIL_URL, or say how it is written."""
@@ -214,7 +216,9 @@ def _time_of_day(name: str, default: str) -> time:
 
 
 # What links in letters and calendars begin with.
-_OWN_ADDRESS = f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if PRODUCTION else f"http://127.0.0.1:{env.str('PORT', '8000')}"
+_OWN_ADDRESS = (
+    f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if PRODUCTION else f"http://127.0.0.1:{env.str('PORT', '8000')}"
+)
 SITE_URL = (env.str("SITE_URL", default="") or _OWN_ADDRESS).rstrip("/")
 if not SITE_URL.startswith(("https://", "http://")):
     raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}; write it like https://truelevel.example.org.")

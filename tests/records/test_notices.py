@@ -127,9 +127,9 @@ def test_a_notice_needs_the_transaction_of_its_act() -> None:
         tell(person)
     with pytest.raises(RuntimeError, match="transaction"):
         notices.withdraw(key="boiler:1:due", at=NOON)
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         tell(person)
-        _ = 1 / 0
+        transaction.set_rollback(True)  # the act fails
     assert not Notice.objects.exists()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from maturity.models import Criterion, Edition, Level, Theme
 
@@ -23,10 +23,11 @@ SHORT_FORMS = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What is asked for where a theme meets a level."""
+    """What is asked for where a theme meets a level, and, where one theme is read alone, what evidence looks like."""
 
     level: Level
     criteria: tuple[str, ...]
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,10 @@ def matrix_of(edition: Edition) -> Matrix:
 
 def row_of(theme: Theme) -> Row:
     """Return one theme with its cells. Two queries."""
-    return _rows([theme], list(Level.objects.filter(edition=theme.edition_id).order_by("number")))[0]
+    levels = list(Level.objects.filter(edition=theme.edition_id).with_prompts_for(theme).order_by("number"))
+    (row,) = _rows([theme], levels)
+    prompts = {level.pk: level.prompt for level in levels}
+    return replace(row, cells=tuple(replace(cell, evidence=prompts[cell.level.pk]) for cell in row.cells))
 
 
 def rows_across_editions(identity: str) -> tuple[Row, ...]:

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('self_sustaining', models.BooleanField(default=False, help_text='Held without relying on SHRMT.')),
                 ('risk_bands', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('low', 'Low'), ('medium', 'Medium'), ('high', 'High')], max_length=10), blank=True, default=list, help_text='Units of these risk bands only, lowest first.', size=None)),
                 ('theme_identity', models.SlugField(blank=True, help_text='Blank: every theme.', max_length=60)),
-                ('share', models.PositiveSmallIntegerField(blank=True, help_text='In per cent of units. Blank: every unit.', null=True)),
+                ('share', models.PositiveSmallIntegerField(blank=True, help_text='Per cent of units. Blank: every unit.', null=True)),
                 ('by_on', models.DateField()),
                 ('endorsed_by', models.CharField(max_length=200)),
                 ('endorsed_on', models.DateField()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 FORMAT = 1
@@ -47,7 +47,11 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A theme; `cells` holds the criteria of each level, lowest first; none where it is not scored."""
+    """A theme; `cells` holds the criteria of each level, lowest first; none where it is not scored.
+
+    `evidence` says for each level, lowest first, what evidence usually looks like: "" where nothing is said of a
+    level, and nothing at all where it is said of none.
+    """
 
     number: int
     identity: str
@@ -55,6 +59,7 @@ class Theme:
     scored: bool
     note: str
     cells: tuple[tuple[str, ...], ...]
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,10 @@ class ModelFile:
     filename: str = field(default="", compare=False)
     starts_on_line: int | None = field(default=None, compare=False)
     code_line: int | None = field(default=None, compare=False)
+
+    def without_evidence(self) -> ModelFile:
+        """The model as people choose levels against it: what evidence usually looks like is guidance beside it."""
+        return replace(self, themes=tuple(replace(theme, evidence=()) for theme in self.themes))
 
 
 def place(filename: str, line: int | None) -> str:

@@ -23,7 +23,8 @@ MOST_LEVELS = 20
 MOST_THEMES = 200
 # How many characters the database keeps of each.
 LONGEST = {"code": 40, "name": 200, "source": 400, "level": 100, "identity": 60, "band": 300}
-RESERVED_CODES = {"themes"}  # /model/themes/… is a page of its own
+THEME_FIELDS = ("number", "identity", "name", "scored", "note", "criteria", "evidence")
+RESERVED_CODES = {"themes", "targets"}  # /model/themes/… and /model/targets/… are pages of their own
 
 
 T = TypeVar("T")
@@ -233,7 +234,7 @@ class Sections(Values):
         lines: dict[str, int] = {}
         for number, position, table in self._numbered("themes", MOST_THEMES):
             where = ("themes", position)
-            self.no_strangers(table, ("number", "identity", "name", "scored", "note", "criteria"), *where)
+            self.no_strangers(table, THEME_FIELDS, *where)
             identity = self.slug(table, "identity", *where, longest=LONGEST["identity"])
             if identity in lines:
                 self.fault(
@@ -247,7 +248,8 @@ class Sections(Values):
             scored = self._scored(table, *where)
             note = self._note(table, scored, *where)
             cells = self._cells(number, scored, table, numbers, *where)
-            themes.append(Theme(number, identity or "", name or "", bool(scored), note or "", cells))
+            evidence = self._evidence(number, scored, table, numbers, *where)
+            themes.append(Theme(number, identity or "", name or "", bool(scored), note or "", cells, evidence))
         return themes
 
     def _scored(self, table: dict[str, Any], *where: str | int) -> bool | None:
@@ -366,6 +368,52 @@ class Sections(Values):
                     level,
                 )
             first_with.setdefault(content, level)
+
+    def _evidence(
+        self,
+        number: int,
+        scored: bool | None,
+        table: dict[str, Any],
+        levels: list[str] | None,
+        *where: str | int,
+    ) -> tuple[str, ...]:
+        """What evidence usually looks like, level by level; () where the theme says it of no level."""
+        said = table.get("evidence", {})
+        where = (*where, "evidence")
+        if scored is False and "evidence" in table:
+            self.fault(
+                f"Theme {number} is not scored and yet says what evidence at its levels looks like. Remove "
+                "[themes.evidence], or set scored = true.",
+                *where,
+            )
+        if not scored:
+            return ()
+        if not isinstance(said, dict):
+            self.fault(
+                f"`evidence` of theme {number} must be a section. Write [themes.evidence] and under it a line "
+                '`1 = "…"` for each level.',
+                *where,
+            )
+            return ()
+        known = list(said) if levels is None else levels
+        for key in said:
+            if key not in known:
+                self.fault(
+                    f"Theme {number} says what evidence looks like at level “{clipped(key)}”, which the model does "
+                    "not have. Remove the line, or add the level.",
+                    *where,
+                    key,
+                )
+        prompts = tuple(self._prompt(level, said, *where) for level in known)
+        return prompts if any(prompts) else ()
+
+    def _prompt(self, level: str, said: dict[str, Any], *where: str | int) -> str:
+        if level not in said:
+            return ""
+        text = self.clean(said[level], f"What evidence at level {level} looks like", *where, level)
+        if text == "":
+            self.fault("This text is empty. Write it, or remove the line.", *where, level)
+        return " ".join((text or "").split())
 
     def _not_comparable(self, code: str | None, themes: list[Theme], themes_known: bool) -> list[NotComparable]:
         order = {theme.identity: theme.number for theme in themes} if themes_known else None

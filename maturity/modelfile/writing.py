@@ -45,6 +45,8 @@ def write(model: ModelFile) -> str:
         blocks.append(_block("[[themes]]", _theme_fields(theme)))
         if theme.cells:
             blocks.append(_block("[themes.criteria]", _cell_lines(theme)))
+        if theme.evidence:
+            blocks.append(_block("[themes.evidence]", _evidence_lines(theme)))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -98,6 +100,10 @@ def _cell_lines(theme: Theme) -> list[str]:
     for number, cell in enumerate(theme.cells, start=1):
         lines += [f"{number} = [", *(f"    {_quoted(text)}," for text in cell), "]"]
     return lines
+
+
+def _evidence_lines(theme: Theme) -> list[str]:
+    return [f"{number} = {_quoted(text)}" for number, text in enumerate(theme.evidence, start=1) if text]
 
 
 def _quoted(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from itertools import groupby
 from django.db import connection, transaction
 
 from maturity import modelfile
-from maturity.models import Criterion, Edition, Level, NotComparable, Theme
+from maturity.models import Criterion, Edition, EvidencePrompt, Level, NotComparable, Theme
 from records.services import trail
 
 
@@ -30,6 +30,7 @@ class EditionInUse(CannotLoad):
 class Outcome(StrEnum):
     CREATED = "created"
     REPLACED = "replaced"
+    REWORDED_PROMPTS = "reworded prompts"
     UNCHANGED = "unchanged"
 
 
@@ -46,13 +47,16 @@ def load(model: modelfile.ModelFile, *, at: datetime) -> LoadResult:
     """Make the edition what the file says. The same content again changes nothing and leaves no trail.
 
     Raises EditionInUse where statements use the edition and the content differs; CannotLoad where it does not fit the
-    other editions.
+    other editions. What evidence usually looks like is guidance, not content: it may change at any time.
     """
     _one_load_at_a_time()
     edition = Edition.objects.filter(code=model.code).first()
     if edition is not None:
-        if export(edition) == model:
+        standing = export(edition)
+        if standing == model:
             return LoadResult(edition, Outcome.UNCHANGED)
+        if standing.without_evidence() == model.without_evidence():
+            return _reword_prompts(edition, model, at=at)
         _refuse_if_in_use(edition, model)
     _refuse_a_shared_first_day(model)
     earlier = _earlier_editions(model)
@@ -78,12 +82,16 @@ def load_all(models: Iterable[modelfile.ModelFile], *, at: datetime) -> list[Loa
 
 
 def export(edition: Edition) -> modelfile.ModelFile:
-    """Return the edition as a file's content: `load(export(edition))` finds it unchanged. Four queries."""
+    """Return the edition as a file's content: `load(export(edition))` finds it unchanged. Five queries."""
     levels = list(edition.levels.order_by("number"))
     cells: dict[int, dict[int, list[str]]] = {}
     rows = Criterion.objects.filter(theme__edition=edition).order_by("number")
     for theme_id, level_id, text in rows.values_list("theme_id", "level_id", "text"):
         cells.setdefault(theme_id, {}).setdefault(level_id, []).append(text)
+    prompts = {
+        (prompt.theme_id, prompt.level_id): prompt.text
+        for prompt in EvidencePrompt.objects.filter(theme__edition=edition)
+    }
     themes = list(edition.themes.order_by("number"))
     return modelfile.ModelFile(
         code=edition.code,
@@ -103,6 +111,7 @@ def export(edition: Edition) -> modelfile.ModelFile:
                 cells=tuple(tuple(cells.get(theme.pk, {}).get(level.pk, ())) for level in levels)
                 if theme.scored
                 else (),
+                evidence=_exported_evidence(theme, levels, prompts),
             )
             for theme in themes
         ),
@@ -248,11 +257,35 @@ def _fill(edition: Edition, model: modelfile.ModelFile, earlier: dict[str, Editi
         for level, cell in zip(levels, theme.cells, strict=theme.scored)
         for number, text in enumerate(cell, start=1)
     )
+    _write_prompts(themes, levels, model)
     NotComparable.objects.bulk_create(
         NotComparable(edition=edition, earlier=earlier[entry.edition], identity=identity, reason=entry.reason)
         for entry in model.not_comparable
         for identity in entry.identities
     )
+
+
+def _write_prompts(themes: Iterable[Theme], levels: Sequence[Level], model: modelfile.ModelFile) -> None:
+    EvidencePrompt.objects.bulk_create(
+        EvidencePrompt(theme=row, level=level, text=text)
+        for row, theme in zip(themes, model.themes, strict=True)
+        for level, text in zip(levels, theme.evidence, strict=bool(theme.evidence))
+        if text
+    )
+
+
+def _reword_prompts(edition: Edition, model: modelfile.ModelFile, *, at: datetime) -> LoadResult:
+    """Say anew what evidence looks like, beside criteria that stay as they are."""
+    EvidencePrompt.objects.filter(theme__edition=edition).delete()
+    _write_prompts(edition.themes.order_by("number"), list(edition.levels.order_by("number")), model)
+    trail.record(
+        act="edition.prompts_reworded", thing=edition, by=None, at=at, code=model.code, prompts=_prompts_in(model)
+    )
+    return LoadResult(edition, Outcome.REWORDED_PROMPTS)
+
+
+def _prompts_in(model: modelfile.ModelFile) -> int:
+    return sum(1 for theme in model.themes for text in theme.evidence if text)
 
 
 def _counts(model: modelfile.ModelFile) -> dict[str, int]:
@@ -273,6 +306,13 @@ def _bands(levels: list[Level]) -> tuple[modelfile.Band, ...]:
         for (heading, behaviour), together in groupby(levels, key=lambda each: (each.band_heading, each.band_behaviour))
         if heading or behaviour
     )
+
+
+def _exported_evidence(
+    theme: Theme, levels: Iterable[Level], prompts: Mapping[tuple[int, int], str]
+) -> tuple[str, ...]:
+    said = tuple(prompts.get((theme.pk, level.pk), "") for level in levels)
+    return said if any(said) else ()
 
 
 def _exported_not_comparable(edition: Edition, themes: list[Theme]) -> tuple[modelfile.NotComparable, ...]:

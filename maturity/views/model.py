@@ -50,7 +50,7 @@ def theme(request: HttpRequest, code: str, identity: str) -> HttpResponse:
         "previous": rows[position - 1] if position else None,
         "next": rows[position + 1] if position + 1 < len(rows) else None,
         "elsewhere": _other_editions_with(identity, chosen),
-        "short_forms": layout.short_forms_in(row.texts),
+        "short_forms": layout.short_forms_in([*row.texts, *(cell.evidence for cell in row.cells)]),
         "crumbs": [_crumb(), {"label": chosen.name, "url": reverse("maturity:edition", args=[chosen.code])}],
     }
     return render(request, "maturity/theme.html", context)

@@ -41,6 +41,19 @@ def test_both_files_are_loaded_whatever_their_order_and_loading_again_changes_no
     assert said_by("load_model", *SHIPPED).count("unchanged.") == 2
 
 
+def test_only_what_evidence_looks_like_may_change_in_an_edition_in_use(tmp_path: Path) -> None:
+    make.shipped("2017", "2019")
+    Edition.objects.update(in_use_since=make.LOADED_AT)
+    text = Path(SHIPPED[0]).read_text(encoding="utf-8")
+    reworded = tmp_path / "reworded.toml"
+    reworded.write_text(text.replace("Peer feedback", "Feedback among peers"), encoding="utf-8")
+    assert said_by("load_model", str(reworded)) == (
+        "Edition 2019 (Self-assurance template, 2019): "
+        "unchanged, except for what evidence at its levels usually looks like.\n"
+    )
+    assert "Feedback among peers" in said_by("export_model", "2019")
+
+
 def test_one_file_that_needs_another_says_so() -> None:
     said = refusal_of("load_model", SHIPPED[0])
     line = line_of('edition = "2017"', SHIPPED[0])

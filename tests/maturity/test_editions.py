@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from maturity import modelfile
-from maturity.models import Criterion, Edition, Level, NotComparable, Theme
+from maturity.models import Criterion, Edition, EvidencePrompt, Level, NotComparable, Theme
 from maturity.services import editions
 from records.models import TrailEntry
 from tests.factories import maturity as make
@@ -89,6 +89,21 @@ def test_an_exported_edition_loads_into_an_empty_database_as_it_was() -> None:
     assert modelfile.write(editions.export(Edition.objects.get())) == text
 
 
+def test_what_evidence_looks_like_is_read_with_the_levels(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    edition = make.shipped("2017", "2019")[1]
+    leadership, wellbeing = edition.themes.filter(identity__in=["leadership", "wellbeing"])
+    with django_assert_num_queries(1):
+        levels = list(edition.levels.with_prompts_for(leadership))
+    (shipped,) = (
+        theme.evidence
+        for theme in modelfile.read(make.FIXTURES / "maturity-2019.toml").themes
+        if theme.identity == "leadership"
+    )
+    assert tuple(level.prompt for level in levels) == shipped
+    assert all(shipped)
+    assert [level.prompt for level in edition.levels.with_prompts_for(wellbeing)] == [""] * 5
+
+
 def test_loading_takes_as_many_queries_for_a_large_edition_as_for_a_small_one() -> None:
     def queries(model: modelfile.ModelFile) -> int:
         with CaptureQueriesContext(
@@ -102,10 +117,53 @@ def test_loading_takes_as_many_queries_for_a_large_edition_as_for_a_small_one() 
     assert large == small
 
 
-def test_exporting_takes_four_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_exporting_takes_five_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     edition = make.shipped("2017")[0]
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         editions.export(edition)
+
+
+# --- what evidence looks like ----------------------------------------------------------------------------------------
+
+
+def prompted(*prompts: str, themes: int = 2) -> modelfile.ModelFile:
+    """The small model with what evidence looks like at each level of its first theme."""
+    model = make.model(themes=themes)
+    return replace(model, themes=(replace(model.themes[0], evidence=prompts), *model.themes[1:]))
+
+
+def test_prompts_of_an_edition_in_use_are_reworded_and_its_criteria_keep_their_rows() -> None:
+    edition = editions.load(prompted("Minutes.", "Plans."), at=AT).edition
+    editions.mark_in_use(edition, at=AT)
+    rows = [list(model.objects.order_by("pk").values_list()) for model in (Edition, Level, Theme, Criterion)]
+    result = editions.load(prompted("", "Plans and what came of them."), at=AT)
+    assert (result.edition, result.outcome) == (edition, "reworded prompts")
+    assert [(one.theme.number, one.level.number, one.text) for one in EvidencePrompt.objects.all()] == [
+        (1, 2, "Plans and what came of them.")
+    ]
+    assert rows == [list(model.objects.order_by("pk").values_list()) for model in (Edition, Level, Theme, Criterion)]
+    entry = TrailEntry.objects.latest("pk")
+    assert (entry.act, entry.thing_id, entry.detail) == (
+        "edition.prompts_reworded",
+        edition.pk,
+        {"code": "2030", "prompts": 1},
+    )
+
+
+def test_an_edition_in_use_without_prompts_takes_them_and_loses_them_again() -> None:
+    editions.mark_in_use(make.edition(), at=AT)
+    assert editions.load(prompted("Minutes.", ""), at=AT).outcome == "reworded prompts"
+    assert editions.load(prompted("Minutes.", ""), at=AT).outcome == "unchanged"
+    assert editions.load(make.model(), at=AT).outcome == "reworded prompts"
+    assert not EvidencePrompt.objects.exists()
+
+
+def test_prompts_do_not_carry_other_changes_into_an_edition_in_use() -> None:
+    edition = make.edition()
+    editions.mark_in_use(edition, at=AT)
+    with pytest.raises(editions.EditionInUse):
+        editions.load(prompted("Minutes.", "", themes=3), at=AT)
+    assert not EvidencePrompt.objects.exists()
 
 
 # --- in use ----------------------------------------------------------------------------------------------------------

@@ -79,6 +79,13 @@ def test_no_two_cells_of_a_theme_are_the_same(code: str) -> None:
         assert len({frozenset(cell) for cell in theme.cells}) == len(theme.cells), theme.name
 
 
+@pytest.mark.parametrize("code", EDITIONS)
+def test_every_cell_has_a_prompt_of_its_own_for_its_evidence(code: str) -> None:
+    prompts = [text for theme in shipped(code).themes for text in theme.evidence]
+    assert len(prompts) == len(set(prompts)) == CELLS[code]
+    assert all(prompts)
+
+
 def test_wellbeing_is_scored_in_2017_and_not_in_2019() -> None:
     unscored = {code: [theme.identity for theme in shipped(code).themes if not theme.scored] for code in EDITIONS}
     assert unscored == {"2017": [], "2019": ["wellbeing"]}

@@ -75,6 +75,11 @@ def without(line: str) -> tuple[str, str]:
     return f"{line}\n", ""
 
 
+def evidence(line: str) -> tuple[str, str]:
+    """Say under the first theme what evidence looks like."""
+    return "[[themes]]\nnumber = 2", f"[themes.evidence]\n{line}\n[[themes]]\nnumber = 2"
+
+
 # What is done to the good file (old text, new text), the line that is named, a part of what is said.
 BROKEN = {
     "no format": (without("format = 1"), 1, "Add the line `format = 1`"),
@@ -85,6 +90,7 @@ BROKEN = {
     "no code": (without('code = "2027"'), 3, '`code` is missing. Add a line `code = "…"`'),
     "a code with spaces": (('"2027"', '"The 2027"'), 4, "small letters, digits and single hyphens"),
     "a code that is an address": (('"2027"', '"themes"'), 4, "Choose another code"),
+    "a code that is the targets' address": (('"2027"', '"targets"'), 4, "Choose another code"),
     "a code without quotes": (('"2027"', "2027"), 4, "must be text, and is 2027"),
     "an empty name": (('"Example, 2027"', '" "'), 5, "`name` is empty"),
     "a name too long": (('"Example, 2027"', f'"{"x" * 201}"'), 5, "has 201 characters. Shorten it to 200"),
@@ -164,6 +170,15 @@ BROKEN = {
         ),
         38,
         "says the same at level 2 as at level 1",
+    ),
+    "evidence that is no section": (("scored = true", 'scored = true\nevidence = "Notes."'), 33, "[themes.evidence]"),
+    "evidence of an unknown level": (evidence('3 = "More."'), 44, "at level “3”"),
+    "evidence that is a list": (evidence('1 = ["Notes."]'), 44, "must be text, and is a list"),
+    "evidence that says nothing": (evidence('1 = ""'), 44, "Write it, or remove the line"),
+    "unscored with evidence": (
+        ('note = "Not released yet."', 'note = "Not released yet."\n[themes.evidence]\n1 = "Notes."'),
+        49,
+        "or set scored = true",
     ),
     "a cell twice": (("2 = [", "1 = ["), 41, "stands in the file already"),
     "a quotation mark left out": (('"Briefings are checked."', '"Briefings are checked.'), 40, "This is not TOML"),
@@ -255,6 +270,16 @@ def test_what_a_good_file_says_is_what_is_read() -> None:
     assert wellbeing == modelfile.Theme(2, "wellbeing", "Wellbeing", False, "Not released yet.", ())
 
 
+def test_what_evidence_looks_like_is_read_level_by_level_and_may_be_left_out() -> None:
+    said = GOOD.replace(*evidence('2 = "Notes  of\\nbriefings."'), 1)
+    model = modelfile.parse(said, filename="x.toml")
+    assert [theme.evidence for theme in model.themes] == [("", "Notes of briefings."), ()]
+    assert modelfile.parse(modelfile.write(model), filename="y.toml") == model
+    silent = modelfile.parse(GOOD, filename="x.toml")
+    assert [theme.evidence for theme in silent.themes] == [(), ()]
+    assert silent == model.without_evidence() != model
+
+
 def test_the_order_of_sections_in_the_file_does_not_matter() -> None:
     head, first, second = (
         GOOD.partition("[[themes]]")[0],
@@ -318,8 +343,13 @@ LINE = TEXT.map(lambda text: " ".join(text.split())).filter(bool)
 PARAGRAPHS = st.lists(LINE, min_size=1, max_size=3).map("\n\n".join)
 
 
-@given(cell=st.lists(LINE, min_size=1, max_size=4, unique_by=str.casefold), notes=PARAGRAPHS, name=LINE)
-def test_any_text_comes_back_as_it_was(cell: list[str], notes: str, name: str) -> None:
+@given(
+    cell=st.lists(LINE, min_size=1, max_size=4, unique_by=str.casefold),
+    notes=PARAGRAPHS,
+    name=LINE,
+    evidence=st.just(()) | st.tuples(LINE),
+)
+def test_any_text_comes_back_as_it_was(cell: list[str], notes: str, name: str, evidence: tuple[str, ...]) -> None:
     model = modelfile.ModelFile(
         code="x",
         name=name,
@@ -328,7 +358,7 @@ def test_any_text_comes_back_as_it_was(cell: list[str], notes: str, name: str) -
         notes=notes,
         levels=(modelfile.Level(1, name),),
         bands=(),
-        themes=(modelfile.Theme(1, "one", name, True, "", (tuple(cell),)),),
+        themes=(modelfile.Theme(1, "one", name, True, "", (tuple(cell),), evidence),),
         not_comparable=(),
     )
     assert modelfile.parse(modelfile.write(model), filename="x.toml") == model

@@ -296,3 +296,13 @@ def test_a_page_takes_as_many_queries_for_a_large_edition_as_for_a_small_one(pat
 
     small = queries(make.model())
     assert queries(make.model(levels=6, themes=25, criteria=6)) == small
+
+
+def test_a_theme_s_page_says_what_evidence_at_each_level_usually_looks_like(signed_in: SignIn) -> None:
+    make.shipped("2017", "2019")
+    said = modelfile.read(make.FIXTURES / "maturity-2019.toml").themes[0].evidence
+    page = signed_in(Role.SPOC).get("/model/2019/leadership/").content.decode()
+    assert page.count("What evidence usually looks like:") == len(said) == 5
+    assert all(text in page for text in said)
+    unscored = signed_in(Role.HEAD).get("/model/2019/wellbeing/").content.decode()
+    assert "What evidence usually looks like:" not in unscored

@@ -13,6 +13,7 @@ from maturity.services import editions
 SAID = {
     editions.Outcome.CREATED: "loaded",
     editions.Outcome.REPLACED: "loaded in place of what was there",
+    editions.Outcome.REWORDED_PROMPTS: "unchanged, except for what evidence at its levels usually looks like",
     editions.Outcome.UNCHANGED: "unchanged",
 }
 

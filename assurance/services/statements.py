@@ -313,5 +313,14 @@ def sign(
     )
     current.content, current.content_digest = content, digest
     current.save()
-    trail.record(act="statement.signed", thing=current, by=by, at=at, content_digest=digest)
+    # The trail has the whole signature: what the digest does not cover (verify_digests holds each against the other).
+    trail.record(
+        act="statement.signed",
+        thing=current,
+        by=by,
+        at=current.signed_at,
+        content_digest=digest,
+        signer_name=current.signer_name,
+        signer_position=current.signer_position,
+    )
     return current

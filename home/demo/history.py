@@ -331,9 +331,12 @@ class UnitHistory:
         revision.signer_position = positions[self.planned.number % len(positions)]
         revision.content, revision.content_digest = content, content_digest(content)
         self.previous_digest = revision.content_digest
-        self.rows.acts.append(
-            Act(at, signer, "statement.signed", revision, {"content_digest": revision.content_digest})
-        )
+        signature = {
+            "content_digest": revision.content_digest,
+            "signer_name": revision.signer_name,
+            "signer_position": revision.signer_position,
+        }
+        self.rows.acts.append(Act(at, signer, "statement.signed", revision, signature))
 
     def _content(self, revision: Revision, said: Sequence[Said]) -> dict[str, Any]:
         """What the signature freezes: the shape of `assurance.services.content.content_of`, without its queries."""

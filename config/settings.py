@@ -161,6 +161,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "scan-waiting-files": {"task": "records.scan_waiting_files", "schedule": 60.0, "options": {"expires": 60}},
     "send-digests": {"task": "home.ask_for_digests", "schedule": 120.0, "options": {"expires": 120}},
     "forget-receipts": {"task": "assurance.sweep", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
 }
@@ -255,6 +256,13 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
+# What people send is written to the disk as it comes in, and never more of it than may be kept.
+FILE_UPLOAD_HANDLERS = ["records.uploads.BoundedUploadHandler"]
+FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+DATA_UPLOAD_MAX_NUMBER_FILES = 50  # forms say a lower number, and keep what was typed
+# Where an antivirus daemon (ClamAV's clamd) listens: unix:/run/clamav/clamd.ctl or tcp:127.0.0.1:3310.
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a folder that collectstatic has yet to fill
 # Sign-in limits are counted in the database: a broker that stands still must not keep people out.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}

@@ -3,9 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
-from records.services import jobs
+from records.services import jobs, scanning
 
 
 @shared_task(name="records.ring_waiting_jobs")
 def ring_waiting_jobs() -> None:
     jobs.ring_waiting(now=timezone.now())
+
+
+@shared_task(name="records.scan_waiting_files")
+def scan_waiting_files() -> None:
+    scanning.release_waiting(at=timezone.now())

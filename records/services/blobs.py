@@ -3,34 +3,74 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import tempfile
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
-from records.models import Blob
+from django.conf import settings
+
+from records.models import Blob, Verdict
+from records.services import scanning
+from records.services.scanning import Scan
+
+PIECE = 256 * 1024
 
 
 def store(*, content: bytes, media_type: str, at: datetime) -> Blob:
-    """Keep `content` under its SHA-256 and return its row. The same bytes are stored once.
+    """Keep bytes of our own making under their SHA-256 and return their row. The same bytes are stored once."""
+    return store_file(file=io.BytesIO(content), media_type=media_type, at=at)
 
-    The file is on disk, complete and synced, before the row that names it can be seen.
+
+def store_file(*, file: IO[bytes], media_type: str, at: datetime, scan: Scan | None = None) -> Blob:
+    """Keep what `file` holds under its SHA-256 and return its row; `scan` is what is known of the bytes.
+
+    Read a piece at a time, once. The file is on disk, complete and synced, before the row that names it can be seen.
+    Bytes that are there already keep their row; a newer verdict on them is written onto it.
     """
-    digest = hashlib.sha256(content).hexdigest()
-    blob = Blob(sha256=digest, size=len(content), media_type=media_type, stored_at=at)
-    if not blob.path.exists():
-        blob.path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=blob.path.parent, delete=False) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(blob.path)
-        for folder in (blob.path.parent, blob.path.parent.parent):
-            _sync_names(folder)
-    stored, _ = Blob.objects.get_or_create(
-        sha256=digest, defaults={"size": blob.size, "media_type": media_type, "stored_at": at}
+    digest, size = _write(file)
+    found = scan or Scan(Verdict.NOT_SCANNED)
+    stored, is_new = Blob.objects.get_or_create(
+        sha256=digest,
+        defaults={
+            "size": size,
+            "media_type": media_type,
+            "stored_at": at,
+            "verdict": found.verdict,
+            "scanned_at": found.at,
+            "finding": found.finding,
+        },
     )
+    if not is_new and scan is not None and scanning.settle(stored, scan, at=at):
+        stored.refresh_from_db()
     return stored
+
+
+def _write(file: IO[bytes]) -> tuple[str, int]:
+    """Write the bytes under their digest, unless they are there; return the digest and their number."""
+    root = Path(settings.FILES_DIR)
+    root.mkdir(parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    file.seek(0)
+    with tempfile.NamedTemporaryFile(dir=root, prefix=".being-stored-", delete=False) as written:
+        try:
+            while piece := file.read(PIECE):
+                digest.update(piece)
+                size += len(piece)
+                written.write(piece)
+            path = Blob(sha256=digest.hexdigest()).path
+            if not path.exists():
+                written.flush()
+                os.fsync(written.fileno())
+                path.parent.mkdir(exist_ok=True)
+                Path(written.name).replace(path)
+                for folder in (path.parent, root):
+                    _sync_names(folder)
+        finally:
+            Path(written.name).unlink(missing_ok=True)
+    return digest.hexdigest(), size
 
 
 def _sync_names(folder: Path) -> None:

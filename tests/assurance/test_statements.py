@@ -450,7 +450,12 @@ def test_each_act_leaves_one_line_that_says_who(draft: Revision) -> None:
     signed = factories.sign(factories.complete(factories.fill(draft, by=spoc), by=spoc), by=slt)
     assert trail_of(draft) == [("statement.completed", spoc.name), ("statement.signed", slt.name)]
     line = TrailEntry.objects.get(act="statement.signed")
-    assert line.detail == {"content_digest": signed.content_digest}
+    assert line.detail == {
+        "content_digest": signed.content_digest,
+        "signer_name": slt.name,
+        "signer_position": "Chief superintendent",
+    }
+    assert (line.at, line.actor) == (signed.signed_at, slt)
     assert line.thing_name == "Harbour OCU, 2025/26-Q1, revision 1"
 
 

@@ -1,0 +1,204 @@
+"""Telling people about a statement: the acts' own news, and the reminders of the days before and after it is due.
+
+Each act first takes back what still waits about the statement, since it is settled, then tells whoever is next. All of
+it is written in the act's transaction. `remind` is for the worker: once, twice or two at a time, the result is one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date, datetime, time
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+
+from assurance import notices as words
+from assurance.models import Decision, Revision, RevisionState, Statement
+from assurance.models.statement import DRAFT
+from assurance.notices import About, Stage
+from organisation.models import Appointment, User
+from organisation.periods import LONDON, Quarter, london_day
+from organisation.roles import Role
+from records.models import Notice
+from records.services import notices
+from records.services.notices import News
+
+# Kinds of news that ask for the same thing as a reminder would, so that nobody is told both within a stage.
+OPENED, COMPLETED, REOPENED, RETURNED, REMINDER = (
+    "statement.opened",
+    "statement.completed",
+    "statement.reopened",
+    "statement.returned",
+    "statement.reminder",
+)
+ACCEPTED = "statement.accepted"
+ASKS_FOR_SOMETHING = (OPENED, COMPLETED, REOPENED, RETURNED, REMINDER)
+
+Holders = Mapping[int, Mapping[Role, Collection[int]]]
+
+
+def all_about(statement_id: int) -> str:
+    """Return the beginning of the keys of everything told about a statement."""
+    return f"statement:{statement_id}:"
+
+
+def _page(name: str, unit: str, quarter: Quarter) -> str:
+    return reverse(f"assurance:{name}", args=[unit, quarter])
+
+
+def _holders(units: Collection[int], today: date) -> Holders:
+    """Return who is SPOC and SLT lead of each unit today, accounts closed left out: one query."""
+    found: dict[int, dict[Role, set[int]]] = defaultdict(lambda: {Role.SPOC: set(), Role.SLT_LEAD: set()})
+    appointments = Appointment.objects.in_force(today).to({Role.SPOC, Role.SLT_LEAD})
+    for unit, role, person in appointments.filter(unit__in=units, person__is_active=True).values_list(
+        "unit_id", "role", "person_id"
+    ):
+        if unit is not None:
+            found[unit][Role(role)].add(person)
+    return found
+
+
+# --- Opened -------------------------------------------------------------------------------------------------------
+
+
+def opened(statements: Iterable[Statement], *, at: datetime) -> None:
+    """Tell the SPOC and the SLT lead of each unit that its statement is open: a fixed number of queries for all.
+
+    Of the quarter that runs: a statement entered for one that is over is history.
+    """
+    today = london_day(at)
+    listed = list(
+        Statement.objects.filter(pk__in=[one.pk for one in statements], quarter=Quarter.of(today)).values_list(
+            "pk", "unit_id", "unit__name", "unit__slug", "quarter"
+        )
+    )
+    holders = _holders({unit for _, unit, *_ in listed}, today)
+    news = []
+    for statement, unit, name, slug, quarter in listed:
+        about, address = About(name, quarter), _page("statement", slug, quarter)
+        key = f"{all_about(statement)}opened"
+        for role, line in (
+            (Role.SPOC, words.opened_for_spoc(about)),
+            (Role.SLT_LEAD, words.opened_for_slt_lead(about)),
+        ):
+            news += [News(person, OPENED, line, address, key) for person in holders[unit][role]]
+    notices.tell_all(news, at=at)
+
+
+# --- What somebody has done ---------------------------------------------------------------------------------------
+
+
+def completed(revision: Revision, *, by: User, at: datetime) -> None:
+    """Tell the SLT lead that there is something to sign; whoever completed it cannot sign it and is not asked to."""
+    line = words.completed(_about(revision), by=by.name, today=london_day(at))
+    _settle_and_tell(revision, COMPLETED, "sign", line, {Role.SLT_LEAD}, by=by, at=at)
+
+
+def reopened(revision: Revision, *, reason: str, by: User, at: datetime) -> None:
+    """Tell the unit why a statement that was completed or signed is open again."""
+    line = words.reopened(_about(revision), by=by.name, reason=reason)
+    _settle_and_tell(revision, REOPENED, "statement", line, {Role.SPOC, Role.SLT_LEAD}, by=by, at=at)
+
+
+def signed(revision: Revision, *, at: datetime) -> None:
+    """Take back what still asks the unit for something: it is done. The COG lead's list shows what to review."""
+    notices.withdraw(prefix=all_about(revision.statement_id), at=at)
+
+
+def decided(revision: Revision, *, decision: str, reasons: str, by: User, at: datetime) -> None:
+    """Tell the unit, and whoever completed the statement, that it was accepted, or returned and why."""
+    about, roles = _about(revision), {Role.SPOC, Role.SLT_LEAD}
+    if decision == Decision.RETURNED:
+        line, kind = words.returned(about, by=by.name, reasons=reasons), RETURNED
+    else:
+        line, kind = words.accepted(about, by=by.name), ACCEPTED
+    _settle_and_tell(revision, kind, "statement", line, roles, by=by, at=at, also=revision.completed_by_id)
+
+
+def _about(revision: Revision) -> About:
+    return About(revision.statement.unit.name, revision.statement.quarter)
+
+
+def _settle_and_tell(
+    revision: Revision,
+    kind: str,
+    page: str,
+    line: str,
+    roles: Collection[Role],
+    *,
+    by: User,
+    at: datetime,
+    also: int | None = None,
+) -> None:
+    statement = revision.statement
+    notices.withdraw(prefix=all_about(statement.pk), at=at)
+    holders = _holders([statement.unit_id], london_day(at))[statement.unit_id]
+    people = {person for role in roles for person in holders[role]} | ({also} if also else set())
+    address = _page(page, statement.unit.slug, statement.quarter)
+    # The moment is part of the key: what is completed again after it was reopened is news again.
+    key = f"{all_about(statement.pk)}{kind.rpartition('.')[2]}:{revision.number}:{at.isoformat()}"
+    notices.tell_all([News(person, kind, line, address, key) for person in people - {by.pk}], at=at)
+
+
+# --- Reminders ----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def remind(*, now: datetime) -> int:
+    """Remind whoever's turn it is of statements that are due in 14 or 3 days, or overdue; return how many lines.
+
+    Only of the quarter that runs: what was never signed in an earlier one stands on the home page. A fixed number of
+    queries, however many units there are.
+    """
+    today = london_day(now)
+    quarter = Quarter.of(today)
+    stage = words.stage_of(quarter, today)
+    if stage is None:
+        return 0
+    drafts = _unsigned(quarter)
+    holders = _holders({unit for _, _, unit, *_ in drafts}, today)
+    told = set(_told_since(datetime.combine(stage.begins_on(quarter), time(0), tzinfo=LONDON)))
+    news = [
+        one
+        for state, statement, unit, name, slug in drafts
+        for one in _reminders(state, statement, About(name, quarter), slug, holders[unit], stage)
+        if (one.person_id, statement) not in told
+    ]
+    return notices.tell_all(news, at=now)
+
+
+def _unsigned(quarter: Quarter) -> list[tuple[str, int, int, str, str]]:
+    """Return (state, statement, unit, its name, its slug) of each draft that has no signed revision before it."""
+    standing = Revision.objects.standing().filter(statement=OuterRef("statement"))
+    drafts = Revision.objects.filter(~Exists(standing), statement__quarter=quarter, state__in=DRAFT)
+    return list(
+        drafts.order_by("statement").values_list(
+            "state", "statement_id", "statement__unit_id", "statement__unit__name", "statement__unit__slug"
+        )
+    )
+
+
+def _told_since(moment: datetime) -> Iterator[tuple[int, int]]:
+    """Yield (person, statement) of what asked somebody for something since then, and is not withdrawn."""
+    told = Notice.objects.filter(kind__in=ASKS_FOR_SOMETHING, at__gte=moment, withdrawn_at=None)
+    for person, key in told.values_list("person_id", "key"):
+        yield person, int(key.split(":")[1])
+
+
+def _reminders(
+    state: str, statement: int, about: About, slug: str, holders: Mapping[Role, Collection[int]], stage: Stage
+) -> Iterator[News]:
+    """Yield the reminder for each of those whose turn it is; where nobody holds the role, for the unit's others."""
+    if state == RevisionState.COMPLETED:
+        role, other, page = Role.SLT_LEAD, Role.SPOC, "sign"
+        line, line_for_other = words.to_sign(about, stage), words.to_sign_without_slt_lead(about, stage)
+    else:
+        role, other, page = Role.SPOC, Role.SLT_LEAD, "statement"
+        line, line_for_other = words.to_complete(about, stage), words.to_complete_without_spoc(about, stage)
+    if not holders[role]:
+        role, line, page = other, line_for_other, "statement"
+    for person in holders[role]:
+        key = f"{all_about(statement)}{stage}:{page}"
+        yield News(person, REMINDER, line, _page(page, slug, about.quarter), key)

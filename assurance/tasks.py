@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from assurance.services import opening, presence, rollups, saving
+from assurance.services import notices, opening, presence, rollups, saving
 from organisation.periods import Quarter
 from records.services import jobs
 
@@ -13,6 +13,12 @@ def open_statements() -> None:
     """Open this quarter's statements where they are missing: on its first day, or when the worker is back."""
     now = timezone.now()
     opening.open_quarter(quarter=Quarter.of(timezone.localdate(now)), at=now)
+
+
+@shared_task(name="assurance.remind")
+def remind() -> None:
+    """Remind whoever's turn it is: once for each stage, on its first day or on whichever the worker is back."""
+    notices.remind(now=timezone.now())
 
 
 @shared_task(name=rollups.BUILD)

@@ -162,6 +162,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
     "scan-waiting-files": {"task": "records.scan_waiting_files", "schedule": 60.0, "options": {"expires": 60}},
+    "remind-of-statements": {"task": "assurance.remind", "schedule": 3600.0, "options": {"expires": 3600}},
     "send-digests": {"task": "home.ask_for_digests", "schedule": 120.0, "options": {"expires": 120}},
     "forget-receipts": {"task": "assurance.sweep", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
 }

@@ -11,6 +11,7 @@ from assurance.models import Entry, EntryAction, EvidenceItem, Revision, Stateme
 from assurance.models.entry import ENTRY_ANSWERS
 from assurance.models.statement import DETAIL_ANSWERS
 from assurance.rules import Refused
+from assurance.services import notices
 from maturity.models import Edition, Theme
 from maturity.services import editions
 from organisation.models import Unit
@@ -41,6 +42,7 @@ def open_quarter(*, quarter: Quarter, at: datetime) -> int:
         [Revision(statement=statement, number=1) for statement in opened], ignore_conflicts=True
     )
     _add_entries(Revision.objects.filter(statement__quarter=quarter, number=1, entries=None), edition)
+    notices.opened(opened, at=at)
     return len(revisions)
 
 

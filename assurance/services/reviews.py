@@ -9,6 +9,7 @@ from django.db import transaction
 
 from assurance.models import Decision, Review, Revision, RevisionState
 from assurance.rules import Refused
+from assurance.services import notices
 from assurance.services.opening import open_next_revision
 from organisation.models import User
 from records.services import trail
@@ -65,6 +66,7 @@ def decide(
     current.state = decision.value
     current.save(update_fields=["state"])
     trail.record(act=f"statement.{decision.value}", thing=current, by=by, at=at, content_digest=current.content_digest)
+    notices.decided(current, decision=decision, reasons=reasons, by=by, at=at)
     if decision == Decision.RETURNED and not current.statement.revisions.filter(number__gt=current.number).exists():
         open_next_revision(current, because=reasons, at=at)
     return review

@@ -17,7 +17,7 @@ from assurance.models import Carried, Entry, EntryAction, MergeDecision, Revisio
 from assurance.models.entry import ENTRY_ANSWERS
 from assurance.models.statement import DETAIL_ANSWERS
 from assurance.rules import Blocked, Refused
-from assurance.services import saving
+from assurance.services import notices, saving
 from assurance.services.content import content_of, criteria_by_cell
 from assurance.services.opening import open_next_revision
 from assurance.services.saving import ActionEdit, LastChange, Saved
@@ -246,6 +246,7 @@ def complete(*, revision: Revision, by: User, at: datetime) -> Revision:
     current.state, current.completed_at, current.completed_by = RevisionState.COMPLETED, at, by
     current.save(update_fields=["state", "completed_at", "completed_by"])
     trail.record(act="statement.completed", thing=current, by=by, at=at)
+    notices.completed(current, by=by, at=at)
     return current
 
 
@@ -264,6 +265,7 @@ def reopen(*, revision: Revision, reason: str, by: User, at: datetime) -> Revisi
         current.state, current.completed_at, current.completed_by = RevisionState.OPEN, None, None
         current.save(update_fields=["state", "completed_at", "completed_by"])
         trail.record(act="statement.reopened", thing=current, by=by, at=at, reason=reason)
+        notices.reopened(current, reason=reason, by=by, at=at)
         return current
     if current.state not in (RevisionState.SIGNED, RevisionState.ACCEPTED):
         raise Refused(f"A statement that is {current.get_state_display().lower()} cannot be reopened.")
@@ -271,6 +273,7 @@ def reopen(*, revision: Revision, reason: str, by: User, at: datetime) -> Revisi
         raise Refused("This revision has been followed by a newer one already. Open the statement to see it.")
     following = open_next_revision(current, because=reason, at=at)
     trail.record(act="statement.reopened", thing=following, by=by, at=at, reason=reason, after=current.number)
+    notices.reopened(following, reason=reason, by=by, at=at)
     return following
 
 
@@ -323,4 +326,5 @@ def sign(
         signer_name=current.signer_name,
         signer_position=current.signer_position,
     )
+    notices.signed(current, at=at)
     return current

@@ -22,7 +22,7 @@ from organisation.models import User
 from organisation.periods import Quarter
 from organisation.roles import Role
 from tests.factories import assurance as statements
-from tests.factories import organisation, papers
+from tests.factories import maturity, organisation, papers
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +86,18 @@ TABLE = [
     Row("maturity:edition", ("edition",), get={who(INSIDE): OK}),
     Row("maturity:theme", ("edition", "theme"), get={who(INSIDE): OK}),
     Row("maturity:compare", ("theme",), get={who(INSIDE): OK}),
+    Row("maturity:targets", get={who(INSIDE): OK}),
+    Row(
+        "maturity:new_target",
+        get={who("head"): OK, who(INSIDE): FORBIDDEN},
+        post={who("head"): DONE_OR_REFUSED, who(INSIDE): FORBIDDEN},
+    ),
+    Row(
+        "maturity:supersede_target",
+        ("target",),
+        get={who("head"): OK, who(INSIDE): FORBIDDEN},
+        post={who("head"): DONE_OR_REFUSED, who(INSIDE): FORBIDDEN},
+    ),
     # Statements: drafts
     Row("assurance:statements", get={who(READS, OTHERS): OK}),
     Row("assurance:statement", OPEN, get={READS: OK}),
@@ -247,6 +259,7 @@ def world() -> World:
             "group": group.slug,
             "edition": "2019",
             "theme": "leadership",
+            "target": str(maturity.target().pk),
             "draft": str(draft.pk),
             "final": str(final.pk),
             "published": str(published.pk),

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import date
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from assurance.models import Rollup
+from assurance.models import Revision, Rollup, Statement
+from assurance.reading import read
 from assurance.rollup_tables import tables_of
+from maturity.matrix import Row, matrix_of, short_forms_in
 from rendering import stylesheet
 from rendering.assets import Asset
 
 MARKING = "OFFICIAL"
+FEWEST_LINES = 3  # to write on, below the levels of a theme: with fewer, they go overleaf
 
 
 def rollup_html(rollup: Rollup, *, as_at: date) -> str:
@@ -28,6 +33,55 @@ def rollup_html(rollup: Rollup, *, as_at: date) -> str:
         "title": f"{rollup.group.name}: health and safety roll-up, {rollup.half.name}",
     }
     return render_to_string("assurance/documents/rollup.html", context)
+
+
+def statement_html(revision: Revision) -> str:
+    """Return what was signed as HTML for printing, laid out as the 2019 template is: one query, for the level names."""
+    statement = revision.statement
+    content = read(revision.content, dict(statement.edition.levels.values_list("number", "name")))
+    context = {
+        "revision": revision,
+        "content": content,
+        "quarter": statement.quarter,
+        "address": verification_address(revision.content_digest),
+        "marking": MARKING,
+        "title": f"{content.unit}: health and safety statement, {statement.quarter.name}",
+    }
+    return render_to_string("assurance/documents/statement.html", context)
+
+
+def verification_address(digest: str) -> str:
+    """Return where a reader can find out whether a statement with this content digest is the one that was signed."""
+    # The page is of a room above this one, so its address is spelled out here. A test holds the two together.
+    return f"{settings.SITE_URL}/verify/{digest}/"
+
+
+def blank_html(statement: Statement) -> str:
+    """Return the statement with nothing in it, to be filled in by hand. Three queries."""
+    matrix = matrix_of(statement.edition)
+    context = {
+        "unit": statement.unit,
+        "quarter": statement.quarter,
+        "edition": statement.edition,
+        "themes": [(row, *_room_to_write(row)) for row in matrix.rows],
+        "short_forms": short_forms_in(text for row in matrix.rows for text in row.texts),
+        "marking": MARKING,
+        "title": f"{statement.unit.name}: health and safety statement to fill in, {statement.quarter.name}",
+    }
+    return render_to_string("assurance/documents/blank.html", context)
+
+
+def _room_to_write(row: Row) -> tuple[range, bool]:
+    """Return the lines for handwriting of a theme of the blank form, and whether they are on a sheet of their own.
+
+    A sheet has room for 95 mm of them and of the levels' points; a line of the points, of some 32 characters, takes
+    3.35 mm, one to write on 7.9 mm. Measured on the printed form; a test counts the sheets of both editions.
+    """
+    if not row.cells:
+        return range(12), False
+    printed = max(sum(math.ceil(len(text) / 32) for text in cell.criteria) for cell in row.cells)
+    lines = int((95 - 3.35 * printed) / 7.9)
+    return (range(lines), False) if lines >= FEWEST_LINES else (range(14), True)
 
 
 def assets() -> Mapping[str, Asset]:

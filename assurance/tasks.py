@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from assurance.services import notices, opening, presence, rollups, saving
+from assurance.services import documents, notices, opening, presence, rollups, saving
 from organisation.periods import Quarter
 from records.services import jobs
 
@@ -24,6 +24,16 @@ def remind() -> None:
 @shared_task(name=rollups.BUILD)
 def build_rollup(job_id: int) -> None:
     jobs.perform(job_id, rollups.build)
+
+
+@shared_task(name=documents.PRINT)
+def print_statement(job_id: int) -> None:
+    jobs.perform(job_id, documents.build)
+
+
+@shared_task(name=documents.PRINT_BLANK)
+def print_blank_form(job_id: int) -> None:
+    jobs.perform(job_id, documents.build_blank)
 
 
 @shared_task(name="assurance.sweep")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assurance.views import details, reviews, rollups, signing, statements, theme
+from assurance.views import details, printing, reviews, rollups, signing, statements, theme
 from organisation import converters  # noqa: F401  # registers <quarter:…> and <half:…>
 
 app_name = "assurance"
@@ -20,6 +20,13 @@ urlpatterns = [
     path(f"{STATEMENT}sign/", signing.sign, name="sign"),
     path(f"{STATEMENT}revisions/<int:number>/", statements.revision, name="revision"),
     path(f"{STATEMENT}review/", reviews.review, name="review"),
+    path(f"{STATEMENT}print/", printing.print_statement, name="print_statement"),
+    path(f"{STATEMENT}pdf/", printing.statement_pdf, name="statement_pdf"),
+    path(f"{STATEMENT}pdf/progress/", printing.statement_pdf_progress, name="statement_pdf_progress"),
+    path(f"{STATEMENT}pdf/download/", printing.statement_pdf_download, name="statement_pdf_download"),
+    path(f"{STATEMENT}blank/", printing.blank_pdf, name="blank_pdf"),
+    path(f"{STATEMENT}blank/progress/", printing.blank_pdf_progress, name="blank_pdf_progress"),
+    path(f"{STATEMENT}blank/download/", printing.blank_pdf_download, name="blank_pdf_download"),
     path("reviews/", reviews.reviews, name="reviews"),
     path("reviews/<slug:group>/<quarter:quarter>/", reviews.group_reviews, name="group_reviews"),
     path("roll-ups/", rollups.rollups, name="rollups"),

@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from assurance.models import Rollup
+from assurance.models import BlankForm, Rollup, Statement, StatementDocument
 from organisation.models import User
 from organisation.periods import Quarter
 from organisation.roles import Role
@@ -140,6 +140,18 @@ TABLE = [
         get={who("slt-lead"): OK, who("spoc", GROUP, SAFETY): FORBIDDEN},
         post={who("slt-lead"): DONE_OR_REFUSED, who("spoc", GROUP, SAFETY): FORBIDDEN},
     ),
+    # Statements: on paper
+    Row("assurance:print_statement", OPEN, get={READS: OK}),
+    Row("assurance:print_statement", SIGNED, get={READS: OK}),
+    Row("assurance:statement_pdf", OPEN, get={READS: OK}, post={READS: {422}}),
+    Row("assurance:statement_pdf", SIGNED, get={READS: OK}, post={READS: MOVED}),
+    Row("assurance:statement_pdf_progress", OPEN),
+    Row("assurance:statement_pdf_progress", SIGNED, get={READS: MOVED}),
+    Row("assurance:statement_pdf_download", OPEN),
+    Row("assurance:statement_pdf_download", SIGNED, get={READS: OK}),
+    Row("assurance:blank_pdf", OPEN, get={READS: OK}, post={READS: MOVED}),
+    Row("assurance:blank_pdf_progress", OPEN, get={READS: MOVED}),
+    Row("assurance:blank_pdf_download", OPEN, get={READS: OK}),
     # Reviews
     Row(
         "assurance:review",
@@ -239,7 +251,12 @@ def world() -> World:
         organisation.appoint(people["ended-spoc"], Role.SPOC, unit, starts_on=date(2019, 4, 1), ends_on=yesterday)
     statements.make_statement(units["open"])
     statements.complete(statements.fill(statements.make_statement(units["completed"])))
-    statements.signed(units["signed"])
+    signed = statements.signed(units["signed"])
+    StatementDocument.objects.create(revision=signed, blob=papers.make_blob(), printed_at=timezone.now())
+    blank = Statement.objects.get(unit=units["open"])
+    BlankForm.objects.create(
+        statement=blank, unit_name=blank.unit.name, blob=papers.make_blob(), printed_at=timezone.now()
+    )
     published = papers.make_published()
     draft, final = papers.make_draft(), papers.make_final()
     quarter = Quarter.of(timezone.localdate())

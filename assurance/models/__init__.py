@@ -1,4 +1,4 @@
-from assurance.models.document import StatementDocument
+from assurance.models.document import BlankForm, StatementDocument
 from assurance.models.entry import Carried, Entry, EntryAction, NoLevel
 from assurance.models.evidence import EvidenceFile, EvidenceItem
 from assurance.models.mentoring import MentoringRecord, UnitAdviser
@@ -6,8 +6,10 @@ from assurance.models.review import Decision, Review
 from assurance.models.rollup import Rollup
 from assurance.models.saving import MergeDecision, Presence, SaveReceipt
 from assurance.models.statement import Revision, RevisionState, Statement
+from assurance.models.workbook import WorkbookUpload
 
 __all__ = [
+    "BlankForm",
     "Carried",
     "Decision",
     "Entry",
@@ -26,4 +28,5 @@ __all__ = [
     "Statement",
     "StatementDocument",
     "UnitAdviser",
+    "WorkbookUpload",
 ]

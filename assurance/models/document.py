@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from assurance.models.statement import Revision
+from assurance.models.statement import Revision, Statement
 from records.models import Blob
 
 
@@ -15,3 +15,15 @@ class StatementDocument(models.Model):
 
     def __str__(self) -> str:
         return f"Document of {self.revision}"
+
+
+class BlankForm(models.Model):
+    """The PDF of a statement with nothing in it, to be filled in by hand: of its unit, quarter and edition."""
+
+    statement = models.OneToOneField(Statement, on_delete=models.PROTECT, related_name="blank_form")
+    unit_name = models.CharField(max_length=200, help_text="As it is printed: under another name it is printed anew.")
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    printed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Blank form of {self.statement}"

@@ -75,6 +75,8 @@ def _refuse_unreadable(content: bytes, kind: FileType) -> None:
                 picture.load()
         except NotTaken:
             raise
+        except Image.DecompressionBombError as error:
+            raise NotTaken(BOMB.format(what="hundreds of millions of pixels")) from error
         except Exception as error:  # whatever a reader of foreign bytes raises
             raise broken(kind) from error
 

@@ -2,8 +2,10 @@
 
 from django.urls import path
 
-from home.views import home
+from home.views import home, verify
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("verify/", verify.verify, name="verify"),
+    path("verify/<slug:digest>/", verify.verify_digest, name="verify_digest"),
 ]

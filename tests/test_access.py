@@ -82,6 +82,11 @@ TABLE = [
     Row("account_logout", get={ALL: OK}, post={ALL: MOVED}),
     Row("account_change_password", get={ALL: OK}, post={ALL: OK}),
     # The model
+    # Verification: what has a digest, for those who may read it
+    Row("verify", get={ALL: OK}, post={ALL: DONE_OR_REFUSED}),
+    Row("verify_digest", ("digest of the signed",), get={READS: OK}),
+    Row("verify_digest", ("digest of the published",), get={who(APPOINTED): OK}),
+    Row("verify_digest", ("0" * 64,), get={}),
     Row("maturity:matrix", get={who(INSIDE): OK}),
     Row("maturity:edition", ("edition",), get={who(INSIDE): OK}),
     Row("maturity:theme", ("edition", "theme"), get={who(INSIDE): OK}),
@@ -317,6 +322,8 @@ def test_every_address_has_a_row() -> None:
 
 def names_in(resolver: URLResolver, namespace: str = "") -> set[str]:
     """Return the names of all addresses below `resolver`; an address without a name is a fault of its own."""
+            "digest of the signed": signed.content_digest,
+            "digest of the published": published.content_digest,
     found = set()
     for pattern in resolver.url_patterns:
         if isinstance(pattern, URLResolver):

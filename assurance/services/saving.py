@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from assurance.models import Entry, MergeDecision, Revision, SaveReceipt
+from assurance.rules import Refused
 from organisation.models import User
 from records.edits import Conflict, Edit
 
@@ -57,18 +58,29 @@ class Saved:
 # --- Receipts -----------------------------------------------------------------------------------------------------
 
 
-def answered_before(*, token: uuid.UUID | None, revision: Revision, by: User) -> Saved | None:
-    """Return how the save with this token was answered, where it has been done. The caller holds the row’s lock."""
-    if token is None:
+def answered_before(*, token: uuid.UUID | None, thing: Entry | Revision, by: User) -> Saved | None:
+    """Return how the save of `thing` with this token was answered, where it has been done. The caller holds its lock.
+
+    Raises Refused where the token is that of another save: a page that was tampered with, or copied.
+    """
+    receipt = SaveReceipt.objects.filter(token=token).first() if token else None
+    if receipt is None:
         return None
-    receipt = SaveReceipt.objects.filter(token=token, revision=revision, by=by).first()
-    return None if receipt is None else _from_json(receipt.answer)
+    if receipt.by_id != by.pk or receipt.answer["thing"] != _name_of(thing):
+        raise Refused("This page was sent as part of another one. Copy what you typed, reload the page and try again.")
+    return _from_json(receipt.answer)
 
 
-def keep_receipt(*, token: uuid.UUID | None, revision: Revision, saved: Saved, by: User, at: datetime) -> None:
+def keep_receipt(*, token: uuid.UUID | None, thing: Entry | Revision, saved: Saved, by: User, at: datetime) -> None:
     """Keep how a save was answered, in its own transaction."""
     if token is not None:
-        SaveReceipt.objects.create(token=token, revision=revision, by=by, saved_at=at, answer=_to_json(saved))
+        revision = thing if isinstance(thing, Revision) else thing.revision
+        answer = {"thing": _name_of(thing)} | _to_json(saved)
+        SaveReceipt.objects.create(token=token, revision=revision, by=by, saved_at=at, answer=answer)
+
+
+def _name_of(thing: Entry | Revision) -> str:
+    return f"{thing._meta.model_name}:{thing.pk}"
 
 
 def forget_old_receipts(*, now: datetime) -> int:

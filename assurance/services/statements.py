@@ -79,7 +79,7 @@ def save_entry(
     _refuse_unknown(edits, ENTRY_ANSWERS, "A theme’s entry")
     current = locked_entry(entry, by=by)
     revision = current.revision
-    if (answered := saving.answered_before(token=token, revision=revision, by=by)) is not None:
+    if (answered := saving.answered_before(token=token, thing=current, by=by)) is not None:
         return answered
     refuse_unless_open(revision)
     edits = {name: Edit(edit.base_version, normal(edit.value)) for name, edit in edits.items()}
@@ -107,7 +107,7 @@ def save_entry(
         actions=rows.actions,
         saved_at=at,
     )
-    saving.keep_receipt(token=token, revision=revision, saved=saved, by=by, at=at)
+    saving.keep_receipt(token=token, thing=current, saved=saved, by=by, at=at)
     return saved
 
 
@@ -171,7 +171,7 @@ def save_details(
     _refuse_unknown(edits, DETAIL_ANSWERS, "A statement")
     waiting = MergeDecision.objects.filter(revision=OuterRef("pk"), entry=None, by=by, decided_at=None)
     current = Revision.objects.select_for_update().annotate(waits_for_a_decision=Exists(waiting)).get(pk=revision.pk)
-    if (answered := saving.answered_before(token=token, revision=current, by=by)) is not None:
+    if (answered := saving.answered_before(token=token, thing=current, by=by)) is not None:
         return answered
     refuse_unless_open(current)
     edits = {
@@ -194,7 +194,7 @@ def save_details(
         stamps={name: current.field_versions.get(name, 0) for name in edits},
         saved_at=at,
     )
-    saving.keep_receipt(token=token, revision=current, saved=saved, by=by, at=at)
+    saving.keep_receipt(token=token, thing=current, saved=saved, by=by, at=at)
     return saved
 
 

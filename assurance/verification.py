@@ -1,0 +1,231 @@
+"""What stands behind a digest: which statement, document, evidence or roll-up, and whether it still counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from itertools import groupby
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from assurance.canonical import content_digest
+from assurance.chains import in_chain_order, link_of
+from assurance.models import BlankForm, EvidenceItem, Revision, RevisionState, Rollup, Statement, StatementDocument
+from assurance.signatures import differences, digest_of
+from organisation.permissions import Person
+from records.verification import Finding, Match, Matched, finding_on_bytes
+from rendering import formats
+
+# How many of the places where a file is given as evidence are named on a page.
+PLACES = 5
+
+
+def find_by_digest(digest: str, *, reader: Person) -> list[Match]:
+    """Return everything of this room that has the digest and that `reader` may see.
+
+    What they may not see is filtered in the same queries, so that it is answered like what is not there.
+    """
+    statements = Statement.objects.visible_to(reader)
+    rollups = Rollup.objects.visible_to(reader).select_related("group", "pdf")
+    return [
+        *(_statement(revision) for revision in _revisions(statements).filter(content_digest=digest)),
+        *(_printed(document) for document in _documents(statements, digest)),
+        *(_blank(form) for form in _blank_forms(statements, digest)),
+        *_evidence(statements, digest),
+        *(_rollup(rollup, digest) for rollup in rollups.filter(Q(figures_digest=digest) | Q(pdf__sha256=digest))),
+    ]
+
+
+def _revisions(statements: QuerySet[Statement]) -> QuerySet[Revision]:
+    return Revision.objects.filter(statement__in=statements).select_related("statement__unit", "review__decided_by")
+
+
+def _documents(statements: QuerySet[Statement], digest: str) -> Iterable[StatementDocument]:
+    found = StatementDocument.objects.filter(blob__sha256=digest, revision__statement__in=statements)
+    return found.select_related("blob", "revision__statement__unit", "revision__review__decided_by")
+
+
+def _blank_forms(statements: QuerySet[Statement], digest: str) -> Iterable[BlankForm]:
+    found = BlankForm.objects.filter(blob__sha256=digest, statement__in=statements)
+    return found.select_related("blob", "statement__unit")
+
+
+def _statement(revision: Revision) -> Match:
+    standing, stands = _standing(revision)
+    return Match(
+        matched=Matched.CONTENT,
+        thing=f"The health and safety statement of {revision}",
+        address=_address(revision),
+        facts=_facts(revision),
+        standing=standing,
+        stands=stands,
+        findings=tuple(_findings(revision)),
+    )
+
+
+def _printed(document: StatementDocument) -> Match:
+    revision = document.revision
+    standing, stands = _standing(revision)
+    content = ("Content digest of the statement", revision.content_digest)
+    return Match(
+        matched=Matched.FILE,
+        thing=f"The PDF of the health and safety statement of {revision}",
+        address=_address(revision),
+        facts=(*_facts(revision), ("Printed", _moment(document.printed_at)), content),
+        standing=standing,
+        stands=stands,
+        findings=(finding_on_bytes(document.blob), *_findings(revision)),
+    )
+
+
+def _blank(form: BlankForm) -> Match:
+    statement = form.statement
+    return Match(
+        matched=Matched.FILE,
+        thing=f"A blank form of {form.unit_name}, {statement.quarter}, to be filled in by hand",
+        address=reverse("assurance:statement", args=[statement.unit.slug, statement.quarter]),
+        facts=(("Unit", form.unit_name), ("Quarter", statement.quarter.name), ("Printed", _moment(form.printed_at))),
+        standing="Nobody has signed anything in it: what is written into it by hand is not on record here.",
+        stands=False,
+        findings=(finding_on_bytes(form.blob),),
+    )
+
+
+def _evidence(statements: QuerySet[Statement], digest: str) -> Iterator[Match]:
+    items = (
+        EvidenceItem.objects.filter(file__blob__sha256=digest, entry__revision__statement__in=statements)
+        .select_related("file__blob", "file__uploaded_by", "entry__theme", "entry__revision__statement__unit")
+        .order_by("file", "-entry__revision__statement__quarter", "-entry__revision__number", "entry__theme__number")
+    )
+    for _, found in groupby(items, key=lambda item: item.file_id):
+        yield _evidence_file(list(found))
+
+
+def _evidence_file(items: Sequence[EvidenceItem]) -> Match:
+    newest = items[0]
+    assert newest.file is not None  # noqa: S101  # found by its file's digest
+    places = [f"{item.entry.revision}, {item.entry.theme.name}" for item in items]
+    more = f", and {formats.count(len(places) - PLACES)} more" if len(places) > PLACES else ""
+    signed = sum(item.entry.revision.is_frozen for item in items)
+    return Match(
+        matched=Matched.FILE,
+        thing=f"The file “{newest.file.name}”, given as evidence by {newest.entry.revision.statement.unit}",
+        address=_address(newest.entry.revision),
+        facts=(
+            ("Given as evidence in", "; ".join(places[:PLACES]) + more),
+            ("Uploaded", f"{_moment(newest.file.uploaded_at)} by {newest.file.uploaded_by}"),
+            ("Evidence of", formats.day(newest.of_on) if newest.of_on else "no day given"),
+        ),
+        standing=(
+            "It belongs to a signed statement, and cannot be changed or removed."
+            if signed
+            else "No statement that names it has been signed yet."
+        ),
+        stands=bool(signed),
+        findings=(finding_on_bytes(newest.file.blob),),
+    )
+
+
+def _rollup(rollup: Rollup, digest: str) -> Match:
+    is_of_figures = rollup.figures_digest == digest
+    found = content_digest(rollup.figures)
+    figures = (
+        Finding("The digest, worked out again from the stored figures, is the one on record.", is_well=True)
+        if found == rollup.figures_digest
+        else Finding(f"The stored figures have another digest than is on record: {found}.", is_well=False)
+    )
+    return Match(
+        matched=Matched.CONTENT if is_of_figures else Matched.FILE,
+        thing=f"{'The figures' if is_of_figures else 'The PDF'} of the roll-up of {rollup}",
+        address=reverse("assurance:rollup", args=[rollup.group.slug, rollup.half]),
+        facts=(
+            ("Business group", rollup.group.name),
+            ("Half-year", rollup.half.name),
+            ("Built", _moment(rollup.built_at) if rollup.built_at else ""),
+        ),
+        standing="It is the newest build. It is a draft: a later build replaces it.",
+        stands=True,
+        findings=(figures, *([finding_on_bytes(rollup.pdf)] if rollup.pdf else [])),
+    )
+
+
+def _address(revision: Revision) -> str:
+    statement = revision.statement
+    if not revision.is_frozen:
+        return reverse("assurance:statement", args=[statement.unit.slug, statement.quarter])
+    return reverse("assurance:revision", args=[statement.unit.slug, statement.quarter, revision.number])
+
+
+def _facts(revision: Revision) -> tuple[tuple[str, str], ...]:
+    assert revision.signed_at is not None  # noqa: S101  # only what is signed has a content digest
+    return (
+        ("Unit", revision.statement.unit.name),
+        ("Quarter", revision.statement.quarter.name),
+        ("Revision", str(revision.number)),
+        ("Signed by", f"{revision.signer_name}, {revision.signer_position}"),
+        ("Signed", _moment(revision.signed_at)),
+    )
+
+
+def _standing(revision: Revision) -> tuple[str, bool]:
+    """Return whether the revision counts, in a sentence or two and in a word."""
+    later = list(revision.statement.revisions.filter(number__gt=revision.number).order_by("number"))
+    signed = [one for one in later if one.is_frozen]
+    # Each takes the place of the one before when it is signed, returned or not: the last of them says how it stands.
+    followed = ""
+    if signed:
+        followed = (
+            f"Revision {signed[-1].number} has been signed since, {formats.day(signed[-1].signed_at or date.min)}."
+        )
+    elif later:
+        followed = f"Revision {later[-1].number} has been begun and is not signed yet."
+    if revision.state == RevisionState.RETURNED:
+        review = revision.review
+        returned = f"It does not stand: {review.decided_by} returned it on {formats.day(review.decided_at)}."
+        return f"{returned} {followed}".strip(), False
+    if signed:
+        return f"It does not stand any more. {followed}", False
+    judged = "It is signed; the Chief Officer Group (COG) lead has not reviewed it yet."
+    if revision.state == RevisionState.ACCEPTED:
+        judged = (
+            f"It is signed, and {revision.review.decided_by} accepted it on {formats.day(revision.review.decided_at)}."
+        )
+    newest = followed or "It is the newest revision of the statement."
+    return f"It stands. {judged} {newest}", True
+
+
+def _findings(revision: Revision) -> Iterator[Finding]:
+    """Hold what is stored of a signed revision against its digest and its neighbours in the chain, now."""
+    found = digest_of(revision.content)
+    if found == revision.content_digest:
+        yield Finding("The digest, worked out again from the stored text, is the one that was signed.", is_well=True)
+    else:
+        yield Finding(f"The stored text is not the one that was signed: its digest is {found}.", is_well=False)
+    chain = list(
+        in_chain_order(Revision.objects.filter(statement__unit=revision.statement.unit_id)).values_list(
+            "pk", "content_digest", "content__previous"
+        )
+    )
+    place = next(number for number, (pk, _, _) in enumerate(chain) if pk == revision.pk)
+    before = chain[place - 1][1] if place else None
+    if chain[place][2] != before:
+        yield Finding("It does not name the digest of the unit’s signed revision before it.", is_well=False)
+    elif before is None:
+        yield Finding("It is the first that the unit has signed, and names none before it.", is_well=True)
+    else:
+        yield Finding("It names the digest of the unit’s signed revision before it.", is_well=True)
+    if place + 1 < len(chain):
+        follows = chain[place + 1][2] == revision.content_digest
+        yield Finding(
+            f"The unit’s next signed revision {'names' if follows else 'does not name'} this digest.", is_well=follows
+        )
+    yield from (
+        Finding(f"{what[0].upper()}{what[1:]}.", is_well=False)
+        for what in differences(link_of(revision.pk), previous=chain[place][2])
+        if found == revision.content_digest
+    )
+
+
+def _moment(moment: datetime) -> str:
+    return f"{formats.day(moment)} at {formats.clock(moment)}"

@@ -1,0 +1,69 @@
+"""What stands behind a digest: a panel paper, by what it says or by the bytes of its document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import Q
+from django.urls import reverse
+
+from assurance.canonical import content_digest
+from organisation.permissions import Person
+from papers.models import Paper, PaperState
+from records.verification import Finding, Match, Matched, finding_on_bytes
+from rendering import formats
+
+STANDING = {
+    PaperState.FINAL: ("It is final and has not been published. It may still be taken back to draft.", False),
+    PaperState.PUBLISHED: ("It is published: this is what the panel reads.", True),
+    PaperState.WITHDRAWN: ("It was published and has been withdrawn since.", False),
+}
+
+
+def find_by_digest(digest: str, *, reader: Person) -> list[Match]:
+    """Return the papers that have the digest and that `reader` may see."""
+    papers = Paper.objects.visible_to(reader).filter(Q(content_digest=digest) | Q(pdf__sha256=digest))
+    return [_match(paper, digest) for paper in papers.select_related("pdf").order_by("pk")]
+
+
+def changed_papers() -> Iterator[tuple[str, str]]:
+    """Yield (title, what is wrong) of papers whose frozen content is not what their digest was taken of."""
+    frozen = Paper.objects.exclude(content=None).order_by("pk")
+    rows = frozen.values_list("title", "content", "content_digest").iterator(chunk_size=20)
+    for title, content, digest in rows:
+        if (found := content_digest(content)) != digest:
+            yield title, f"its content has the digest {found}, and {digest} is stored with it"
+
+
+def _match(paper: Paper, digest: str) -> Match:
+    is_content = paper.content_digest == digest
+    standing, stands = STANDING[PaperState(paper.state)]
+    return Match(
+        matched=Matched.CONTENT if is_content else Matched.FILE,
+        thing=f"{'The paper' if is_content else 'The document of the paper'} “{paper.title}”",
+        address=reverse("papers:paper", args=[paper.pk]),
+        facts=(
+            ("For", f"{paper.panel}, {formats.day(paper.meeting_on)}"),
+            ("Report by", paper.report_by),
+            *((("Made final", _moment(paper.finalised_at)),) if paper.finalised_at else ()),
+            *((("Published", _moment(paper.published_at)),) if paper.published_at else ()),
+        ),
+        standing=standing,
+        stands=stands,
+        findings=tuple(_findings(paper)),
+    )
+
+
+def _findings(paper: Paper) -> Iterator[Finding]:
+    found = content_digest(paper.content)
+    if found == paper.content_digest:
+        yield Finding("The digest, worked out again from the stored text, is the one on record.", is_well=True)
+    else:
+        yield Finding(f"The stored text has another digest than is on record: {found}.", is_well=False)
+    if paper.pdf is not None:
+        yield finding_on_bytes(paper.pdf)
+
+
+def _moment(moment: datetime) -> str:
+    return f"{formats.day(moment)} at {formats.clock(moment)}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from actions.models import Action, Task
+from rendering import formats
 
 # The answers of an action's row on a theme's page: those of the action itself, and those of its first task.
 ROW_OF_THE_ACTION = ("title", "status")
@@ -47,3 +48,15 @@ def row_versions(action: Mapping[str, int], first_task: Mapping[str, int]) -> di
     """Return the versions of a theme page's row from those of the action and of its first task."""
     of_action = {name: action.get(name, 0) for name in ROW_OF_THE_ACTION}
     return of_action | {name: first_task.get(kept_as, 0) for name, kept_as in ROW_OF_THE_TASK.items()}
+
+
+def due_in_words(task: Task) -> str:
+    """Return when the task is due as people read it; empty where nothing is said."""
+    if task.ongoing:
+        return "On-going"
+    return formats.day(task.due_on) if task.due_on else task.due_words
+
+
+def leads_of(tasks: Iterable[Task]) -> list[str]:
+    """Return who leads the tasks, each as written and once."""
+    return list(dict.fromkeys(task.lead for task in tasks if task.lead))

@@ -7,6 +7,7 @@ urlpatterns = [
     path("account/", include("organisation.urls")),
     path("model/", include("maturity.urls")),
     path("", include("assurance.urls")),
+    path("actions/", include("actions.urls")),
     path("papers/", include("papers.urls")),
 ]
 

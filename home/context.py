@@ -38,6 +38,7 @@ _REVIEWERS = frozenset({Role.COG_LEAD, Role.COG_SUPPORT, Role.SHRMT, Role.HEAD})
 SECTIONS = (
     Section("Home", "home"),
     Section("Statements", "assurance:statements", _REVIEWERS | {Role.SPOC, Role.SLT_LEAD}),
+    Section("Actions", "actions:actions", _REVIEWERS | {Role.SPOC, Role.SLT_LEAD}),
     Section("Reviews", "assurance:reviews", _REVIEWERS),
     Section("Roll-ups", "assurance:rollups", _REVIEWERS),
     Section("Model", "maturity:matrix", INSIDE_THE_FORCE),

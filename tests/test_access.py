@@ -21,8 +21,8 @@ from assurance.models import BlankForm, Rollup, Statement, StatementDocument
 from organisation.models import User
 from organisation.periods import Quarter
 from organisation.roles import Role
+from tests.factories import actions, maturity, organisation, papers
 from tests.factories import assurance as statements
-from tests.factories import maturity, organisation, papers
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +73,7 @@ ALL = who(SIGNED_IN)
 NOBODY = who("nobody")
 READS = who(UNIT, GROUP, SAFETY)
 READS_REVIEWS = who(GROUP, SAFETY)
+RAISES = who(UNIT, "cog-lead", SAFETY, "other-spoc", "other-slt-lead", "other-cog-lead")
 OPEN, COMPLETED, SIGNED = ("open", "quarter"), ("completed", "quarter"), ("signed", "quarter")
 
 TABLE = [
@@ -82,11 +83,6 @@ TABLE = [
     Row("account_logout", get={ALL: OK}, post={ALL: MOVED}),
     Row("account_change_password", get={ALL: OK}, post={ALL: OK}),
     # The model
-    # Verification: what has a digest, for those who may read it
-    Row("verify", get={ALL: OK}, post={ALL: DONE_OR_REFUSED}),
-    Row("verify_digest", ("digest of the signed",), get={READS: OK}),
-    Row("verify_digest", ("digest of the published",), get={who(APPOINTED): OK}),
-    Row("verify_digest", ("0" * 64,), get={}),
     Row("maturity:matrix", get={who(INSIDE): OK}),
     Row("maturity:edition", ("edition",), get={who(INSIDE): OK}),
     Row("maturity:theme", ("edition", "theme"), get={who(INSIDE): OK}),
@@ -166,6 +162,39 @@ TABLE = [
     ),
     Row("assurance:reviews", get={who(READS_REVIEWS, "other-cog-lead", "other-cog-support"): OK | MOVED}),
     Row("assurance:group_reviews", ("group", "quarter"), get={READS_REVIEWS: OK}),
+    # Actions: of the open statement's unit, raised by somebody who is not in the table
+    Row("actions:actions", get={who(READS, OTHERS): OK}),
+    Row(
+        "actions:new",
+        get={RAISES: OK, who("cog-support", "other-cog-support"): FORBIDDEN},
+        post={RAISES: DONE_OR_REFUSED, who("cog-support", "other-cog-support"): FORBIDDEN},
+    ),
+    Row("actions:action", ("action",), get={READS: OK}),
+    *(
+        Row(
+            f"actions:{page}",
+            arguments,
+            get={who(UNIT): OK | MOVED, who(GROUP, SAFETY): FORBIDDEN},
+            post={who(UNIT): DONE_OR_REFUSED, who(GROUP, SAFETY): FORBIDDEN},
+        )
+        for page, arguments in {
+            "edit": ("action",),
+            "related": ("action",),
+            "close": ("action",),
+            "reopen": ("action",),
+            "withdraw": ("action",),
+            "note": ("action",),
+            "new_task": ("action",),
+            "task": ("action", "task"),
+            "remove_task": ("action", "task"),
+        }.items()
+    ),
+    Row(
+        "actions:done",
+        ("action", "task"),
+        get={who(UNIT): {405}, who(GROUP, SAFETY): FORBIDDEN},
+        post={who(UNIT): MOVED, who(GROUP, SAFETY): FORBIDDEN},
+    ),
     # Roll-ups
     Row(
         "assurance:rollups",
@@ -262,6 +291,7 @@ def world() -> World:
     BlankForm.objects.create(
         statement=blank, unit_name=blank.unit.name, blob=papers.make_blob(), printed_at=timezone.now()
     )
+    action = actions.make_action(units["open"], by=people["stranger"])
     published = papers.make_published()
     draft, final = papers.make_draft(), papers.make_final()
     quarter = Quarter.of(timezone.localdate())
@@ -281,6 +311,8 @@ def world() -> World:
             "group": group.slug,
             "edition": "2019",
             "theme": "leadership",
+            "action": str(action.pk),
+            "task": str(action.tasks.get().pk),
             "target": str(maturity.target().pk),
             "draft": str(draft.pk),
             "final": str(final.pk),
@@ -322,8 +354,6 @@ def test_every_address_has_a_row() -> None:
 
 def names_in(resolver: URLResolver, namespace: str = "") -> set[str]:
     """Return the names of all addresses below `resolver`; an address without a name is a fault of its own."""
-            "digest of the signed": signed.content_digest,
-            "digest of the published": published.content_digest,
     found = set()
     for pattern in resolver.url_patterns:
         if isinstance(pattern, URLResolver):

@@ -6,7 +6,7 @@ import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, Min, OuterRef, Q, Subquery
+from django.db.models import Exists, ExpressionWrapper, Min, OuterRef, Q, Subquery
 
 from organisation.models import Unit
 from organisation.permissions import Person, appointments_today, units_in_scope
@@ -26,6 +26,10 @@ class ActionStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
+def _has_overdue_task(today: date) -> Exists:
+    return Exists(Task.objects.filter(action=OuterRef("pk")).overdue(today))
+
+
 class ActionQuerySet(models.QuerySet["Action"]):
     def visible_to(self, user: Person) -> ActionQuerySet:
         """Actions that `permissions.can_read_action` grants, as a filter."""
@@ -39,7 +43,12 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
     def overdue(self, today: date) -> ActionQuerySet:
         """Open actions with a task that is not done and whose day has passed. Worked out, never stored."""
-        return self.open().filter(Exists(Task.objects.filter(action=OuterRef("pk")).overdue(today)))
+        return self.open().filter(_has_overdue_task(today))
+
+    def with_overdue(self, today: date) -> ActionQuerySet:
+        """Add `overdue`: whether it is one of those of `overdue`."""
+        is_overdue = Q(status=ActionStatus.OPEN) & Q(_has_overdue_task(today))
+        return self.annotate(overdue=ExpressionWrapper(is_overdue, models.BooleanField()))
 
     def open_at(self, moment: datetime) -> ActionQuerySet:
         """Actions that had been raised and not yet closed at `moment`.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -24,10 +24,15 @@ class Refused(Exception):
 
 
 @transaction.atomic
-def raise_action(*, unit: Unit, title: str, lead: str, due_on: date | None, by: User, at: datetime) -> Action:
-    """Write an action of one task."""
-    action = Action.objects.create(unit=unit, title=title, created_at=at, raised_by=by)
-    Task.objects.create(action=action, number=1, lead=lead, due_on=due_on)
+def raise_action(
+    *, unit: Unit, title: str, lead: str, due_on: date | str | None, by: User, at: datetime, **more: Any
+) -> Action:
+    """Write an action of one task. `due_on` is as Task.due; `more` is what else is said of the action or its task."""
+    of_task = {name: more.pop(name) for name in ("supporters", "starts_on") if name in more}
+    action = Action.objects.create(unit=unit, title=title, created_at=at, raised_by=by, **more)
+    task = Task(action=action, number=1, lead=lead, **of_task)
+    task.due = due_on
+    task.save()
     trail.record(act="action.raised", thing=action, by=by, at=at)
     return action
 
@@ -98,7 +103,7 @@ def _set_status(action: Action, status: ActionStatus, *, text: str = "", by: Use
     trail.record(act=act, thing=action, by=by, at=at, **({"reason": text} if text else {}))
 
 
-def _locked(action: Action, *statuses: ActionStatus) -> Action:
+def locked(action: Action, *statuses: ActionStatus) -> Action:
     """Lock the action and return it if it is in one of `statuses`; whose it is now is what the refusal says."""
     current = Action.objects.select_for_update(of=("self",)).select_related("changed_by").get(pk=action.pk)
     if current.status not in statuses:
@@ -119,7 +124,7 @@ def _said(text: str, refusal: str) -> str:
 def close(*, action: Action, achieved: str, by: User, at: datetime) -> Action:
     """Close an open action with what was achieved. Raises Refused without that, and where it is not open now."""
     achieved = _said(achieved, "Say what was achieved.")
-    current = _locked(action, ActionStatus.OPEN)
+    current = locked(action, ActionStatus.OPEN)
     _set_status(current, ActionStatus.CLOSED, text=achieved, by=by, at=at)
     return current
 
@@ -128,7 +133,7 @@ def close(*, action: Action, achieved: str, by: User, at: datetime) -> Action:
 def reopen(*, action: Action, reason: str, by: User, at: datetime) -> Action:
     """Put a closed or withdrawn action back on the list, with the reason."""
     reason = _said(reason, "Say why the action is reopened.")
-    current = _locked(action, ActionStatus.CLOSED, ActionStatus.WITHDRAWN)
+    current = locked(action, ActionStatus.CLOSED, ActionStatus.WITHDRAWN)
     _set_status(current, ActionStatus.OPEN, text=reason, by=by, at=at)
     return current
 
@@ -137,7 +142,7 @@ def reopen(*, action: Action, reason: str, by: User, at: datetime) -> Action:
 def withdraw(*, action: Action, reason: str, by: User, at: datetime) -> Action:
     """Take an open action off the list, with the reason: it was not done and will not be."""
     reason = _said(reason, "Say why the action is withdrawn.")
-    current = _locked(action, ActionStatus.OPEN)
+    current = locked(action, ActionStatus.OPEN)
     _set_status(current, ActionStatus.WITHDRAWN, text=reason, by=by, at=at)
     return current
 
@@ -147,3 +152,15 @@ def note(*, action: Action, text: str, by: User, at: datetime) -> ProgressNote:
     """Add a line to the action's history, whatever its status."""
     text = _said(text, "Write how the action stands.")
     return ProgressNote.objects.create(action=action, text=text, by=by, at=at)
+
+
+@transaction.atomic
+def relate(*, action: Action, to: Iterable[Action], by: User, at: datetime) -> None:
+    """Say which actions of the same unit the action is related to; those are related to it in turn."""
+    current = locked(action, *ActionStatus)
+    related = list(to)
+    if any(other.unit_id != current.unit_id or other.pk == current.pk for other in related):
+        raise Refused("An action can be related to other actions of its own unit.")
+    current.related.set(related)
+    current.changed_at, current.changed_by = at, by
+    current.save(update_fields=["changed_at", "changed_by"])

@@ -36,6 +36,7 @@ class Pages:
     urlpatterns: ClassVar[list[URLPattern | URLResolver]] = [
         path("", nothing, name="home"),
         path("", include((ASSURANCE, "assurance"))),
+        path("actions/", include(([path("", nothing, name="actions")], "actions"))),
         path("model/", include(([path("", nothing, name="matrix")], "maturity"))),
         path("papers/", include(([path("", nothing, name="papers")], "papers"))),
     ]
@@ -46,14 +47,14 @@ def pages(settings: Settings) -> None:
     settings.ROOT_URLCONF = Pages
 
 
-ALL = ["Home", "Statements", "Reviews", "Roll-ups", "Model", "Papers"]
+ALL = ["Home", "Statements", "Actions", "Reviews", "Roll-ups", "Model", "Papers"]
 
 
 @pytest.mark.parametrize(
     ("role", "offered"),
     [
-        (Role.SPOC, ["Home", "Statements", "Model", "Papers"]),
-        (Role.SLT_LEAD, ["Home", "Statements", "Model", "Papers"]),
+        (Role.SPOC, ["Home", "Statements", "Actions", "Model", "Papers"]),
+        (Role.SLT_LEAD, ["Home", "Statements", "Actions", "Model", "Papers"]),
         (Role.COG_LEAD, ALL),
         (Role.COG_SUPPORT, ALL),
         (Role.SHRMT, ALL),
@@ -72,7 +73,7 @@ def test_each_role_is_offered_what_it_may_open(role: Role, offered: list[str]) -
 
 def test_somebody_with_two_roles_is_offered_both_sets() -> None:
     offered = [item.label for item in sections_for({Role.PANEL_MEMBER, Role.SPOC}, path="/")]
-    assert offered == ["Home", "Statements", "Model", "Papers"]
+    assert offered == ["Home", "Statements", "Actions", "Model", "Papers"]
 
 
 def test_somebody_without_an_appointment_is_offered_what_everyone_is() -> None:
@@ -126,7 +127,7 @@ def signed_in() -> HttpRequest:
 @pytest.mark.django_db
 def test_appointments_in_force_decide_what_is_offered_and_said(signed_in: HttpRequest) -> None:
     context = navigation(signed_in)
-    assert [item.label for item in context["navigation"]] == ["Home", "Statements", "Model", "Papers"]
+    assert [item.label for item in context["navigation"]] == ["Home", "Statements", "Actions", "Model", "Papers"]
     assert list(context["role_descriptions"]) == [
         "Single point of contact (SPOC), Harbour",
         "Health, Safety and Wellbeing Board member",

@@ -1,0 +1,149 @@
+"""Lists of actions as files: CSV for every program, XLSX with a second sheet for the tasks.
+
+Texts are what people typed, so none may become a formula where the file is opened: a text that begins like one has an
+apostrophe put before it in CSV, and is a cell of text in XLSX.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from io import BytesIO, StringIO
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+from actions.models import Action, ActionStatus, Task
+from actions.origins import Origin
+from actions.reading import due_in_words, leads_of
+from organisation.periods import london_day
+
+MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+BEGINS_LIKE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+Cell = str | int | date | None
+Origins = Mapping[int, Sequence[Origin]]
+
+# What each column is called, and how wide it is in a workbook.
+ACTION_COLUMNS = {
+    "Number": 9, "Unit": 28, "Action": 50, "Status": 12, "Overdue": 10, "Next due": 14, "Raised under": 40,
+    "Raised on": 14, "Tasks": 8, "Tasks done": 8, "Led by": 30, "Supported by": 30, "Measure": 40, "Baseline": 20,
+    "Target": 20, "Result": 20, "Closed on": 14, "Achieved": 50,
+}  # fmt: skip
+TASK_COLUMNS = {
+    "Action number": 9, "Unit": 28, "Action": 50, "Task number": 8, "Task": 50, "Led by": 30, "Supported by": 30,
+    "Starts on": 14, "Due": 16, "Overdue": 10, "Measure": 40, "Done on": 14,
+}  # fmt: skip
+
+
+def action_row(action: Any, origins: Origins) -> list[Cell]:
+    """Return an action's cells, as ACTION_COLUMNS names them. `overdue` and `next_due_on` are annotated."""
+    tasks = list(action.tasks.all())
+    supporters = dict.fromkeys(task.supporters for task in tasks if task.supporters)
+    return [
+        action.pk,
+        action.unit.name,
+        action.title,
+        action.get_status_display(),
+        "Yes" if action.overdue else "No",
+        action.next_due_on,
+        ", ".join(origin.label for origin in origins.get(action.pk, ())),
+        london_day(action.created_at),
+        len(tasks),
+        sum(task.done_at is not None for task in tasks),
+        "; ".join(leads_of(tasks)),
+        "; ".join(supporters),
+        action.measure,
+        action.baseline,
+        action.target,
+        action.result,
+        london_day(action.closed_at) if action.closed_at else None,
+        action.achieved,
+    ]
+
+
+def task_row(action: Action, task: Task, *, today: date) -> list[Cell]:
+    """Return a task's cells, as TASK_COLUMNS names them."""
+    return [
+        action.pk,
+        action.unit.name,
+        action.title,
+        task.number,
+        task.title,
+        task.lead,
+        task.supporters,
+        task.starts_on,
+        task.due_on or due_in_words(task) or None,
+        "Yes" if action.status == ActionStatus.OPEN and task.is_overdue(today) else "No",
+        task.measure,
+        london_day(task.done_at) if task.done_at else None,
+    ]
+
+
+def as_csv(actions: Iterable[Action], origins: Origins) -> bytes:
+    """Return one line an action. It begins with the mark by which Excel knows UTF-8; days are written 2026-03-31."""
+    file = StringIO()
+    writer = csv.writer(file)
+    writer.writerow(ACTION_COLUMNS)
+    writer.writerows([_harmless(cell) for cell in action_row(action, origins)] for action in actions)
+    return file.getvalue().encode("utf-8-sig")
+
+
+def _harmless(cell: Cell) -> str:
+    if isinstance(cell, date):
+        return cell.isoformat()
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text.startswith(BEGINS_LIKE_A_FORMULA) else text
+
+
+def as_xlsx(actions: Iterable[Action], origins: Origins, *, today: date) -> bytes:
+    """Return a workbook: a sheet with one row an action, and one with one row a task."""
+    found = list(actions)
+    workbook = Workbook(write_only=True)
+    _write_sheet(workbook, "Actions", ACTION_COLUMNS, (action_row(action, origins) for action in found))
+    _write_sheet(
+        workbook,
+        "Tasks",
+        TASK_COLUMNS,
+        (task_row(action, task, today=today) for action in found for task in action.tasks.all()),
+    )
+    file = BytesIO()
+    workbook.save(file)
+    return file.getvalue()
+
+
+def _write_sheet(workbook: Workbook, title: str, columns: Mapping[str, int], rows: Iterator[list[Cell]]) -> None:
+    sheet = workbook.create_sheet(title)
+    sheet.freeze_panes = "A2"
+    for number, width in enumerate(columns.values(), start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    sheet.append([_heading(sheet, name) for name in columns])
+    for row in rows:
+        sheet.append([_cell(sheet, value) for value in row])
+
+
+def _heading(sheet: Any, name: str) -> Any:
+    cell = WriteOnlyCell(sheet, value=name)
+    cell.font = Font(bold=True)
+    return cell
+
+
+def _cell(sheet: Any, value: Cell) -> Any:
+    if not isinstance(value, str):
+        cell = WriteOnlyCell(sheet, value=value)
+        if isinstance(value, date):
+            cell.number_format = "d mmm yyyy"
+        return cell
+    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub(" ", value))
+    cell.data_type = "s"  # a text, also where it begins like a formula
+    cell.quotePrefix = value.startswith(BEGINS_LIKE_A_FORMULA)  # and stays one when somebody edits the cell
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    return cell

@@ -1,0 +1,90 @@
+"""Loading what a page is about, for somebody who may see it. A stranger gets 404, a reader who may not write 403."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, QueryDict
+from django_htmx.middleware import HtmxDetails
+
+from actions.models import DUE_ALL_THE_TIME, Action, Task
+from actions.permissions import can_read_action, can_write_action
+from organisation.models import User
+from records.edits import Conflict
+from rendering import formats
+
+ONLY_WRITERS = (
+    "Only the unit’s single point of contact (SPOC), its Senior Leadership Team (SLT) lead and whoever raised an "
+    "action change it. You can read it."
+)
+LARGEST_ID = 2**63 - 1
+
+
+class SignedInRequest(HttpRequest):
+    """A request behind the sign-in, as every view of this room gets it."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+def action_or_404(request: SignedInRequest, pk: int) -> Action:
+    """Return the action where the person may read it."""
+    rows: QuerySet[Action] = Action.objects.select_related("unit", "raised_by", "changed_by", "closed_by")
+    found = rows.filter(pk=pk).first() if pk <= LARGEST_ID else None
+    if found is None or not can_read_action(request.user, found):
+        raise Http404
+    return found
+
+
+def writable_action_or_404(request: SignedInRequest, pk: int) -> Action:
+    """Return the action where the person may change it. Whether it is still open is the service's question."""
+    found = action_or_404(request, pk)
+    if not can_write_action(request.user, found):
+        raise PermissionDenied(ONLY_WRITERS)
+    return found
+
+
+def task_or_404(action: Action, pk: int) -> Task:
+    """Return a task of the action."""
+    found = action.tasks.filter(pk=pk).first() if pk <= LARGEST_ID else None
+    if found is None:
+        raise Http404
+    found.action = action
+    return found
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What the page's form was sent with; None where it is only to be shown."""
+    return request.POST if request.method == "POST" else None
+
+
+@dataclass(frozen=True, slots=True)
+class TwoVersions:
+    """An answer as two people have it, for the page that shows both."""
+
+    label: str
+    theirs: str
+    mine: str
+    who: str
+    when: datetime | None
+
+
+def two_versions(
+    conflicts: Iterable[Conflict], *, labels: Mapping[str, str], by: User | None, at: datetime | None
+) -> list[TwoVersions]:
+    """Return the conflicts in words. `by` and `at` are of the last change before this one."""
+    return [
+        TwoVersions(labels[one.field], _in_words(one.theirs), _in_words(one.mine), str(by or ""), at)
+        for one in conflicts
+    ]
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, date):
+        return formats.day(value)
+    return "On-going" if value == DUE_ALL_THE_TIME else str(value or "")

@@ -82,6 +82,11 @@ TABLE = [
     Row("account_inactive", get={ALL | NOBODY: OK}, post={ALL | NOBODY: {405}}, open_to_all=True),
     Row("account_logout", get={ALL: OK}, post={ALL: MOVED}),
     Row("account_change_password", get={ALL: OK}, post={ALL: OK}),
+    # Verification: what has a digest, for those who may read it
+    Row("verify", get={ALL: OK}, post={ALL: DONE_OR_REFUSED}),
+    Row("verify_digest", ("digest of the signed",), get={READS: OK}),
+    Row("verify_digest", ("digest of the published",), get={who(APPOINTED): OK}),
+    Row("verify_digest", ("f" * 64,), get={}),
     # The model
     Row("maturity:matrix", get={who(INSIDE): OK}),
     Row("maturity:edition", ("edition",), get={who(INSIDE): OK}),

@@ -266,7 +266,14 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 50  # forms say a lower number, and keep what was
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a folder that collectstatic has yet to fill
 # Sign-in limits are counted in the database: a broker that stands still must not keep people out.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # Django keeps 300 unless told: a whole force's calendars would push out what counts the sign-ins.
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
 
 # --- Security ----------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION

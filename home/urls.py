@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from home.views import home, verify
+from home.views import calendar, home, verify
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/<slug:secret>.ics", calendar.calendar_feed, name="calendar_feed"),
     path("verify/", verify.verify, name="verify"),
     path("verify/<slug:digest>/", verify.verify_digest, name="verify_digest"),
 ]

@@ -21,6 +21,7 @@ from assurance.models import BlankForm, Rollup, Statement, StatementDocument
 from organisation.models import User
 from organisation.periods import Quarter
 from organisation.roles import Role
+from organisation.services import calendars
 from tests.factories import actions, maturity, organisation, papers
 from tests.factories import assurance as statements
 
@@ -78,6 +79,8 @@ OPEN, COMPLETED, SIGNED = ("open", "quarter"), ("completed", "quarter"), ("signe
 
 TABLE = [
     Row("home", get={ALL: OK}),
+    Row("calendar", get={who(INSIDE): OK}, post={who(INSIDE): DONE_OR_REFUSED}),
+    Row("calendar_feed", ("secret",), get={ALL | NOBODY: OK}, post={ALL | NOBODY: {405}}, open_to_all=True),
     Row("account_login", get={ALL: MOVED, NOBODY: OK}, post={ALL: MOVED, NOBODY: OK}, open_to_all=True),
     Row("account_inactive", get={ALL | NOBODY: OK}, post={ALL | NOBODY: {405}}, open_to_all=True),
     Row("account_logout", get={ALL: OK}, post={ALL: MOVED}),
@@ -322,6 +325,7 @@ def world() -> World:
             "draft": str(draft.pk),
             "final": str(final.pk),
             "published": str(published.pk),
+            "secret": calendars.make_link(person=people["spoc"], instead_of=None, at=timezone.now()),
         },
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import struct
 import zipfile
 import zlib
@@ -160,7 +161,7 @@ def compound(streams: Mapping[str, bytes]) -> bytes:
     children = {storage: [name for name in streams if name.startswith(f"{storage}/")] for storage in storages}
     children["Root Entry"] = [*storages, *(name for name in streams if "/" not in name)]
     # Siblings hang on one another to the right: enough for a reader, though not balanced.
-    right = {a: b for group in children.values() for a, b in zip(group, group[1:], strict=False)}
+    right = {a: b for group in children.values() for a, b in itertools.pairwise(group)}
     number = {name: position for position, name in enumerate(names)}
     directory = b""
     for name in names:

@@ -1,4 +1,4 @@
-"""Files as they come: every kind that is taken is known by its content, and hostile ones are refused with the reason."""
+"""Files as they come: every kind that is taken is known by its content; hostile ones are refused with the reason."""
 
 from __future__ import annotations
 

@@ -326,6 +326,8 @@ def world() -> World:
             "final": str(final.pk),
             "published": str(published.pk),
             "secret": calendars.make_link(person=people["spoc"], instead_of=None, at=timezone.now()),
+            "digest of the signed": signed.content_digest,
+            "digest of the published": published.content_digest,
         },
     )
 

@@ -183,7 +183,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='entryevent',
             name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='level_no_level_not_sure_note_held_without_shrmt_criteria_met_criteria_note_evidence_no_level_reason_field_versions_changed_at_changed_by_events', to='assurance.entry'),
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='assurance.entry'),
         ),
         migrations.AddField(
             model_name='evidencefile',

@@ -85,6 +85,7 @@ WRITTEN_COLUMNS = (
     fields=[*WRITTEN_COLUMNS, "field_versions", "changed_at", "changed_by"],
     append_only=True,
     context_field=None,
+    obj_field=pghistory.ObjForeignKey(related_name="history"),
     model_name="EntryEvent",
     meta={"indexes": [models.Index(fields=["pgh_obj", "-pgh_id"], name="entry_event_by_entry")]},
 )

@@ -158,3 +158,13 @@ def decide(revision: Revision, decision: Decision, *, by: User | None = None, re
         by=by or make_person(Role.COG_LEAD, group=membership.group),
         at=moment_in(revision.statement.quarter),
     )
+
+
+def entry_of_quarter(revision: Revision, quarter: Quarter, identity: str) -> Entry:
+    """What the unit's newest revision of another quarter says about a theme."""
+    entries = Entry.objects.filter(
+        revision__statement__unit=revision.statement.unit,
+        revision__statement__quarter=quarter,
+        theme__identity=identity,
+    )
+    return entries.latest("revision__number")

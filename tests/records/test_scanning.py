@@ -124,9 +124,7 @@ def test_an_address_that_is_none_is_refused_with_how_to_write_it(text: str) -> N
 
 
 def waiting(content: bytes) -> Blob:
-    return blobs.storeio.BytesIO(
-        file=io.BytesIO(content), media_type="application/pdf", at=AT, scan=Scan(Verdict.WAITING)
-    )
+    return blobs.store_file(file=io.BytesIO(content), media_type="application/pdf", at=AT, scan=Scan(Verdict.WAITING))
 
 
 @pytest.mark.django_db
@@ -199,9 +197,7 @@ def test_bytes_that_are_missing_from_the_disk_keep_nobody_else_waiting(settings:
 )
 def test_the_newest_verdict_of_a_scan_stands(first: Verdict, then: Verdict, stands: Verdict) -> None:
     for verdict in (first, then):
-        blob = blobs.storeio.BytesIO(
-            file=io.BytesIO(b"abc"), media_type="application/pdf", at=AT, scan=Scan(verdict, AT)
-        )
+        blob = blobs.store_file(file=io.BytesIO(b"abc"), media_type="application/pdf", at=AT, scan=Scan(verdict, AT))
     assert Blob.objects.get().verdict == blob.verdict == stands
 
 

@@ -158,3 +158,52 @@ def test_a_blocker_names_its_theme_so_that_a_list_of_them_can_be_read() -> None:
 )
 def test_the_task_list_says_how_far_a_theme_is(entry: EntryFacts, status: str) -> None:
     assert entry_status(entry, blocks_completion(facts(entry))) == status
+
+
+def test_not_sure_is_for_now_and_blocks_even_with_a_reason() -> None:
+    entry = replace(LEADERSHIP, no_level="not-sure", no_level_reason="We will ask the adviser.")
+    assert blocked(facts(entry)) == [("leadership", "level_answer")]
+    (blocker,) = blocks_completion(facts(entry))
+    assert "left as not sure" in blocker.message
+
+
+def test_that_no_level_can_be_given_needs_its_reason() -> None:
+    assert blocked(facts(replace(LEADERSHIP, no_level="cannot-say"))) == [("leadership", "level_answer")]
+    assert blocked(facts(replace(LEADERSHIP, no_level="cannot-say", no_level_reason="Opened last week."))) == []
+
+
+def test_a_link_or_a_file_is_evidence() -> None:
+    assert blocked(facts(replace(answered(LEADERSHIP), evidence="", links_and_files=1))) == []
+
+
+@pytest.mark.parametrize(
+    ("met", "note", "fields"),
+    [
+        (0, "", []),  # ticking is optional
+        (4, "", []),
+        (3, "", ["criteria_note"]),
+        (3, "  ", ["criteria_note"]),
+        (3, "The fourth is not ours to do.", []),
+    ],
+)
+def test_points_left_unticked_want_a_word_of_explanation(met: int, note: str, fields: list[str]) -> None:
+    entry = replace(answered(LEADERSHIP), criteria=4, criteria_met=met, criteria_note=note)
+    assert [field for _, field in blocked(facts(entry))] == fields
+
+
+@pytest.mark.parametrize("theme", [answered(LEADERSHIP), WELLBEING])
+def test_what_is_merely_copied_waits_to_be_confirmed(theme: EntryFacts) -> None:
+    assert blocked(facts(replace(theme, carried="unconfirmed"))) == [(theme.identity, "carried")]
+    for carried in ("confirmed", "changed"):
+        assert blocked(facts(replace(theme, carried=carried))) == []
+
+
+def test_the_task_list_tells_carried_and_not_sure_from_begun() -> None:
+    def status(**changes: object) -> str:
+        entry = replace(LEADERSHIP, **changes)  # type: ignore[arg-type]  # each line names fields of the facts
+        return entry_status(entry, blocks_completion(facts(entry)))
+
+    assert status(carried="unconfirmed", level=3, evidence="Minutes.") == EntryStatus.CARRIED
+    assert status(no_level="not-sure") == EntryStatus.NOT_SURE
+    assert status(no_level="cannot-say") == EntryStatus.IN_PROGRESS
+    assert status(links_and_files=1) == EntryStatus.IN_PROGRESS

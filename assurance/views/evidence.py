@@ -1,0 +1,266 @@
+"""The links and files of a theme: the page that lists and takes them, taking one back, and handing a file out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.views.decorators.http import require_http_methods, require_safe
+
+from assurance.forms.evidence import LIMIT_IN_WORDS, EvidenceForm
+from assurance.models import Entry, EvidenceFile, EvidenceItem
+from assurance.permissions import can_read_statement
+from assurance.rules import Refused
+from assurance.services import carrying
+from assurance.services import evidence as services
+from assurance.views.conflicts import closed, moved_on
+from assurance.views.loading import SignedInRequest, revision_or_404, writable_entry_or_404
+from organisation.formfields import OptionLabel
+from organisation.models import User
+from organisation.periods import Quarter
+from records.filetypes import IN_WORDS, MOST_BYTES, safe_name
+from records.models import Verdict
+from records.uploads import MOST_FILES
+from rendering import formats
+
+logger = logging.getLogger(__name__)
+
+A_PAGE = 10
+MOST_TICKED = 50
+NOT_ADDED = "“{name}” was not added. {reason}"
+# No page of ours and no script runs in what is handed out, whatever it is and whoever opens it in a browser.
+INERT = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def evidence(request: SignedInRequest, unit: str, quarter: Quarter, theme: str) -> HttpResponse:
+    """What a theme's links and files are, and adding to them."""
+    entry: Entry = writable_entry_or_404(request, unit, quarter, theme)
+    if request.method == "POST":
+        return _add(request, entry)
+    if not entry.revision.is_open:
+        return closed(request, entry.revision)
+    _open(request, entry)
+    existing = _existing(request, entry)
+    return _show(request, entry, EvidenceForm(existing=_labels(existing), today=timezone.localdate()), existing)
+
+
+def _files(entry: Entry) -> QuerySet[EvidenceFile]:
+    """The unit's files that this theme does not have yet, newest first."""
+    return (
+        EvidenceFile.objects.filter(unit=entry.revision.statement.unit_id)
+        .exclude(blob__in=EvidenceItem.objects.filter(entry=entry, file__isnull=False).values("file__blob"))
+        .exclude(blob__verdict=Verdict.INFECTED)
+        .select_related("blob", "uploaded_by")
+        .order_by("-uploaded_at", "-pk")
+    )
+
+
+def _existing(request: SignedInRequest, entry: Entry) -> Page[EvidenceFile]:
+    return Paginator(_files(entry), A_PAGE).get_page(request.GET.get("page"))
+
+
+def _labels(files: Iterable[EvidenceFile]) -> list[tuple[int, str]]:
+    return [
+        (
+            file.pk,
+            OptionLabel(
+                file.name,
+                hint=f"{filesizeformat(file.blob.size)}, sent by {file.uploaded_by} on {formats.day(file.uploaded_at)}",
+            ),
+        )
+        for file in files
+    ]
+
+
+def _add(request: SignedInRequest, entry: Entry) -> HttpResponse:
+    # By their numbers, not by their page: what others have sent meanwhile moves the pages.
+    numbers = [
+        int(text) for text in request.POST.getlist("existing")[:MOST_TICKED] if text.isdecimal() and len(text) < 19
+    ]
+    ticked = {file.pk: file for file in _files(entry).filter(pk__in=numbers)}
+    form = EvidenceForm(request.POST, request.FILES, existing=_labels(ticked.values()), today=timezone.localdate())
+    if not entry.revision.is_open:
+        return moved_on(request, entry.revision, [form])
+    _open(request, entry)
+    form.is_valid()
+    added = _take_all(form, entry, ticked, by=request.user, at=timezone.now())
+    if not form.errors:
+        messages.success(request, _in_words(added))
+        return redirect("assurance:evidence", *_place(entry))
+    existing = _existing(request, entry)
+    form.show_again(_labels(existing))
+    too_large = any((file.size or 0) > MOST_BYTES for file in request.FILES.getlist("files"))
+    return _show(request, entry, form, existing, added=added, status=413 if too_large else 422)
+
+
+def _open(request: SignedInRequest, entry: Entry) -> None:
+    """Let the theme start from what is carried forward, its files too, before anything is added to them."""
+    if entry.first_opened_at is None:
+        carrying.open_entry(entry=entry, by=request.user, at=timezone.now())
+
+
+def _take_all(
+    form: EvidenceForm, entry: Entry, existing: Mapping[int, EvidenceFile], *, by: User, at: datetime
+) -> list[EvidenceItem]:
+    """Add all that is right on the form; write what is refused onto it."""
+    given = form.cleaned_data
+    acts: list[tuple[str, str, Callable[..., EvidenceItem]]] = []
+    if form.is_right("files"):
+        upload = partial(services.upload, title=given["files_title"], of_on=given["files_of_on"])
+        acts += [("files", file.name, partial(upload, file=file)) for file in given["files"]]
+    if form.is_right("link"):
+        link = {"url": given["link_url"], "title": given["link_title"], "of_on": given["link_of_on"]}
+        acts.append(("link_url", link["title"], partial(services.add_link, **link)))
+    if form.is_right("existing"):
+        ticked = [existing[pk] for pk in given["existing"]]
+        acts += [("existing", file.name, partial(services.attach, file=file)) for file in ticked]
+    added = []
+    for field, name, act in acts:
+        try:
+            added.append(act(entry=entry, by=by, at=at))
+        except Refused as refusal:
+            form.add_error(field, NOT_ADDED.format(name=safe_name(name), reason=refusal))
+    return added
+
+
+def _in_words(added: Sequence[EvidenceItem]) -> str:
+    """What was added, for the line above the page."""
+    said = f"“{added[0].title}” was added." if len(added) == 1 else f"{len(added)} links and files were added."
+    if any(item.file is not None and item.file.blob.verdict == Verdict.WAITING for item in added):
+        said += " The virus scan does not answer now. The file waits for it and can be downloaded after that."
+    return said
+
+
+def _show(
+    request: SignedInRequest,
+    entry: Entry,
+    form: EvidenceForm,
+    existing: Page[EvidenceFile],
+    *,
+    added: Sequence[EvidenceItem] = (),
+    status: int = 200,
+) -> HttpResponse:
+    items = entry.evidence_items.select_related("file__blob", "added_by")
+    context = _about(entry) | {
+        "form": form,
+        "items": list(items),
+        "added": _in_words(added) if added else "",
+        "existing": existing,
+        "pages": existing.paginator.get_elided_page_range(existing.number),
+        "taken": IN_WORDS,
+        "limit": LIMIT_IN_WORDS,
+        "most_files": MOST_FILES,
+    }
+    return render(request, "assurance/evidence.html", context, status=status)
+
+
+def _place(entry: Entry) -> tuple[str, Quarter, str]:
+    """What the addresses of a theme's pages are made of."""
+    statement = entry.revision.statement
+    return statement.unit.slug, statement.quarter, entry.theme.identity
+
+
+# --- Taking back --------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove_evidence(request: SignedInRequest, unit: str, quarter: Quarter, theme: str, item: int) -> HttpResponse:
+    """Ask once more, then take the link or file back from the theme."""
+    entry: Entry = writable_entry_or_404(request, unit, quarter, theme)
+    if not entry.revision.is_open:
+        return closed(request, entry.revision)
+    found = entry.evidence_items.filter(pk=item).select_related("file__blob", "added_by").first()
+    if found is None:
+        raise Http404
+    if request.method != "POST":
+        return render(request, "assurance/evidence_remove.html", _about(entry) | {"item": found})
+    try:
+        services.remove(item=found, by=request.user, at=timezone.now())
+    except Refused:
+        entry.revision.refresh_from_db(fields=["state"])
+        return closed(request, entry.revision)
+    messages.success(request, f"“{found.title}” was removed from this theme.")
+    return redirect("assurance:evidence", *_place(entry))
+
+
+# --- Handing out --------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def evidence_file(request: SignedInRequest, item: int) -> HttpResponseBase:
+    """Download a file given as evidence, for whoever may read the statement it is given in."""
+    found = _handed_out().filter(pk=item).first()
+    if found is None or not can_read_statement(request.user, found.entry.revision.statement):
+        raise Http404
+    return _hand_out(request, found)
+
+
+@require_safe
+def statement_file(request: SignedInRequest, unit: str, quarter: Quarter, digest: str) -> HttpResponseBase:
+    """Download a file of a statement by the SHA-256 of its bytes, as signed content names it."""
+    statement = revision_or_404(request, unit, quarter).statement
+    found = _handed_out().filter(entry__revision__statement=statement, file__blob__sha256=digest).last()
+    if found is None:
+        raise Http404
+    return _hand_out(request, found)
+
+
+def _handed_out() -> QuerySet[EvidenceItem]:
+    files = EvidenceItem.objects.filter(file__isnull=False)
+    return files.select_related("file__blob", "entry__theme", "entry__revision__statement__unit").defer(
+        "entry__revision__content"
+    )
+
+
+def _hand_out(request: SignedInRequest, item: EvidenceItem) -> HttpResponseBase:
+    assert item.file is not None  # noqa: S101  # the caller asked for files only
+    blob = item.file.blob
+    if not blob.may_be_handed_out:
+        return render(request, "assurance/evidence_withheld.html", _about(item.entry) | {"item": item}, status=409)
+    etag = quote_etag(blob.sha256)
+    unchanged = get_conditional_response(request, etag=etag)
+    if unchanged is not None:
+        return unchanged
+    try:
+        content = blob.path.open("rb")
+    except FileNotFoundError:
+        logger.error("The bytes of stored file %s are missing from the disk.", blob.sha256)
+        return render(request, "assurance/evidence_withheld.html", _about(item.entry) | {"item": item}, status=500)
+    if request.method == "GET":  # a look at the headers takes nothing away
+        services.record_download(item=item, by=request.user, at=timezone.now())
+    return FileResponse(
+        content,
+        as_attachment=True,
+        filename=item.file.name,
+        content_type=blob.media_type,
+        headers={
+            "ETag": etag,
+            "Cache-Control": "private, no-cache",
+            "Content-Security-Policy": INERT,
+            "Cross-Origin-Resource-Policy": "same-origin",
+        },
+    )
+
+
+def _about(entry: Entry) -> dict[str, Any]:
+    statement = entry.revision.statement
+    return {
+        "revision": entry.revision,
+        "statement": statement,
+        "unit": statement.unit,
+        "quarter": statement.quarter,
+        "theme": entry.theme,
+    }

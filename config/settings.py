@@ -231,6 +231,8 @@ EMAIL_URL = env.str("EMAIL_URL", default="")
 EMAIL_GOES_OUT = bool(EMAIL_URL) or not PRODUCTION
 if PRODUCTION and EMAIL_URL:
     globals().update(_smtp_settings(EMAIL_URL))
+elif PRODUCTION:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 elif PROFILE == "test":
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 else:

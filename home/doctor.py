@@ -18,12 +18,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from celery import current_app
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.core import mail
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.utils import timezone
 
 from home.demo.preparing import missing_cache_tables, waiting_migrations
+from home.services import digests
 from maturity.models import Edition
 from organisation.models import Force
 from organisation.periods import london_day
@@ -318,6 +320,39 @@ def timetable() -> Finding:
     return Finding("Timetable", "no job waits unheard")
 
 
+# --- E-mail -------------------------------------------------------------------------------------------------------
+
+
+def mail_server() -> Finding:
+    """Whether letters can leave: a connection, sign-in included, without sending anything."""
+    what = "E-mail"
+    if not settings.EMAIL_GOES_OUT:
+        return Finding(
+            what,
+            "no mail server is named, so nobody is sent anything.",
+            "Set EMAIL_URL, such as smtp+tls://user:password@mail.example.org:587; what people were told in the last "
+            "four weeks goes out then.",
+        )
+    waiting = list(digests.letters_that_wait(now=timezone.now()))
+    wait = f" {len(waiting)} e-mail(s) of today wait; nothing is lost." if waiting else ""
+    try:
+        with mail.get_connection():
+            pass
+    except (OSError, ImproperlyConfigured) as error:  # smtplib's errors are OSErrors
+        return Finding(
+            what,
+            f"cannot be handed over ({_first_line(error)}).{wait}",
+            "Start the mail server, or set EMAIL_URL to where it is.",
+        )
+    if waiting:
+        return Finding(
+            what,
+            f"the mail server answers, but:{wait} Of the first it was said: {waiting[0]}",
+            "Correct the address if that is at fault; each is tried again within the hour.",
+        )
+    return Finding(what, f"goes by {settings.EMAIL_BACKEND.split('.')[-2]}, none of today’s letters waits")
+
+
 CHECKS: dict[str, Check] = {
     "Python": python,
     "System packages": system_packages,
@@ -334,4 +369,5 @@ CHECKS: dict[str, Check] = {
     "Broker": broker,
     "Worker": worker,
     "Timetable": timetable,
+    "E-mail": mail_server,
 }

@@ -68,6 +68,50 @@ def test_a_profile_that_does_not_exist_is_refused_with_the_ones_that_do(tmp_path
     assert ended.stderr.splitlines() == ["TRUELEVEL_PROFILE is 'staging'; use production, demo or test."]
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("EMAIL_URL", "mail.example.org:587", "EMAIL_URL cannot be read."),
+        ("EMAIL_URL", "smtp+tls://user:p@mail.example.org:many", "EMAIL_URL cannot be read."),
+        ("EMAIL_URL", "consolemail://", "EMAIL_URL names no mail server."),
+        ("EMAIL_URL", "smtp://", "EMAIL_URL names no mail server."),
+        ("DIGEST_AT", "seven", "DIGEST_AT is 'seven'; write a time of day like 07:00."),
+        ("SITE_URL", "truelevel.example.org", "SITE_URL is 'truelevel.example.org'; write it like"),
+    ],
+)
+def test_a_setting_of_e_mail_that_cannot_be_read_is_said_without_its_password(
+    name: str, value: str, said: str, tmp_path: Path
+) -> None:
+    ended = start(PROCESSES["worker"], tmp_path, **{name: value})
+    assert ended.returncode == 1
+    [line] = ended.stderr.splitlines()
+    assert line.startswith(said)
+    assert "user:p@" not in line
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        (
+            {"TRUELEVEL_PROFILE": "demo", "EMAIL_URL": "smtp://mail.example.org", "PORT": "8123"},
+            "filebased http://127.0.0.1:8123 False",
+        ),
+        ({"EMAIL_URL": "smtp+tls://us%40er:p%3Aw@mail.example.org:587"}, "smtp https://truelevel.example.org True"),
+        (
+            {"ALLOWED_HOSTS": ".a.example.org,b.example.org", "SITE_URL": "https://c.example.org/"},
+            "dummy https://c.example.org False",
+        ),
+        ({"ALLOWED_HOSTS": ".a.example.org,b.example.org"}, "dummy https://a.example.org False"),
+    ],
+)
+def test_e_mail_goes_where_the_profile_lets_it(changed: dict[str, str], found: str, tmp_path: Path) -> None:
+    asked = "print(s.EMAIL_BACKEND.split('.')[-2], s.SITE_URL, s.EMAIL_USE_TLS)"
+    environment = os.environ | COMPLETE | {"DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    command = [sys.executable, "-c", f"from django.conf import settings as s; {asked}"]
+    said = subprocess.run(command, cwd=ROOT, env=environment | changed, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == found
+
+
 @pytest.mark.parametrize(("profile", "status"), [("demo", 403), ("production", 301)])
 def test_only_the_demo_keeps_to_its_own_machine(profile: str, status: int, tmp_path: Path) -> None:
     """Its passwords are printed: whoever asks from elsewhere gets nothing, not even the way to TLS."""

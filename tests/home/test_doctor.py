@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from datetime import time as day_time
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,14 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from home import doctor
+from home.services import digests
 from maturity import modelfile
 from maturity.services import editions
 from organisation.models import Force
-from records.models import Job, TrailEntry
+from organisation.periods import london_day
+from organisation.roles import Role
+from records.models import Job, JobState, Notice, TrailEntry
+from tests.factories.organisation import make_person
 
 ROOT = Path(installed.BASE_DIR)
 NOBODY_LISTENS = "redis://127.0.0.1:1/0"
@@ -308,6 +313,58 @@ def test_a_check_that_needs_the_database_says_so_when_it_is_away(monkeypatch: py
 
     monkeypatch.setattr(connection, "is_usable", lambda: False)
     assert doctor.made("Tables", away).mend == "Mend the database first."
+
+
+# --- E-mail ---------------------------------------------------------------------------------------------------------
+
+
+def refused_letter() -> None:
+    """A person's letter of today that the mail server would not take."""
+    person = make_person(Role.SPOC)
+    now = timezone.now()
+    day = london_day(now)
+    Notice.objects.create(
+        person=person, kind="boiler.due", line="Look.", address="/", key="boiler:1", at=now - timedelta(days=1)
+    )
+    Job.objects.create(
+        task=digests.SEND,
+        key=digests.key_of(person.pk, day),
+        requested_at=now,
+        state=JobState.FAILED,
+        finished_at=now,
+        error="No such person.",
+    )
+
+
+@pytest.mark.django_db
+def test_e_mail_that_leaves_is_well() -> None:
+    assert doctor.mail_server().is_well
+
+
+@pytest.mark.django_db
+def test_a_production_without_a_mail_server_is_told_how_to_name_one(settings: Any) -> None:
+    settings.EMAIL_GOES_OUT = False
+    assert "EMAIL_URL" in doctor.mail_server().mend
+
+
+@pytest.mark.django_db
+def test_a_mail_server_that_is_away_is_told_with_what_waits(settings: Any) -> None:
+    settings.DIGEST_AT = day_time(0)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # nobody listens
+    refused_letter()
+    found = doctor.mail_server()
+    assert "1 e-mail(s) of today wait; nothing is lost." in found.found
+    assert "EMAIL_URL" in found.mend
+
+
+@pytest.mark.django_db
+def test_a_letter_that_is_refused_is_told_with_what_the_server_said(settings: Any) -> None:
+    settings.DIGEST_AT = day_time(0)
+    refused_letter()
+    found = doctor.mail_server()
+    assert "No such person." in found.found
+    assert "address" in found.mend
 
 
 @pytest.mark.django_db

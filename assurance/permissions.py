@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from assurance.models import Revision, Rollup, Statement
+from assurance.models import MentoringRecord, Revision, Rollup, Statement
 from assurance.models.rollup import READS_ALL as READS_ALL_ROLLUPS
 from assurance.models.rollup import READS_OWN_GROUP as READS_OWN_ROLLUPS
 from assurance.models.statement import READS_ALL, READS_OWN_GROUP, READS_OWN_UNIT, RevisionState
-from organisation.models import BusinessGroup
-from organisation.permissions import Person, appointments_today, roles_anywhere, roles_over_group, roles_over_unit
+from organisation.models import BusinessGroup, Unit
+from organisation.permissions import (
+    Person,
+    appointments_today,
+    roles_anywhere,
+    roles_in_unit,
+    roles_over_group,
+    roles_over_unit,
+)
 from organisation.roles import Role
 
 READS_STATEMENTS = READS_ALL | READS_OWN_UNIT | READS_OWN_GROUP
 READS_ROLLUPS = READS_ALL_ROLLUPS | READS_OWN_ROLLUPS
 WRITES_STATEMENTS = frozenset({Role.SPOC, Role.SLT_LEAD})
+READS_MENTORING = READS_STATEMENTS
 BUILDS_ROLLUPS = frozenset({Role.COG_LEAD, Role.COG_SUPPORT})
 
 
@@ -27,7 +35,7 @@ def can_read_statement(user: Person, statement: Statement) -> bool:
 
 def can_write_statement(user: Person, statement: Statement) -> bool:
     """Whether the person fills in, completes and reopens drafts of the unit's statement."""
-    return bool(roles_over_unit(user, statement.unit) & WRITES_STATEMENTS)
+    return bool(roles_in_unit(user, statement.unit) & WRITES_STATEMENTS)
 
 
 def can_sign(user: Person, statement: Statement) -> bool:
@@ -69,6 +77,29 @@ def can_read_rollup(user: Person, rollup: Rollup) -> bool:
 
 def can_build_rollup(user: Person, rollup: Rollup) -> bool:
     return bool(roles_over_group(user, rollup.group) & BUILDS_ROLLUPS)
+
+
+def can_list_mentoring(user: Person) -> bool:
+    """Whether the person reads any unit's mentoring records at all."""
+    return bool(roles_anywhere(user) & READS_MENTORING)
+
+
+def can_read_mentoring(user: Person, record: MentoringRecord) -> bool:
+    return bool(roles_over_unit(user, record.unit) & READS_MENTORING)
+
+
+def can_ask_adviser(user: Person, unit: Unit) -> bool:
+    """Whether the person asks the unit's adviser for help: whoever fills in its statements."""
+    return bool(roles_over_unit(user, unit) & WRITES_STATEMENTS)
+
+
+def can_advise(user: Person) -> bool:
+    """Whether the person answers units and records advice. Being named a unit's adviser is not asked for."""
+    return Role.SHRMT in roles_anywhere(user)
+
+
+def can_appoint_advisers(user: Person) -> bool:
+    return bool(roles_anywhere(user) & READS_ALL)
 
 
 def groups_to_build_for(user: Person) -> frozenset[int]:

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from assurance.views import details, printing, reviews, rollups, signing, statements, theme
+from assurance.views import (
+    autosave,
+    carrying,
+    details,
+    presence,
+    printing,
+    reviews,
+    rollups,
+    signing,
+    statements,
+    theme,
+)
 from organisation import converters  # noqa: F401  # registers <quarter:…> and <half:…>
 
 app_name = "assurance"
@@ -14,7 +25,12 @@ urlpatterns = [
     path("statements/", statements.statements, name="statements"),
     path(STATEMENT, statements.statement, name="statement"),
     path(f"{STATEMENT}themes/<slug:theme>/", theme.theme, name="theme"),
+    path(f"{STATEMENT}themes/<slug:theme>/autosave/", autosave.autosave, name="autosave"),
+    path(f"{STATEMENT}themes/<slug:theme>/confirm/", carrying.confirm, name="confirm"),
+    path(f"{STATEMENT}themes/<slug:theme>/carry/", carrying.carry, name="carry"),
     path(f"{STATEMENT}details/", details.details, name="details"),
+    path(f"{STATEMENT}details/autosave/", autosave.autosave_details, name="autosave_details"),
+    path(f"{STATEMENT}presence/", presence.presence, name="presence"),
     path(f"{STATEMENT}check/", signing.check, name="check"),
     path(f"{STATEMENT}reopen/", signing.reopen, name="reopen"),
     path(f"{STATEMENT}sign/", signing.sign, name="sign"),

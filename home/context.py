@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from organisation.models import Appointment, Force
-from organisation.permissions import appointments_today
+from organisation.permissions import hold_appointments
 from organisation.roles import INSIDE_THE_FORCE, Role
 
 
@@ -49,9 +49,7 @@ SECTIONS = (
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Context processor. Everything is worked out when first used: a fragment of a page asks the database nothing."""
     user = getattr(request, "user", None) or AnonymousUser()
-    appointments = SimpleLazyObject(
-        lambda: list(appointments_today(user).select_related("unit", "group").order_by("pk"))
-    )
+    appointments = SimpleLazyObject(lambda: hold_appointments(user))
     return {
         "navigation": SimpleLazyObject(
             lambda: (

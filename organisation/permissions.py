@@ -22,6 +22,22 @@ def appointments_today(user: Person) -> AppointmentQuerySet:
     return Appointment.objects.in_force(timezone.localdate()).filter(person=user)
 
 
+def hold_appointments(user: Person) -> list[Appointment]:
+    """Read the person's appointments in force once, for what one request still asks of them.
+
+    They are kept with the object that stands for the person, which every request has anew.
+    """
+    if "_held" not in vars(user):
+        held = appointments_today(user).select_related("unit", "group").order_by("pk")
+        vars(user)["_held"] = list(held)
+    return _held(user) or []
+
+
+def _held(user: Person) -> list[Appointment] | None:
+    held: list[Appointment] | None = vars(user).get("_held")
+    return held
+
+
 def _roles(appointments: QuerySet[Appointment]) -> frozenset[Role]:
     return frozenset(Role(role) for role in appointments.values_list("role", flat=True).distinct())
 
@@ -29,6 +45,14 @@ def _roles(appointments: QuerySet[Appointment]) -> frozenset[Role]:
 def roles_anywhere(user: Person) -> frozenset[Role]:
     """Roles the person holds today, whatever they are for."""
     return _roles(appointments_today(user))
+
+
+def roles_in_unit(user: Person, unit: Unit) -> frozenset[Role]:
+    """Roles the person holds today in `unit` itself: what its SPOCs and SLT leads are."""
+    held = _held(user)
+    if held is not None:
+        return frozenset(Role(one.role) for one in held if one.unit_id == unit.pk)
+    return _roles(appointments_today(user).filter(unit=unit))
 
 
 def roles_over_unit(user: Person, unit: Unit) -> frozenset[Role]:

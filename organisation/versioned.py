@@ -6,7 +6,7 @@ What becomes of an answer that somebody has overtaken is decided by `records/edi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -57,12 +57,18 @@ class StampField(forms.CharField):
 
 
 class VersionedForm(forms.Form):
-    """A form whose `answers` may be edited by several people at once."""
+    """A form whose `answers` may be edited by several people at once.
+
+    `decided` names the controls whose two versions the person has seen and chosen between: an answer there counts also
+    where it is the other person's. A `partial` form is one of which only some answers were sent: those with a stamp.
+    """
 
     answers: tuple[str, ...] = ()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, decided: Collection[str] = (), partial: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.decided = frozenset(decided)
+        self.partial = partial
         for name in self.answers:
             self.fields[version_name(name)] = StampField()
 
@@ -74,19 +80,28 @@ class VersionedForm(forms.Form):
                 cleaned[name] = normal(cleaned[name])
         return cleaned
 
+    @property
+    def sent(self) -> tuple[str, ...]:
+        """The answers that the request brought: all of them, unless it brought only some."""
+        if not self.partial:
+            return self.answers
+        return tuple(name for name in self.answers if self.add_prefix(version_name(name)) in self.data)
+
     def given(self) -> dict[str, Edit]:
         """Return the answers that are valid, each with the version it was made on."""
         return {
             name: Edit(self.cleaned_data[version_name(name)][0], self.cleaned_data[name])
-            for name in self.answers
+            for name in self.sent
             if name in self.cleaned_data
         }
 
     def edits(self) -> dict[str, Edit]:
-        """Return the valid answers that are not what the page showed when it was opened."""
+        """Return the valid answers that are not what the page showed when it was opened, and those decided on."""
         return {name: edit for name, edit in self.given().items() if not self._was_left_alone(name, edit)}
 
     def _was_left_alone(self, name: str, edit: Edit) -> bool:
+        if self.add_prefix(name) in self.decided:
+            return False
         return bool(self.cleaned_data[version_name(name)][1] == stamp(edit.base_version, edit.value))
 
     def settle(self, *, values: Mapping[str, Any], versions: Mapping[str, int], conflicts: Iterable[Conflict]) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundWidget
 
 from actions.models import ActionStatus
 from assurance.models import NoLevel, RevisionState
-from maturity.models import Level
+from assurance.models.entry import ENTRY_ANSWERS
 from organisation.formfields import DayField, LineField, OptionLabel, WordsField
 from organisation.periods import Quarter
 from organisation.versioned import VersionedForm
@@ -21,44 +24,72 @@ from organisation.versioned import stamp as stamp
 from organisation.versioned import version_name as version_name
 from records.edits import Edit
 
-CANNOT_SAY = NoLevel.CANNOT_SAY.value
+CANNOT_SAY, NOT_SURE = NoLevel.CANNOT_SAY.value, NoLevel.NOT_SURE.value
 YES_NO = (("yes", "Yes"), ("no", "No"))
 EVIDENCE_WORDS = 1000
 REASON_WORDS = 300
 MOST_ACTIONS = 30  # eleven fields each: settings limit how many fields a request may have
+NOBODY = "Do not name anybody, and write nothing about anybody’s health."
+
+
+@dataclass(frozen=True, slots=True)
+class LevelOption:
+    """A level as the question offers it: with its criteria (id and text) and what evidence at it usually looks like."""
+
+    number: int
+    name: str = ""
+    criteria: tuple[tuple[int, str], ...] = ()
+    prompt: str = ""
+    was_last_quarter: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LevelCard:
+    """A level's radio button, the boxes to tick under it, and its prompt."""
+
+    level: LevelOption
+    radio: BoundWidget
+    boxes: tuple[BoundWidget, ...]
 
 
 def _level(value: str) -> int | str:
-    return value if value == CANNOT_SAY else int(value)
-
-
-def level_options(levels: Iterable[Level], *, last_quarter: int | None) -> list[tuple[str, str]]:
-    """Return the radio buttons of a theme. The criteria of each level are in its prefetched `criteria`."""
-    options: list[tuple[str, str]] = [
-        (
-            str(level.number),
-            OptionLabel(
-                f"Level {level.number}: {level.name}",
-                tag="Last quarter" if level.number == last_quarter else "",
-                criteria=[criterion.text for criterion in level.criteria.all()],
-            ),
-        )
-        for level in levels
-    ]
-    return [*options, (CANNOT_SAY, OptionLabel("I cannot give a level", hint="Say why, further down this page."))]
+    return int(value) if value.isdecimal() else value
 
 
 class EntryForm(VersionedForm):
     """What the unit says about one theme. All may be left for later; completing the statement asks for the rest."""
 
-    answers: tuple[str, ...] = ("level_answer", "held_without_shrmt", "evidence", "no_level_reason")
+    answers: tuple[str, ...] = ENTRY_ANSWERS
 
     level_answer = forms.TypedChoiceField(
         label="Which level is the unit at?",
-        help_text="Choose the highest level whose points all describe the unit as it is.",
+        help_text="Choose the highest level whose points all describe the unit as it is. The choice is the unit’s: "
+        "ticking points is optional and only helps to make it.",
         widget=forms.RadioSelect,
         coerce=_level,
         empty_value=None,
+        required=False,
+        error_messages={"invalid_choice": "That level is not one of this page. Choose again."},
+    )
+    criteria_met = forms.TypedMultipleChoiceField(
+        label="What is true now",
+        widget=forms.CheckboxSelectMultiple,
+        coerce=int,
+        required=False,
+        error_messages={"invalid_choice": "One of the ticked points is not of this theme. Reload the page."},
+    )
+    not_sure_note = WordsField(
+        label="What has to be found out before you choose a level?",
+        help_text=f"A statement cannot be completed while a level is left as not sure. {NOBODY}",
+        max_words=REASON_WORDS,
+        rows=3,
+        required=False,
+    )
+    criteria_note = WordsField(
+        label="Why is the level right with points left unticked?",
+        help_text=f"Only if you have ticked some of its points and not others. Your reviewer sees it. {NOBODY}",
+        max_words=REASON_WORDS,
+        rows=3,
         required=False,
     )
     held_without_shrmt = forms.TypedChoiceField(
@@ -72,29 +103,56 @@ class EntryForm(VersionedForm):
     )
     evidence = WordsField(
         label="Evidence",
-        help_text="What shows it: for example records, figures, minutes or visits. Name no one who was hurt.",
+        help_text=f"What shows it: for example records, figures, minutes or visits. {NOBODY}",
         max_words=EVIDENCE_WORDS,
         rows=10,
         required=False,
     )
     no_level_reason = WordsField(
         label="Why there is no level or no evidence",
-        help_text="Only if you cannot give one of them this quarter.",
+        help_text=f"Only if you cannot give one of them this quarter. {NOBODY}",
         max_words=REASON_WORDS,
         rows=4,
         required=False,
     )
 
-    def __init__(self, *args: Any, levels: Iterable[tuple[str, str]] | None, **kwargs: Any) -> None:
-        """`levels` are the radio buttons; None where the edition does not score the theme."""
+    def __init__(self, *args: Any, levels: Iterable[LevelOption] | None, **kwargs: Any) -> None:
+        """`levels` are those to choose from; None where the edition does not score the theme."""
         if levels is None:
             self.answers = ("evidence",)
         super().__init__(*args, **kwargs)
-        if levels is None:
-            for name in ("level_answer", "held_without_shrmt", "no_level_reason"):
+        self.levels: tuple[LevelOption, ...] = ()
+        if levels is not None:
+            self.offer(levels)
+            return
+        for name in ENTRY_ANSWERS:
+            if name not in self.answers:
                 del self.fields[name]
-        else:
-            self.fields["level_answer"].choices = list(levels)  # type: ignore[attr-defined]  # a field with choices
+
+    def offer(self, levels: Iterable[LevelOption]) -> None:
+        """Set which levels and criteria there are to choose from."""
+        self.levels = tuple(levels)
+        fields: Any = self.fields
+        fields["level_answer"].choices = [
+            *((str(level.number), f"Level {level.number}: {level.name}") for level in self.levels),
+            (NOT_SURE, "Not sure yet"),
+            (CANNOT_SAY, OptionLabel("I cannot give a level", hint="Say why, further down this page.")),
+        ]
+        fields["criteria_met"].choices = [one for level in self.levels for one in level.criteria]
+
+    @property
+    def cards(self) -> list[LevelCard]:
+        """The levels as the page draws them."""
+        radios, boxes = iter(self["level_answer"].subwidgets), iter(self["criteria_met"].subwidgets)
+        return [LevelCard(level, next(radios), tuple(islice(boxes, len(level.criteria)))) for level in self.levels]
+
+    @property
+    def not_sure(self) -> BoundWidget:
+        return self["level_answer"].subwidgets[-2]
+
+    @property
+    def cannot_say(self) -> BoundWidget:
+        return self["level_answer"].subwidgets[-1]
 
     @staticmethod
     def initial_for(values: Mapping[str, Any], versions: Mapping[str, int]) -> dict[str, Any]:
@@ -103,9 +161,13 @@ class EntryForm(VersionedForm):
         shown["held_without_shrmt"] = {True: "yes", False: "no"}.get(values["held_without_shrmt"])
         return shown
 
+    def clean_criteria_met(self) -> list[int]:
+        """In the order in which they are stored, so that the same ticks are the same answer."""
+        return sorted(set(self.cleaned_data["criteria_met"]))
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        chosen = self["level_answer"].value() if "level_answer" in self.fields else None
+        chosen = self["level_answer"].value() if "level_answer" in self.fields and not self.partial else None
         if chosen == CANNOT_SAY and cleaned.get("no_level_reason") == "":
             self.add_error("no_level_reason", "Say why you cannot give a level.")
         return cleaned
@@ -124,6 +186,7 @@ class ActionForm(VersionedForm):
     )
     title = LineField(
         label="What is to be done",
+        help_text=NOBODY,
         max_length=300,
         error_messages={"required": "Say what is to be done, or remove the action."},
     )
@@ -186,7 +249,7 @@ class DetailsForm(VersionedForm):
     meeting_on = DayField(label="When did the unit’s health and safety meeting review this statement?", required=False)
     no_meeting_reason = WordsField(
         label="Why no meeting has reviewed it",
-        help_text="Only if there is no date to give.",
+        help_text=f"Only if there is no date to give. {NOBODY}",
         max_words=REASON_WORDS,
         rows=4,
         required=False,

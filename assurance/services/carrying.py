@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from actions.models import ActionStatus
 from assurance.models import Carried, Entry, EntryAction, EvidenceItem
@@ -19,6 +22,7 @@ from assurance.services.opening import copy_of_item
 from assurance.services.statements import locked_entry, refuse_unless_open
 from maturity.models import NotComparable
 from organisation.models import User
+from organisation.periods import Quarter
 from records.edits import next_versions
 
 ONE_EDITIONS_CRITERIA = {"criteria_met", "criteria_note"}
@@ -97,6 +101,38 @@ def offer(entry: Entry, *, newest: Entry | None) -> Entry | None:
         return None
     signed_at = newest.revision.signed_at
     return newest if signed_at is not None and signed_at > entry.first_opened_at else None
+
+
+def with_newest_signed(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Add to each entry, as `newest`, what `newest_signed` is of it: a page that lists entries asks once."""
+    not_comparable = NotComparable.objects.filter(
+        edition=OuterRef(OuterRef("theme__edition")),
+        identity=OuterRef(OuterRef("theme__identity")),
+        earlier=OuterRef("theme__edition"),
+    )
+    newest = (
+        Entry.objects.filter(
+            ~Exists(not_comparable),
+            revision__statement__unit=OuterRef("revision__statement__unit"),
+            revision__statement__quarter__lt=OuterRef("revision__statement__quarter"),
+            revision__state__in=FROZEN,
+            theme__identity=OuterRef("theme__identity"),
+        )
+        .order_by("-revision__statement__quarter", "-revision__number")
+        .values(
+            json=JSONObject(pk="pk", signed_at="revision__signed_at", quarter="revision__statement__quarter"),
+        )
+    )
+    return entries.annotate(newest=Subquery(newest[:1]))
+
+
+def offered_quarter(entry: Any) -> Quarter | None:
+    """Return the quarter of what `offer` offers; the entry was read `with_newest_signed`."""
+    newest = entry.newest
+    if newest is None or newest["pk"] == entry.carried_from_id or entry.first_opened_at is None:
+        return None
+    signed_since = datetime.fromisoformat(newest["signed_at"]) > entry.first_opened_at
+    return Quarter.parse(newest["quarter"]) if signed_since else None
 
 
 @transaction.atomic

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,9 +15,12 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 
 from assurance.models import Revision
-from assurance.services.statements import LastChange
+from assurance.services.saving import LastChange
 from assurance.views.loading import SignedInRequest
+from organisation.formfields import WordsField
+from organisation.versioned import VersionedForm, stamp
 from records.edits import Conflict
+from records.merging import propose
 from rendering import formats
 
 CLOSED = "This statement is {state}, so it cannot be changed. Reopen it first if something has to be mended."
@@ -23,11 +28,22 @@ CLOSED = "This statement is {state}, so it cannot be changed. Reopen it first if
 
 @dataclass(frozen=True, slots=True)
 class TwoVersions:
-    """A field as two people have it, for the page that shows both."""
+    """A field as two people have it, for the page that shows both.
 
+    `control` is the name of its controls in the form and `answer` of what is saved together: for a row of a table,
+    the row. The values are what the controls hold. `merged` is a text to edit; None where there is only one or the
+    other. `stamp` is of the other version: what a decision is saved on.
+    """
+
+    control: str
+    answer: str
     label: str
     theirs: str
     mine: str
+    theirs_values: str
+    mine_values: str
+    merged: str | None
+    stamp: str
     who: str
     when: datetime | None
 
@@ -41,30 +57,26 @@ class TypedText:
     rows: int
 
 
-def _in_words(value: Any, levels: Mapping[int, str] | None = None) -> str:
-    if value is None or value == "":
-        return ""
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, int):
-        return f"Level {value}: {(levels or {}).get(value, '')}"
-    if isinstance(value, date):
-        return formats.day(value)
-    return str(value)
-
-
 def two_versions(
+    form: VersionedForm,
     conflicts: Iterable[Conflict],
     *,
-    labels: Mapping[str, str],
     theirs: LastChange,
-    levels: Mapping[int, str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    begun_on: Callable[[str], str | None] = lambda _name: None,
 ) -> list[TwoVersions]:
+    """Put conflicts of a form into words. `begun_on` returns the text that a field had before both changed it."""
     return [
         TwoVersions(
-            label=labels[conflict.field],
-            theirs=_in_words(conflict.theirs, levels),
-            mine=_in_words(conflict.mine, levels),
+            control=form.add_prefix(conflict.field),
+            answer=form.prefix or conflict.field,
+            label=(labels or {}).get(conflict.field) or str(form.fields[conflict.field].label),
+            theirs=_in_words(form, conflict.field, conflict.theirs),
+            mine=_in_words(form, conflict.field, conflict.mine),
+            theirs_values=json.dumps(control_values(form, conflict.field, conflict.theirs)),
+            mine_values=json.dumps(control_values(form, conflict.field, conflict.mine)),
+            merged=_merged(form, conflict, begun_on),
+            stamp=stamp(conflict.their_version, conflict.theirs),
             who=str(theirs.by or ""),
             when=theirs.at,
         )
@@ -72,8 +84,71 @@ def two_versions(
     ]
 
 
-def labels_of(form: forms.BaseForm) -> dict[str, str]:
-    return {name: str(field.label) for name, field in form.fields.items()}
+def control_values(form: VersionedForm, name: str, value: Any) -> list[str]:
+    """Return the values of the controls that show `value`; none where nothing is given."""
+    if value is None or value == "":
+        return []
+    if isinstance(value, bool):
+        return ["yes" if value else "no"]
+    if isinstance(value, list):
+        return [str(one) for one in value]
+    return [str(form.fields[name].prepare_value(value))]
+
+
+def _in_words(form: VersionedForm, name: str, value: Any) -> str:
+    field: Any = form.fields[name]
+    if isinstance(value, date):
+        return formats.day(value)
+    values = control_values(form, name, value)
+    if isinstance(field, forms.ChoiceField):
+        choices = {str(key): str(label) for key, label in field.choices}
+        values = [choices.get(one, one) for one in values]
+    return "\n".join(values)
+
+
+def _merged(form: VersionedForm, conflict: Conflict, begun_on: Callable[[str], str | None]) -> str | None:
+    if not isinstance(form.fields[conflict.field], WordsField):
+        return None
+    return propose(begun_on(conflict.field), conflict.mine, conflict.theirs).text
+
+
+def put_merged(form: VersionedForm, versions: Iterable[TwoVersions]) -> None:
+    """Let a form that is shown again hold the merged texts: both versions stand above it."""
+    data: Any = form.data
+    data = data.copy()
+    for one in versions:
+        if one.merged is not None:
+            data[one.control] = one.merged
+    form.data = data
+
+
+def put_in(pages: Iterable[VersionedForm], waiting: Iterable[TwoVersions], control: str) -> list[str]:
+    """Show the person's own text, or both put together, in the box of that name; return the answer it belongs to."""
+    for one in waiting:
+        for form in pages:
+            if one.control == control and one.answer == (form.prefix or control):
+                name = control.removeprefix(f"{form.prefix}-") if form.prefix else control
+                mine = json.loads(one.mine_values)
+                several = isinstance(form.fields[name], forms.MultipleChoiceField)
+                form.initial[name] = one.merged or (mine if several else next(iter(mine), ""))
+                return [one.answer]
+    return []
+
+
+def save_token(request: SignedInRequest) -> uuid.UUID | None:
+    """Return what a whole page that is sent twice is known by: the page's own token, and all that was in it."""
+    page = page_token(request)
+    if page is None:
+        return None
+    sent = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
+    return uuid.uuid5(page, json.dumps(sent))
+
+
+def page_token(request: SignedInRequest) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.POST.get("token", ""))
+    except ValueError:
+        return None
 
 
 def moved_on(request: SignedInRequest, revision: Revision, pages: Sequence[forms.BaseForm]) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,10 +16,23 @@ from assurance.forms.statement import DetailsForm, initial_of
 from assurance.models import Revision
 from assurance.models.statement import DETAIL_ANSWERS
 from assurance.rules import Refused
-from assurance.services import statements
-from assurance.views.conflicts import TwoVersions, closed, is_the_one_on_the_page, labels_of, moved_on, two_versions
+from assurance.services import saving, statements
+from assurance.services.saving import LastChange
+from assurance.views.answering import settle
+from assurance.views.conflicts import (
+    TwoVersions,
+    closed,
+    is_the_one_on_the_page,
+    moved_on,
+    put_in,
+    put_merged,
+    save_token,
+    two_versions,
+)
 from assurance.views.loading import SignedInRequest, writable_revision_or_404
+from assurance.views.presence import others_here
 from organisation.periods import Quarter
+from records.edits import Conflict
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,24 +43,39 @@ def details(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpRespon
         return _save_details(request, revision)
     if not revision.is_open:
         return closed(request, revision)
-    return _show_details(request, revision, DetailsForm(initial=_details_shown(revision)))
-
-
-def _detail_values(revision: Revision) -> dict[str, Any]:
-    return {name: getattr(revision, name) for name in DETAIL_ANSWERS}
+    form = DetailsForm(initial=_details_shown(revision))
+    waiting = _waiting(request, revision, form)
+    put = put_in([form], waiting, request.GET.get("put", ""))
+    return _show_details(request, revision, form, waiting=waiting, unsaved=put)
 
 
 def _details_shown(revision: Revision) -> dict[str, Any]:
-    return initial_of(_detail_values(revision), revision.field_versions)
+    return initial_of({name: getattr(revision, name) for name in DETAIL_ANSWERS}, revision.field_versions)
+
+
+def _waiting(request: SignedInRequest, revision: Revision, form: DetailsForm) -> list[TwoVersions]:
+    """What the person wrote and could not save, beside what stands now; of several tries the last."""
+    merges = saving.pending_merges(revision=revision, by=request.user)
+    refused = {merge.field: saving.from_json(merge.mine) for merge in merges}
+    conflicts = [
+        Conflict(name, mine, getattr(revision, name), revision.field_versions.get(name, 0))
+        for name, mine in refused.items()
+        if mine != getattr(revision, name)
+    ]
+    changed = LastChange(revision.details_changed_by, revision.details_changed_at) if conflicts else LastChange()
+    return two_versions(form, conflicts, theirs=changed)
 
 
 def _save_details(request: SignedInRequest, revision: Revision) -> HttpResponse:
-    form = DetailsForm(request.POST, initial=_details_shown(revision))
+    form = DetailsForm(request.POST, initial=_details_shown(revision), decided=request.POST.getlist("decided"))
     if not is_the_one_on_the_page(request, revision):
         return moved_on(request, revision, [form])
     valid = form.is_valid()
+    edits = form.edits()
     try:
-        saved = statements.save_details(revision=revision, edits=form.edits(), by=request.user, at=timezone.now())
+        saved = statements.save_details(
+            revision=revision, edits=edits, token=save_token(request), by=request.user, at=timezone.now()
+        )
     except Refused:
         revision.refresh_from_db(fields=["state"])
         return moved_on(request, revision, [form])
@@ -54,10 +83,13 @@ def _save_details(request: SignedInRequest, revision: Revision) -> HttpResponse:
         messages.success(request, "Details saved.")
         target = "assurance:check" if request.POST.get("then") == "continue" else "assurance:details"
         return redirect(target, revision.statement.unit.slug, revision.statement.quarter)
-    current = Revision.objects.get(pk=revision.pk)
-    form.settle(values=_detail_values(current), versions=current.field_versions, conflicts=saved.conflicts)
-    both = two_versions(saved.conflicts, labels=labels_of(form), theirs=saved.before)
-    return _show_details(request, revision, form, conflicts=both, partly_saved=True, status=409 if both else 422)
+    both = two_versions(form, saved.conflicts, theirs=saved.before)
+    settle(form, edits, saved)
+    put_merged(form, both)
+    unsaved = [*(one.answer for one in both), *(name for name in form.errors if name in form.answers)]
+    return _show_details(
+        request, revision, form, conflicts=both, unsaved=unsaved, partly_saved=True, status=409 if both else 422
+    )
 
 
 def _show_details(
@@ -66,6 +98,8 @@ def _show_details(
     form: DetailsForm,
     *,
     conflicts: Sequence[TwoVersions] = (),
+    waiting: Sequence[TwoVersions] = (),
+    unsaved: Sequence[str] = (),
     partly_saved: bool = False,
     status: int = 200,
 ) -> HttpResponse:
@@ -77,9 +111,14 @@ def _show_details(
         "quarter": statement.quarter,
         "form": form,
         "conflicts": conflicts,
+        "waiting": waiting,
+        "unsaved": " ".join(unsaved),
         "partly_saved": partly_saved,
         "form_has_errors": bool(conflicts),
         "first_day": statement.quarter.first_day,
         "last_day": statement.quarter.last_day,
+        "token": uuid.uuid4(),
+        "own_device": request.session.get("own_device", False),
+        **others_here(revision, None, by=request.user),
     }
     return render(request, "assurance/statement_details.html", context, status=status)

@@ -26,7 +26,11 @@ from assurance.views.loading import SignedInRequest, level_names, revision_or_40
 from organisation.periods import Quarter
 
 # Radio buttons carry the number of the option in their id; a link to the question goes to the first.
-ANCHORS = {"level_answer": "id_level_answer_0", "held_without_shrmt": "id_held_without_shrmt_0"}
+ANCHORS = {
+    "level_answer": "id_level_answer_0",
+    "held_without_shrmt": "id_held_without_shrmt_0",
+    "carried": "carried",  # the banner that offers to confirm it
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,8 +85,11 @@ def control(field: BoundField, *classes: str) -> SafeString:
 
 
 @register.simple_tag
-def option_control(option: BoundWidget, css_class: str) -> SafeString:
-    """Draw one radio button or tick box of several, described by its own hint and list of criteria."""
+def option_control(option: BoundWidget, css_class: str, level: int | str = "", reveals: str = "") -> SafeString:
+    """Draw one radio button or tick box of several, described by its own hint and list of criteria.
+
+    `level` is the level that a criterion belongs to; `reveals` the id of what is shown while the option is chosen.
+    """
     attrs = dict(option.data["attrs"])
     # Whether the answer is right is a matter of the whole group: its fieldset carries the error.
     attrs.pop("aria-invalid", None)
@@ -96,6 +99,10 @@ def option_control(option: BoundWidget, css_class: str) -> SafeString:
     ]
     if described_by:
         attrs["aria-describedby"] = " ".join(described_by)
+    if level:
+        attrs["data-level"] = str(level)
+    if reveals:
+        attrs["data-aria-controls"] = reveals
     attrs |= {
         "class": css_class,
         "type": option.data["type"],

@@ -6,8 +6,12 @@ const designSystem = document.querySelector("script[data-design-system]");
 // Two versions side by side are what to read first; where there is an error summary too, that takes the focus by itself.
 if (!document.querySelector(".govuk-error-summary")) document.querySelector("[data-focus-first]")?.focus();
 
+// What a page does by itself says how it went in its own place, or not at all.
+const isQuiet = (event) => event.detail.requestConfig?.elt?.closest("[data-quiet]") ?? event.detail.elt?.closest("[data-quiet]");
+
 // Fragments that have just arrived: wake their components, and take the reader to what is new.
 document.body.addEventListener("htmx:afterSettle", async (event) => {
+  if (isQuiet(event)) return;
   const arrived = event.detail.elt;
   if (designSystem) {
     const { initAll } = await import(designSystem.src);
@@ -29,6 +33,7 @@ const say = (text) => {
   notice.scrollIntoView({ block: "nearest" });
 };
 document.body.addEventListener("htmx:responseError", (event) => {
+  if (isQuiet(event)) return;
   const status = event.detail.xhr.status;
   if (status === 403) say("That has not been saved: you may have been signed out, or this is not yours to change. Copy your text, then reload the page.");
   else if (status === 404) say("That has not been saved: the page it belongs to is no longer there. Copy your text before you leave.");
@@ -41,13 +46,15 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
   const arrived = new URL(event.detail.xhr.responseURL, location.href).pathname;
   if (!notice || arrived !== notice.dataset.signIn || arrived === location.pathname) return;
   event.detail.shouldSwap = false;
+  if (isQuiet(event)) return;
   say("That has not been saved: you have been signed out. Copy your text, then reload the page and sign in.");
 });
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
-  document.body.addEventListener(name, () => {
+  document.body.addEventListener(name, (event) => {
+    if (isQuiet(event)) return;
     say("That has not been saved: the service cannot be reached. Your text is still here. Check your connection and try again.");
   });
 }
-document.body.addEventListener("htmx:beforeRequest", () => {
-  if (notice) notice.hidden = true;
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  if (notice && !isQuiet(event)) notice.hidden = true;
 });

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from assurance.models import Revision
 from organisation.models import Unit, User
@@ -21,6 +22,13 @@ def unit() -> Unit:
 @pytest.fixture
 def draft(unit: Unit) -> Revision:
     return factories.make_statement(unit)
+
+
+@pytest.fixture
+def opened(draft: Revision) -> Revision:
+    """The draft after somebody has been on each of its themes: a first visit carries forward and comes back."""
+    draft.entries.update(first_opened_at=timezone.now())
+    return draft
 
 
 @pytest.fixture

@@ -18,24 +18,30 @@ from records.edits import Edit
 from tests.factories import assurance as factories
 
 
+MANY = {"criteria_met", "decided"}
+
+
 class _Forms(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.fields: dict[str, str] = {}
+        self.fields: dict[str, Any] = {}
         self._textarea: str | None = None
         self._in_form = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self._in_form = "account/sign-out" not in given.get("action", "")
+            self._in_form = not given.get("action", "").endswith(("account/sign-out/", "/carry/"))
         name = given.get("name")
-        if not self._in_form or not name:
+        if not name or not (self._in_form or given.get("form")):
             return
         if tag == "textarea":
             self._textarea, self.fields[name] = name, ""
         elif tag == "input" and (given.get("type") not in {"radio", "checkbox"} or "checked" in given):
-            self.fields[name] = given.get("value", "on" if given.get("type") == "checkbox" else "")
+            value = given.get("value", "on" if given.get("type") == "checkbox" else "")
+            # Boxes to tick share a name, and so do the questions that have been decided.
+            before = self.fields.get(name, []) if name in MANY else None
+            self.fields[name] = value if before is None else [*before, value]
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea" and self._textarea:
@@ -56,7 +62,7 @@ def html_of(response: HttpResponse | Any) -> str:
     return text
 
 
-def form_on(response: HttpResponse | Any) -> dict[str, str]:
+def form_on(response: HttpResponse | Any) -> dict[str, Any]:
     """Return what a browser would send from the page's form if nobody touched it."""
     parser = _Forms()
     parser.feed(html_of(response))

@@ -13,7 +13,7 @@ from organisation.models import User
 from tests.assurance.pages import address, entry_of, form_on, html_of, raise_actions, save_elsewhere, signed_in
 from tests.factories import assurance as factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("opened")]
 
 
 # --- A theme: saving ----------------------------------------------------------------------------------------------
@@ -219,10 +219,11 @@ def test_a_field_somebody_changed_meanwhile_shows_both_versions_and_saves_the_re
     assert "Somebody else changed this answer" in html
     assert "What the SLT lead wrote" in html
     assert slt.name in html
-    assert form_on(response)["evidence"] == "What I wrote"
+    both = form_on(response)["evidence"]
+    assert set(both.splitlines()) == {"What I wrote", "What the SLT lead wrote"}
     assert (entry_of(draft).evidence, entry_of(draft).level) == ("What the SLT lead wrote", 4)
-    assert browser.post(where, form_on(response)).status_code == 302
-    assert entry_of(draft).evidence == "What I wrote"
+    assert browser.post(where, form_on(response) | {"evidence": "What we agreed on"}).status_code == 302
+    assert entry_of(draft).evidence == "What we agreed on"
 
 
 def test_an_answer_left_alone_neither_overwrites_nor_asks(browser: Client, draft: Revision, slt: User) -> None:
@@ -273,7 +274,7 @@ def test_the_version_is_checked_also_when_another_field_is_wrong(browser: Client
     assert "Theirs" in html
     assert 'href="#id_actions-0-due_on"' in html
     assert entry_of(draft).evidence == "Theirs"
-    mended = form_on(response) | {"actions-0-due_on": ""}
+    mended = form_on(response) | {"actions-0-due_on": "", "evidence": "Mine"}
     assert browser.post(where, mended).status_code == 302
     assert entry_of(draft).evidence == "Mine"
     assert Action.objects.get().title == "An action"

@@ -22,7 +22,7 @@ from tests.assurance.pages import address, form_on, signed_in
 from tests.factories import assurance as factories
 from tests.factories.organisation import make_person
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("opened")]
 PATIENCE_SECONDS = 20
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 

@@ -16,12 +16,13 @@ from typing import Any
 from actions.models import Action, ActionStatus, NoteKind, ProgressNote, Task
 from actions.reading import action_content
 from assurance.canonical import content_digest
-from assurance.models import Decision, Entry, EntryAction, NoLevel, Review, Revision, RevisionState, Statement
+from assurance.models import Decision, Entry, EntryAction, Review, Revision, RevisionState, Statement
 from assurance.services.content import FORMAT
 from home.demo import words
 from home.demo.cast import Cast
 from home.demo.plan import DEMO_UNIT, Character, Fate, Plan, PlannedUnit, dice, fate_of
-from maturity.models import Edition, Theme
+from home.demo.said import Said, entry_content
+from maturity.models import Criterion, Edition, Theme
 from organisation.models import Unit, User
 from organisation.periods import LONDON, Quarter, london_day
 
@@ -64,6 +65,7 @@ class EditionInForce:
 
     edition: Edition
     themes: tuple[Theme, ...]
+    criteria: Mapping[tuple[int, int], Sequence[Criterion]]  # by theme id and level
 
 
 @dataclass
@@ -74,21 +76,6 @@ class Raised:
     tasks: list[Task]
     theme: str
     token: uuid.UUID
-
-
-@dataclass(frozen=True)
-class Said:
-    """What the unit says about a theme in a quarter."""
-
-    theme: Theme
-    level: int | None = None
-    held_without_shrmt: bool | None = None
-    evidence: str = ""
-    no_level_reason: str = ""
-
-    @property
-    def no_level(self) -> str:
-        return str(NoLevel.CANNOT_SAY) if self.no_level_reason and self.level is None else ""
 
 
 @dataclass(frozen=True)
@@ -125,6 +112,7 @@ class UnitHistory:
         identities = {theme.identity for in_force in editions.values() for theme in in_force.themes}
         self.character = Character(plan.size, planned, sorted(identities))
         self.open_actions: list[Raised] = []
+        self.last_signed: dict[int, Entry] = {}  # by theme id
         self.previous_digest: str | None = None
 
     def write(self) -> None:
@@ -155,7 +143,9 @@ class UnitHistory:
             )
             return
         dates = self._dates(quarter, fate, random, current=age == 0)
-        said = [self._say(theme, position, random) for theme in in_force.themes]
+        said = self._with_last_quarter(
+            [self._say(theme, position, random) for theme in in_force.themes], in_force, quarter
+        )
         self._complete(revision, said, dates, position, random)
         self._raise_actions(revision, said, dates, fate, random)
         if fate in FROZEN:
@@ -198,6 +188,12 @@ class UnitHistory:
         days = max(0, (last - quarter.first_day).days)
         return min(_office_hours(quarter.first_day + timedelta(days=random.randint(0, days)), random), self.now)
 
+    def _with_last_quarter(self, said: list[Said], in_force: EditionInForce, quarter: Quarter) -> list[Said]:
+        """Let some of it be carried forward from what was last signed, and some levels have their points ticked."""
+        random = dice(self.plan.size, self.planned.number, f"{quarter} carried and ticked")
+        carried = [one.carried_forward(self.last_signed.get(one.theme.pk), random) for one in said]
+        return [one.ticked(in_force.criteria.get((one.theme.pk, one.level or 0), ()), random) for one in carried]
+
     # --- Filling in -----------------------------------------------------------------------------------------------
 
     def _say(self, theme: Theme, position: int, random: Random) -> Said:
@@ -231,6 +227,11 @@ class UnitHistory:
                     evidence=words_of.evidence,
                     no_level=words_of.no_level,
                     no_level_reason=words_of.no_level_reason,
+                    criteria_met=[criterion.pk for criterion in words_of.points_met],
+                    criteria_note=words_of.criteria_note,
+                    first_opened_at=at if written else None,
+                    carried=words_of.carried,
+                    carried_from=words_of.carried_from,
                     field_versions=dict(WRITTEN) if written else {},
                     changed_at=at if written else None,
                     changed_by=by if written else None,
@@ -331,6 +332,7 @@ class UnitHistory:
         revision.signer_position = positions[self.planned.number % len(positions)]
         revision.content, revision.content_digest = content, content_digest(content)
         self.previous_digest = revision.content_digest
+        self.last_signed = {entry.theme.pk: entry for entry in self.rows.entries[-len(said) :]}
         signature = {
             "content_digest": revision.content_digest,
             "signer_name": revision.signer_name,
@@ -350,33 +352,16 @@ class UnitHistory:
             "completer_position": revision.completer_position,
             "meeting_on": revision.meeting_on.isoformat() if revision.meeting_on else None,
             "no_meeting_reason": revision.no_meeting_reason,
-            "entries": [self._entry_content(one) for one in said],
+            "entries": [entry_content(one, self._actions_of(one.theme)) for one in said],
             "previous": self.previous_digest,
         }
 
-    def _entry_content(self, said: Said) -> dict[str, Any]:
-        return {
-            "theme": said.theme.identity,
-            "name": said.theme.name,
-            "scored": said.theme.scored,
-            "level": said.level,
-            "no_level": said.no_level,
-            "not_sure_note": "",
-            "held_without_shrmt": said.held_without_shrmt,
-            "criteria": [],
-            "criteria_note": "",
-            "evidence": said.evidence,
-            "no_level_reason": said.no_level_reason,
-            "carried": "",
-            "carried_from": None,
-            "links": [],
-            "files": [],
-            "actions": [
-                action_content(raised.action, raised.tasks)
-                for raised in self.open_actions
-                if raised.theme == said.theme.identity
-            ],
-        }
+    def _actions_of(self, theme: Theme) -> list[dict[str, Any]]:
+        return [
+            action_content(raised.action, raised.tasks)
+            for raised in self.open_actions
+            if raised.theme == theme.identity
+        ]
 
     def _accept(self, revision: Revision, *, at: datetime, random: Random) -> None:
         review = self._decide(revision, Decision.ACCEPTED, at=at)
@@ -433,10 +418,7 @@ class UnitHistory:
         mended = list(said)
         if fate is Fate.RETURNED_AND_SIGNED_AGAIN:
             mended = [
-                Said(one.theme, one.level, one.held_without_shrmt, words.revised(one.evidence, random=random))
-                if one.theme is theme
-                else one
-                for one in said
+                one.revised(words.revised(one.evidence, random=random)) if one.theme is theme else one for one in said
             ]
         entries = self._add_entries(following, mended, at=again_at - timedelta(minutes=30), by=spoc)
         for entry, one in zip(entries, mended, strict=True):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, time, timedelta
-from itertools import islice
-from typing import TypeVar
+from itertools import groupby, islice
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -14,6 +14,7 @@ from django.utils.text import slugify
 
 from actions.models import Action, ProgressNote, Task
 from assurance.models import Entry, EntryAction, Review, Revision, Statement
+from assurance.services.content import criteria_by_cell
 from home.demo.cast import OTHERS, OTHERS_A_ROLE, PASSWORD, SIGN_INS, Cast
 from home.demo.history import Act, EditionInForce, Rows, UnitHistory
 from home.demo.names import DEMO_DOMAIN, FORCE_NAME, FORCE_SHORT_NAME
@@ -86,6 +87,7 @@ def _already_loaded(size: Size) -> bool:
 
 def _editions(quarters: Sequence[Quarter]) -> dict[Quarter, EditionInForce]:
     found: dict[Quarter, EditionInForce] = {}
+    criteria: dict[int, Any] = {}
     for quarter in quarters:
         edition = Edition.objects.in_force(quarter.first_day)
         if edition is None:
@@ -94,7 +96,8 @@ def _editions(quarters: Sequence[Quarter]) -> dict[Quarter, EditionInForce]:
                 "(manage.py load_model fixtures/maturity-2019.toml) or ask for fewer --quarters."
             )
         editions.mark_in_use(edition, at=edition.in_use_since or _opened(quarter))
-        found[quarter] = EditionInForce(edition, tuple(Theme.objects.filter(edition=edition).order_by("number")))
+        themes = tuple(Theme.objects.filter(edition=edition).order_by("number"))
+        found[quarter] = EditionInForce(edition, themes, criteria.setdefault(edition.pk, criteria_by_cell(edition.pk)))
     return found
 
 
@@ -233,7 +236,10 @@ def _write_histories(
 def _write(rows: Rows) -> None:
     Statement.objects.bulk_create(rows.statements, batch_size=ROWS_AT_A_TIME)
     Revision.objects.bulk_create(rows.revisions, batch_size=ROWS_AT_A_TIME)
-    Entry.objects.bulk_create(rows.entries, batch_size=ROWS_AT_A_TIME)
+    # Quarter by quarter: an entry that was carried forward names the one that it was carried from.
+    by_quarter = sorted(rows.entries, key=lambda entry: entry.revision.statement.quarter)
+    for _, entries in groupby(by_quarter, key=lambda entry: entry.revision.statement.quarter):
+        Entry.objects.bulk_create(list(entries), batch_size=ROWS_AT_A_TIME)
     Action.objects.bulk_create(rows.actions, batch_size=ROWS_AT_A_TIME)
     Task.objects.bulk_create(rows.tasks, batch_size=ROWS_AT_A_TIME)
     ProgressNote.objects.bulk_create(rows.notes, batch_size=ROWS_AT_A_TIME)

@@ -171,6 +171,11 @@ def action_title(theme: str, *, random: Random) -> str:
     return random.choice(ACTIONS.get(theme, ANY_ACTION))
 
 
+ONE_POINT_SHORT = (
+    "The last point is met in most teams and planned for the others; taken together the unit works at this level."
+)
+
+
 def achieved(random: Random) -> str:
     """What came of an action."""
     return _filled(random.choice(ACHIEVED), random)

@@ -3,9 +3,11 @@
 from django.urls import path
 
 from assurance.views import (
+    advisers,
     autosave,
     carrying,
     details,
+    mentoring,
     presence,
     printing,
     reviews,
@@ -43,6 +45,12 @@ urlpatterns = [
     path(f"{STATEMENT}blank/", printing.blank_pdf, name="blank_pdf"),
     path(f"{STATEMENT}blank/progress/", printing.blank_pdf_progress, name="blank_pdf_progress"),
     path(f"{STATEMENT}blank/download/", printing.blank_pdf_download, name="blank_pdf_download"),
+    path(f"{STATEMENT}themes/<slug:theme>/ask/", mentoring.ask_adviser, name="ask_adviser"),
+    path("mentoring/", mentoring.mentoring, name="mentoring"),
+    path("mentoring/new/", mentoring.new_mentoring, name="new_mentoring"),
+    path("mentoring/<int:pk>/", mentoring.mentoring_record, name="mentoring_record"),
+    path("mentoring/advisers/", advisers.advisers, name="advisers"),
+    path("mentoring/advisers/<int:pk>/end/", advisers.end_adviser, name="end_adviser"),
     path("reviews/", reviews.reviews, name="reviews"),
     path("reviews/<slug:group>/<quarter:quarter>/", reviews.group_reviews, name="group_reviews"),
     path("roll-ups/", rollups.rollups, name="rollups"),

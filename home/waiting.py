@@ -12,7 +12,7 @@ from datetime import date
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
-from assurance.models import Revision, RevisionState, Rollup
+from assurance.models import MentoringRecord, Revision, RevisionState, Rollup, UnitAdviser
 from assurance.models.statement import DRAFT
 from assurance.worklist import ReviewState, WorkList, work_lists
 from organisation.models import Appointment, BusinessGroup, Unit
@@ -58,6 +58,8 @@ def waiting_for(appointments: Sequence[Appointment], *, today: date) -> list[Par
         parts.append(_own_statements(appointments, today=today))
     if roles & GROUP_ROLES:
         parts += _own_groups(appointments, today=today)
+    if roles & (UNIT_ROLES | READS_THE_FORCE):
+        parts += _advice(appointments, roles, today=today)
     if roles & READS_THE_FORCE:
         parts += [_papers_in_preparation(roles), _whole_force(today)]
     if roles:
@@ -200,6 +202,53 @@ def _rollup_line(group: BusinessGroup, half: HalfYear, *, built: bool) -> Line:
         SETTLED if built else NEEDS_YOU,
         f"It is due by {day(half.due_on)}." if not built else "",
     )
+
+
+# --- Questions and advice -----------------------------------------------------------------------------------------
+
+
+def _advice(appointments: Sequence[Appointment], roles: set[Role], *, today: date) -> list[Part]:
+    """Questions that wait for the adviser, or for anybody where none is named; what the own units asked."""
+    mentoring = reverse("assurance:mentoring")
+    if not roles & READS_THE_FORCE:
+        units = [held.unit_id for held in appointments if held.unit_id is not None]
+        asked = MentoringRecord.objects.filter(unit__in=units).aggregate(
+            records=Count("pk"), waiting=Count("pk", filter=Q(advised_at=None))
+        )
+        if not asked["records"]:
+            return []
+        line = Line(
+            "Your questions and what you were advised",
+            mentoring,
+            f"{count(asked['waiting'])} waiting" if asked["waiting"] else "All answered",
+            WAITS if asked["waiting"] else SETTLED,
+        )
+        return [Part("Advice", (line,))]
+    advised = UnitAdviser.objects.in_force(today).filter(adviser=appointments[0].person_id).values("unit")
+    waiting = MentoringRecord.objects.unanswered().aggregate(
+        every=Count("pk"),
+        own=Count("pk", filter=Q(unit__in=advised)),
+        without=Count("pk", filter=~Q(unit__in=UnitAdviser.objects.acting(today).values("unit"))),
+    )
+    answers = NEEDS_YOU if Role.SHRMT in roles else WAITS
+    lines = [
+        Line(text, f"{mentoring}?state=waiting{more}", f"{count(number)} waiting", colour)
+        for text, more, number, colour in (
+            ("Questions from units you advise", "&whose=mine", waiting["own"], NEEDS_YOU),
+            ("Questions from units without an adviser", "", waiting["without"], answers),
+            ("Questions from all units", "", waiting["every"], WAITS),
+        )
+        if number
+    ]
+    return [
+        Part(
+            "Advice",
+            tuple(lines),
+            empty="" if lines else "No question from a unit waits for an answer.",
+            more_url=mentoring,
+            more_text="All questions and advice",
+        )
+    ]
 
 
 # --- The whole force ----------------------------------------------------------------------------------------------

@@ -161,6 +161,36 @@ TABLE = [
     Row("assurance:blank_pdf", OPEN, get={READS: OK}, post={READS: MOVED}),
     Row("assurance:blank_pdf_progress", OPEN, get={READS: MOVED}),
     Row("assurance:blank_pdf_download", OPEN, get={READS: OK}),
+    # Mentoring
+    Row(
+        "assurance:ask_adviser",
+        (*OPEN, "theme"),
+        get={who(UNIT): OK, who(GROUP, SAFETY): FORBIDDEN},
+        post={who(UNIT): DONE_OR_REFUSED, who(GROUP, SAFETY): FORBIDDEN},
+    ),
+    Row("assurance:mentoring", get={who(READS, OTHERS): OK}),
+    Row(
+        "assurance:new_mentoring",
+        get={who("shrmt"): OK, who(READS, OTHERS): FORBIDDEN},
+        post={who("shrmt"): DONE_OR_REFUSED, who(READS, OTHERS): FORBIDDEN},
+    ),
+    Row(
+        "assurance:mentoring_record",
+        ("question",),
+        get={READS: OK},
+        post={who("shrmt"): DONE_OR_REFUSED, READS: FORBIDDEN},
+    ),
+    Row(
+        "assurance:advisers",
+        get={who(SAFETY): OK, who(READS, OTHERS): FORBIDDEN},
+        post={who(SAFETY): DONE_OR_REFUSED, who(READS, OTHERS): FORBIDDEN},
+    ),
+    Row(
+        "assurance:end_adviser",
+        ("adviser",),
+        get={ALL: {405}},
+        post={who(SAFETY): MOVED, who(READS, OTHERS): FORBIDDEN},
+    ),
     # Reviews
     Row(
         "assurance:review",
@@ -300,6 +330,8 @@ def world() -> World:
         statement=blank, unit_name=blank.unit.name, blob=papers.make_blob(), printed_at=timezone.now()
     )
     action = actions.make_action(units["open"], by=people["stranger"])
+    adviser = statements.make_adviser(units["open"])
+    question = statements.ask(units["open"], "leadership")
     published = papers.make_published()
     draft, final = papers.make_draft(), papers.make_final()
     quarter = Quarter.of(timezone.localdate())
@@ -322,6 +354,8 @@ def world() -> World:
             "action": str(action.pk),
             "task": str(action.tasks.get().pk),
             "target": str(maturity.target().pk),
+            "question": str(question.pk),
+            "adviser": str(adviser.pk),
             "draft": str(draft.pk),
             "final": str(final.pk),
             "published": str(published.pk),

@@ -13,12 +13,17 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from assurance.models import Rollup, Statement
+from assurance.models import MentoringRecord, Rollup, Statement
 from assurance.models.rollup import groups_in_scope
 from assurance.permissions import (
+    can_advise,
+    can_appoint_advisers,
+    can_ask_adviser,
     can_build_rollup,
+    can_list_mentoring,
     can_list_rollups,
     can_list_statements,
+    can_read_mentoring,
     can_read_reviews,
     can_read_rollup,
     can_read_statement,
@@ -147,6 +152,23 @@ def test_roll_ups_and_reviews_are_listed_exactly_where_they_may_be_read_and_buil
         assert can_list_rollups(person) is bool(readable)
         assert {one.group_id for one in rollups if can_build_rollup(person, one)} == own
         assert groups_to_build_for(person) == own
+
+
+def test_mentoring_records_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
+    for unit in force.units:
+        assurance.ask(unit)
+    records = list(MentoringRecord.objects.select_related("unit"))
+    group = {unit.pk: group_of(unit) for unit in force.units}
+    for person in force.people:
+        appointments = held(person)
+        readable = {one.pk for one in records if reads_statements_of(one.unit_id, group[one.unit_id], appointments)}
+        assert set(MentoringRecord.objects.visible_to(person).values_list("pk", flat=True)) == readable
+        assert {one.pk for one in records if can_read_mentoring(person, one)} == readable
+        assert can_list_mentoring(person) or not readable
+        own = {one.unit_id for one in appointments if one.role in READS_OWN_UNITS}
+        assert {unit.pk for unit in force.units if can_ask_adviser(person, unit)} == own
+        assert can_advise(person) is any(one.role == Role.SHRMT for one in appointments)
+        assert can_appoint_advisers(person) is any(one.role in READS_EVERY_STATEMENT for one in appointments)
 
 
 def test_papers_are_listed_exactly_where_they_may_be_read(force: Force) -> None:

@@ -4,10 +4,10 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from maturity.models import Theme
-from organisation.models import Unit
+from organisation.models import Appointment, Unit, User
 from organisation.permissions import Person, appointments_today, units_in_scope
 from organisation.roles import Role
 
@@ -15,6 +15,11 @@ from organisation.roles import Role
 class UnitAdviserQuerySet(models.QuerySet["UnitAdviser"]):
     def in_force(self, day: date) -> UnitAdviserQuerySet:
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+
+    def acting(self, day: date) -> UnitAdviserQuerySet:
+        """Those in force whose person can give advice: their account is open, and they are in SHRMT on `day`."""
+        in_shrmt = Appointment.objects.in_force(day).to({Role.SHRMT}).filter(person=OuterRef("adviser"))
+        return self.in_force(day).filter(Exists(in_shrmt), adviser__is_active=True)
 
 
 class UnitAdviser(models.Model):
@@ -48,6 +53,23 @@ class MentoringQuerySet(models.QuerySet["MentoringRecord"]):
             user, unit_roles={Role.SPOC, Role.SLT_LEAD}, group_roles={Role.COG_LEAD, Role.COG_SUPPORT}
         )
         return self.filter(unit__in=Unit.objects.filter(units))
+
+    def unanswered(self) -> MentoringQuerySet:
+        return self.filter(advised_at=None)
+
+    def of_units_advised_by(self, adviser: Person, *, day: date) -> MentoringQuerySet:
+        """Records of the units whose adviser the person is on `day`."""
+        return self.filter(unit__in=UnitAdviser.objects.in_force(day).filter(adviser=adviser.pk).values("unit"))
+
+    def unanswered_first(self) -> MentoringQuerySet:
+        """Open questions, the one that has waited longest first; then advice, the latest first."""
+        return self.order_by(F("advised_at").desc(nulls_first=True), F("asked_at").asc(nulls_last=True), "-pk")
+
+    def mentors_of(self, unit: Unit, *, since: date) -> QuerySet[User]:
+        """People who mentored `unit` since that day: who were named its adviser, or gave it advice without being so."""
+        named = UnitAdviser.objects.filter(Q(ends_on=None) | Q(ends_on__gte=since), unit=unit)
+        advised = self.filter(unit=unit, advised_at__date__gte=since)
+        return User.objects.filter(Q(pk__in=named.values("adviser")) | Q(pk__in=advised.values("advised_by")))
 
 
 class MentoringRecord(models.Model):

@@ -81,9 +81,7 @@ class Target(models.Model):
         help_text="Units of these risk bands only, lowest first.",
     )
     theme_identity = models.SlugField(max_length=60, blank=True, help_text="Blank: every theme.")
-    share = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="In per cent of units. Blank: every unit."
-    )
+    share = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Per cent of units. Blank: every unit.")
     by_on = models.DateField()
     endorsed_by = models.CharField(max_length=200)
     endorsed_on = models.DateField()

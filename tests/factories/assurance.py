@@ -8,14 +8,23 @@ signed(unit, quarter, levels={"leadership": 4})  # all of it in one call
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 from django.utils import timezone
 
 from actions.models import Action
 from assurance.canonical import content_digest
-from assurance.models import Decision, Entry, EntryAction, Review, Revision, Statement
-from assurance.services import reviews, statements
+from assurance.models import (
+    Decision,
+    Entry,
+    EntryAction,
+    MentoringRecord,
+    Review,
+    Revision,
+    Statement,
+    UnitAdviser,
+)
+from assurance.services import mentoring, reviews, statements
 from assurance.services.content import content_of
 from assurance.services.reviews import Answer
 from assurance.services.saving import ActionEdit
@@ -26,7 +35,7 @@ from organisation.periods import Quarter
 from organisation.roles import Role
 from records.edits import Edit
 from tests.factories import maturity
-from tests.factories.organisation import make_person, make_unit
+from tests.factories.organisation import LONG_AGO, make_person, make_unit
 
 
 def this_quarter() -> Quarter:
@@ -142,6 +151,25 @@ def signed(
 ) -> Revision:
     """A unit's signed statement."""
     return sign(complete(fill(make_statement(unit, quarter, edition=edition), level=level, levels=levels)))
+
+
+def make_adviser(unit: Unit, *, adviser: User | None = None, starts_on: date = LONG_AGO) -> UnitAdviser:
+    """Somebody of SHRMT who advises the unit."""
+    return UnitAdviser.objects.create(unit=unit, adviser=adviser or make_person(Role.SHRMT), starts_on=starts_on)
+
+
+def ask(
+    unit: Unit,
+    identity: str = "leadership",
+    *,
+    question: str = "Is a toolbox talk enough?",
+    by: User | None = None,
+    at: datetime | None = None,
+) -> MentoringRecord:
+    """A question of the unit on a theme, as its SPOC asks it."""
+    theme = shipped_edition().themes.get(identity=identity)
+    by = by or make_person(Role.SPOC, unit)
+    return mentoring.ask(unit=unit, theme=theme, question=question, by=by, at=at or timezone.now())
 
 
 def decide(revision: Revision, decision: Decision, *, by: User | None = None, reasons: str = "") -> Review:

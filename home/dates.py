@@ -89,7 +89,7 @@ def _of_a_statement(unit: Unit, quarter: Quarter, standing: Standing | None, *, 
 
     yield day("opens", london_day(opened_at) if standing else quarter.first_day, "Statement opens", opened_at)
     is_signed, changes = (standing.is_signed, standing.signed_or_decided_at) if standing else (False, [])
-    title = "Statement was due, and is signed" if is_signed else "Statement is due, signed"
+    title = "Due day of a statement that is signed" if is_signed else "Statement is due, signed"
     yield day("due", quarter.due_on, title, max([opened_at, *changes]))
     if standing and standing.meeting_on:
         changed_at = max([opened_at, *standing.details_changed_at])

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vDuration
 
 PRODUCT = "-//Truelevel//Dates of statements and roll-ups//EN"
-ASK_AGAIN_AFTER = timedelta(hours=6)
+ASK_AGAIN_AFTER = "PT6H"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def written(days: Iterable[Day], *, title: str, host: str) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("x-wr-calname", title)
-    calendar.add("refresh-interval", ASK_AGAIN_AFTER, parameters={"VALUE": "DURATION"})
+    calendar.add("refresh-interval", vDuration.from_ical(ASK_AGAIN_AFTER), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", ASK_AGAIN_AFTER)
     for day in sorted(days, key=lambda one: (one.on, one.name)):
         event = Event()

@@ -29,7 +29,7 @@ from organisation.services.calendars import LinkChanged
 # Calendar programs ask every few minutes at the most eager, and a person may have several.
 FETCHES_AN_HOUR = 60
 CHANGED_SINCE = "Your link has changed since you opened that page. What holds now is below."
-MADE, STOPPED = "Your link is made.", "The link has been stopped. Nobody can see your dates with it any more."
+STOPPED = "The link has been stopped. Nobody can see your dates with it any more."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,7 +60,8 @@ def _person_or_404(request: HttpRequest) -> User:
 
 def _page(request: HttpRequest, person: User, *, made: str = "") -> HttpResponse:
     link = CalendarLink.objects.filter(person=person, revoked_at=None).first()
-    return render(request, "home/calendar.html", {"link": link, "made": made})
+    crumbs = [{"label": "Home", "url": reverse("home")}]
+    return render(request, "home/calendar.html", {"link": link, "made": made, "crumbs": crumbs})
 
 
 @login_not_required

@@ -76,6 +76,7 @@ def test_a_day_is_a_whole_day_with_what_programs_need() -> None:
     assert b"DTSTART;VALUE=DATE:20261130\r\n" in body
     assert b"DTSTAMP:20261122T090000Z\r\n" in body
     assert b"REFRESH-INTERVAL;VALUE=DURATION:PT6H\r\n" in body
+    assert b"X-PUBLISHED-TTL:PT6H\r\n" in body
 
 
 def test_lines_are_folded_and_ended_as_the_standard_asks() -> None:
@@ -176,7 +177,7 @@ def test_the_due_day_says_when_the_statement_is_signed_and_when_it_no_longer_is(
     assert name not in before  # nothing was opened this quarter
     revision = assurance.signed(unit)
     signed = days_of(person, today)[name]
-    assert signed.title.startswith("Statement was due, and is signed: Harbour")
+    assert signed.title.startswith("Due day of a statement that is signed: Harbour")
     assurance.decide(revision, Decision.RETURNED)
     returned = days_of(person, today)[name]
     assert returned.title.startswith("Statement is due, signed: Harbour")

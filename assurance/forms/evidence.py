@@ -20,6 +20,9 @@ from records.filetypes import ENDINGS, IN_WORDS, MOST_BYTES
 from records.uploads import MOST_FILES
 
 LIMIT_IN_WORDS = f"{MOST_BYTES // 1024**2} MB"
+NO_LONGER_THERE = (
+    "A file that you ticked is in this theme already, or is not to be had any more. See the lists on this page."
+)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -125,9 +128,6 @@ class EvidenceForm(forms.Form):
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "invalid_choice": "A file that you ticked is in this theme already, or is not to be had any more."
-        },
     )
 
     def __init__(self, *args: Any, existing: Iterable[tuple[int, str]], today: date, **kwargs: Any) -> None:
@@ -142,6 +142,11 @@ class EvidenceForm(forms.Form):
             day = cleaned.get(name)
             if day is not None and day > self.today:
                 self.add_error(name, "The day lies in the future. Give the day the evidence is of.")
+        if self.errors.pop("existing", None):
+            # It may have been the last of the list, so there may be no box left to lead to.
+            there = {str(pk): pk for pk, _ in self.fields["existing"].choices}  # type: ignore[attr-defined]  # as above
+            cleaned["existing"] = [there[text] for text in self._sent("existing") if text in there]
+            self.add_error(None, NO_LONGER_THERE)
         if self.is_given("link"):
             if not cleaned.get("link_url") and "link_url" not in self.errors:
                 self.add_error("link_url", "Enter the address of the page.")

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, ExpressionWrapper, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, ExpressionWrapper, Min, OuterRef, Q, Subquery
 
 from organisation.models import Unit
+from organisation.periods import LONDON
 from organisation.permissions import Person, appointments_today, units_in_scope
 from organisation.roles import Role
 
@@ -50,13 +51,23 @@ class ActionQuerySet(models.QuerySet["Action"]):
         is_overdue = Q(status=ActionStatus.OPEN) & Q(_has_overdue_task(today))
         return self.annotate(overdue=ExpressionWrapper(is_overdue, models.BooleanField()))
 
-    def open_at(self, moment: datetime) -> ActionQuerySet:
-        """Actions that had been raised and not yet closed at `moment`.
+    def counted_by_unit(self, *, since: date, as_at: date) -> models.QuerySet[Action, dict[str, int]]:
+        """Return, for each unit that has any, its `open` and `overdue` actions as at a day and those `closed` by then.
 
-        One that has been withdrawn since is left out: it turned out not to be one.
+        Closed ones are counted from the day `since`. One that has been withdrawn since turned out not to be an action
+        and is in no count; one that has been reopened since counts as open.
         """
-        raised = self.filter(created_at__lt=moment).exclude(status=ActionStatus.WITHDRAWN)
-        return raised.filter(Q(closed_at=None) | Q(closed_at__gte=moment))
+        end = datetime.combine(as_at + timedelta(days=1), time(), tzinfo=LONDON)
+        start = datetime.combine(since, time(), tzinfo=LONDON)
+        was_open = Q(created_at__lt=end) & (Q(closed_at=None) | Q(closed_at__gte=end))
+        waiting = Q(done_at=None) | Q(done_at__gte=end)
+        late = Exists(Task.objects.filter(waiting, action=OuterRef("pk"), due_on__lt=as_at))
+        counted = self.exclude(status=ActionStatus.WITHDRAWN).order_by().values("unit")
+        return counted.annotate(
+            open=Count("pk", filter=was_open),
+            overdue=Count("pk", filter=was_open & Q(late)),
+            closed=Count("pk", filter=Q(closed_at__gte=start, closed_at__lt=end)),
+        )
 
     def with_next_due(self) -> ActionQuerySet:
         """Add `next_due_on`, the earliest day on which a task that is not done is due."""
@@ -71,8 +82,7 @@ WRITTEN_COLUMNS = ("title", "status", "measure", "baseline", "target", "result",
 @pghistory.track(
     pghistory.UpdateEvent(label="overwritten", row="OLD", condition=pgtrigger.AnyChange(*WRITTEN_COLUMNS)),
     fields=[*WRITTEN_COLUMNS, "field_versions", "changed_at", "changed_by"],
-    append_only=True,
-    context_field=None,
+    context_field=None,  # type: ignore[arg-type]  # as its documentation has it
     obj_field=pghistory.ObjForeignKey(related_name="events"),
     model_name="ActionEvent",
     meta={"indexes": [models.Index(fields=["pgh_obj", "-pgh_id"], name="action_event_by_action")]},
@@ -134,8 +144,7 @@ TASK_COLUMNS = ("title", "lead", "supporters", "starts_on", "due_on", "ongoing",
     pghistory.UpdateEvent(label="overwritten", row="OLD", condition=pgtrigger.AnyChange(*TASK_COLUMNS)),
     pghistory.DeleteEvent(label="removed", row="OLD"),
     fields=["action", "number", *TASK_COLUMNS, "field_versions"],
-    append_only=True,
-    context_field=None,
+    context_field=None,  # type: ignore[arg-type]  # as its documentation has it
     obj_field=pghistory.ObjForeignKey(related_name="events"),
     model_name="TaskEvent",
     meta={"indexes": [models.Index(fields=["action", "-pgh_id"], name="task_event_by_action")]},

@@ -83,8 +83,7 @@ WRITTEN_COLUMNS = (
     # What a change overwrites, with the versions it had: the text as it stands is in the entry itself.
     pghistory.UpdateEvent(label="overwritten", row="OLD", condition=pgtrigger.AnyChange(*WRITTEN_COLUMNS)),
     fields=[*WRITTEN_COLUMNS, "field_versions", "changed_at", "changed_by"],
-    append_only=True,
-    context_field=None,
+    context_field=None,  # type: ignore[arg-type]  # as its documentation has it
     obj_field=pghistory.ObjForeignKey(related_name="history"),
     model_name="EntryEvent",
     meta={"indexes": [models.Index(fields=["pgh_obj", "-pgh_id"], name="entry_event_by_entry")]},

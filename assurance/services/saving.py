@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from assurance.models import Entry, MergeDecision, Revision, SaveReceipt
 from assurance.rules import Refused
@@ -152,32 +153,30 @@ def from_json(kept: Any) -> Any:
 # --- Texts that were overtaken ------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a text belongs: to a theme, to an action of it, or (without an entry) to the statement’s details."""
+
+    revision: Revision
+    entry: Entry | None = None
+    action_id: int | None = None
+
+
 def pending_merges(*, revision: Revision, by: User, entry: Entry | None = None) -> list[MergeDecision]:
     """Return what this person wrote and could not save, and has not decided on yet: of a theme, or of the details."""
     waiting = MergeDecision.objects.filter(revision=revision, entry=entry, by=by, decided_at=None)
     return list(waiting.select_related("action"))
 
 
-def keep_overtaken(
-    conflicts: Iterable[Conflict],
-    *,
-    revision: Revision,
-    entry: Entry | None,
-    action_id: int | None = None,
-    by: User,
-    at: datetime,
-) -> None:
+def keep_overtaken(conflicts: Iterable[Conflict], *, place: Place, by: User, at: datetime) -> None:
     """Keep texts that somebody else’s change has overtaken, each once however often it is sent."""
-    waiting = MergeDecision.objects.filter(
-        revision=revision, entry=entry, action=action_id, by=by, decided_at=None
-    ).values_list("field", "mine")
-    known = [(name, mine) for name, mine in waiting]
+    known = list(_waiting_at(place, by=by).values_list("field", "mine"))
     MergeDecision.objects.bulk_create(
         [
             MergeDecision(
-                revision=revision,
-                entry=entry,
-                action_id=action_id,
+                revision=place.revision,
+                entry=place.entry,
+                action_id=place.action_id,
                 field=conflict.field,
                 mine=as_json(conflict.mine),
                 theirs=as_json(conflict.theirs),
@@ -191,29 +190,20 @@ def keep_overtaken(
     )
 
 
-def decide(
-    edits: Mapping[str, Edit],
-    *,
-    overtaken: Iterable[Conflict],
-    revision: Revision,
-    entry: Entry | None,
-    action_id: int | None = None,
-    by: User,
-    at: datetime,
-) -> None:
+def decide(edits: Mapping[str, Edit], *, overtaken: Iterable[Conflict], place: Place, by: User, at: datetime) -> None:
     """Record what a person has saved, having seen both versions, as the decision between them."""
     still_open = {conflict.field for conflict in overtaken}
     for name, edit in edits.items():
         if name not in still_open:
-            MergeDecision.objects.filter(
-                revision=revision,
-                entry=entry,
-                action=action_id,
-                field=name,
-                by=by,
-                decided_at=None,
-                their_version__lte=edit.base_version,
-            ).update(result=as_json(edit.value), decided_at=at)
+            waiting = _waiting_at(place, by=by).filter(field=name, their_version__lte=edit.base_version)
+            waiting.update(result=as_json(edit.value), decided_at=at)
+
+
+def _waiting_at(place: Place, *, by: User) -> QuerySet[MergeDecision]:
+    """What this person wrote there, could not save and has not decided on."""
+    return MergeDecision.objects.filter(
+        revision=place.revision, entry=place.entry, action=place.action_id, by=by, decided_at=None
+    )
 
 
 @transaction.atomic

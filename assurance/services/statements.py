@@ -20,7 +20,7 @@ from assurance.rules import Blocked, Refused
 from assurance.services import notices, saving
 from assurance.services.content import content_of, criteria_by_cell
 from assurance.services.opening import open_next_revision
-from assurance.services.saving import ActionEdit, LastChange, Saved
+from assurance.services.saving import ActionEdit, LastChange, Place, Saved
 from maturity.models import Criterion
 from organisation.models import Unit, User
 from organisation.periods import london_day
@@ -85,23 +85,23 @@ def save_entry(
     edits = {name: Edit(edit.base_version, normal(edit.value)) for name, edit in edits.items()}
     if not current.theme.scored and edits.get("level_answer", Edit(0, None)).value is not None:
         raise Refused(f"{current.theme.name} is not scored in this edition of the model, so it takes no level.")
-    before_by, before_at = current.changed_by_id, current.changed_at
+    changed_by, changed_at = current.changed_by_id, current.changed_at
     result = write_onto(current, names=ENTRY_ANSWERS, edits=edits)
     if result.accepted:
         current.changed_at, current.changed_by = at, by
         if current.carried == Carried.CONFIRMED or (current.carried and WORDS_OF_THIS_QUARTER & set(result.accepted)):
             current.carried = Carried.CHANGED
         current.save(update_fields=_columns(result.accepted))
-    kept = {"revision": revision, "entry": current, "by": by, "at": at}
+    place = Place(revision, current)
     if current.waits_for_a_decision:  # type: ignore[attr-defined]  # annotated
-        saving.decide(edits, overtaken=result.conflicts, **kept)
+        saving.decide(edits, overtaken=result.conflicts, place=place, by=by, at=at)
     if result.conflicts:
-        saving.keep_overtaken(result.conflicts, **kept)
+        saving.keep_overtaken(result.conflicts, place=place, by=by, at=at)
     rows = _save_actions(current, action_rows, by=by, at=at)
     saved = Saved(
         conflicts=result.conflicts,
         action_conflicts=rows.action_conflicts,
-        before=LastChange(User.objects.filter(pk=before_by).first(), before_at) if result.conflicts else LastChange(),
+        before=_last_change(changed_by, changed_at) if result.conflicts else LastChange(),
         actions_before=rows.actions_before,
         stamps={name: current.field_versions.get(name, 0) for name in edits},
         actions=rows.actions,
@@ -109,6 +109,10 @@ def save_entry(
     )
     saving.keep_receipt(token=token, thing=current, saved=saved, by=by, at=at)
     return saved
+
+
+def _last_change(by: int | None, at: datetime | None) -> LastChange:
+    return LastChange(User.objects.get(pk=by) if by else None, at)
 
 
 def _refuse_unknown(edits: Mapping[str, Edit], answers: Sequence[str], whose: str) -> None:
@@ -153,12 +157,12 @@ def _save_actions(entry: Entry, rows: Sequence[ActionEdit], *, by: User, at: dat
             raise Refused("One of the actions does not belong to this theme. Reload the page and try again.")
         by_token[row.token] = action_id
         conflicts = actions.change(action_id=action_id, edits=row.edits, by=by, at=at)
-        kept = {"revision": entry.revision, "entry": entry, "action_id": action_id, "by": by, "at": at}
+        place = Place(entry.revision, entry, action_id)
         if entry.waits_for_a_decision:  # type: ignore[attr-defined]  # annotated
-            saving.decide(row.edits, overtaken=conflicts, **kept)
+            saving.decide(row.edits, overtaken=conflicts, place=place, by=by, at=at)
         if conflicts:
             overtaken[action_id] = conflicts
-            saving.keep_overtaken(conflicts, **kept)
+            saving.keep_overtaken(conflicts, place=place, by=by, at=at)
     sent = {row.token: by_token[row.token] for row in rows}
     return Saved(action_conflicts=overtaken, actions_before=before if overtaken else {}, actions=sent)
 
@@ -178,19 +182,19 @@ def save_details(
         name: Edit(edit.base_version, normal(edit.value) if isinstance(edit.value, str) else edit.value)
         for name, edit in edits.items()
     }
-    before_by, before_at = current.details_changed_by_id, current.details_changed_at
+    changed_by, changed_at = current.details_changed_by_id, current.details_changed_at
     result = write_onto(current, names=DETAIL_ANSWERS, edits=edits)
     if result.accepted:
         current.details_changed_at, current.details_changed_by = at, by
         current.save(update_fields=[*result.accepted, "field_versions", "details_changed_at", "details_changed_by"])
-    kept = {"revision": current, "entry": None, "by": by, "at": at}
-    if current.waits_for_a_decision:
-        saving.decide(edits, overtaken=result.conflicts, **kept)
+    place = Place(current)
+    if current.waits_for_a_decision:  # type: ignore[attr-defined]  # annotated
+        saving.decide(edits, overtaken=result.conflicts, place=place, by=by, at=at)
     if result.conflicts:
-        saving.keep_overtaken(result.conflicts, **kept)
+        saving.keep_overtaken(result.conflicts, place=place, by=by, at=at)
     saved = Saved(
         conflicts=result.conflicts,
-        before=LastChange(User.objects.filter(pk=before_by).first(), before_at) if result.conflicts else LastChange(),
+        before=_last_change(changed_by, changed_at) if result.conflicts else LastChange(),
         stamps={name: current.field_versions.get(name, 0) for name in edits},
         saved_at=at,
     )

@@ -45,8 +45,10 @@ def broken_chains(*, progress: Callable[[int], None]) -> Iterator[Broken]:
     """
     known: dict[int, Criteria] = {}
     checked, unit, previous, is_broken = 0, None, None, False
-    signed = in_chain_order(Revision.objects.all()).order_by("statement__unit", "signed_at", "pk")
-    places = signed.values_list("pk", "statement__unit").iterator(chunk_size=10 * AT_A_TIME)
+    signed = in_chain_order(Revision.objects.all()).order_by(
+        "statement__unit__name", "statement__unit_id", "signed_at", "pk"
+    )
+    places = signed.values_list("pk", "statement__unit_id").iterator(chunk_size=10 * AT_A_TIME)
     while batch := list(islice(places, AT_A_TIME)):
         units = dict(batch)
         for pk, link in _links([pk for pk, _ in batch], known):
@@ -82,8 +84,6 @@ def _links(pks: Sequence[int], known: dict[int, Criteria]) -> Iterator[tuple[int
     `known` keeps the criteria of the editions met so far.
     """
     rows = {row["pk"]: row for row in _rows(pks)}
-    for edition in {row["statement__edition"] for row in rows.values()} - set(known):
-        known[edition] = criteria_by_cell(edition)
     entries, acts = _entries(pks, known), _acts(pks)
     for pk in pks:
         yield pk, _link(rows[pk], entries[pk], acts[pk])
@@ -130,7 +130,7 @@ def _link(row: Mapping[str, Any], entries: Mapping[str, Mapping[str, Any]], acts
     )
 
 
-def _entries(pks: Sequence[int], known: Mapping[int, Criteria]) -> Mapping[int, Mapping[str, Mapping[str, Any]]]:
+def _entries(pks: Sequence[int], known: dict[int, Criteria]) -> Mapping[int, Mapping[str, Mapping[str, Any]]]:
     """Return the answers of each revision's themes by theme identity, in the form that signed content has."""
     items = _evidence_items(pks)
     found: dict[int, dict[str, Mapping[str, Any]]] = defaultdict(dict)
@@ -149,13 +149,18 @@ def _entries(pks: Sequence[int], known: Mapping[int, Criteria]) -> Mapping[int, 
         "evidence",
         "no_level_reason",
         "carried",
+        "carried_from__revision__statement__quarter",
     )
     for row in rows:
         links, files = items.get(row["pk"], ((), ()))
+        if row["theme__edition"] not in known:
+            known[row["theme__edition"]] = criteria_by_cell(row["theme__edition"])
         criteria = _ticked(row, known[row["theme__edition"]])
+        source = row["carried_from__revision__statement__quarter"]
         found[row["revision"]][row["theme__identity"]] = {
             **row,
             "criteria": criteria,
+            "carried_from": str(source) if source else None,
             "links": list(links),
             "files": list(files),
         }

@@ -13,7 +13,7 @@ from typing import Any
 
 from assurance.canonical import content_digest
 
-COMPLETED, SIGNED, REVIEWED = "statement.completed", "statement.signed", "statement.accepted"
+COMPLETED, SIGNED = "statement.completed", "statement.signed"
 # What the content and the rows both say of a revision and of each of its themes, under the same names.
 DETAILS = ("completer_name", "completer_position", "meeting_on", "no_meeting_reason")
 ANSWERS = (
@@ -26,9 +26,12 @@ ANSWERS = (
     "evidence",
     "no_level_reason",
     "carried",
+    "carried_from",
     "links",
     "files",
 )
+# The states that a review gives, called as its decision is.
+DECIDED = ("accepted", "returned")
 IN_WORDS = {
     "completer_name": "the name of the person completing it",
     "completer_position": "the position of the person completing it",
@@ -41,6 +44,7 @@ IN_WORDS = {
     "criteria_note": "the note on criteria",
     "no_level_reason": "the reason for no level",
     "carried": "what was carried forward",
+    "carried_from": "the quarter it was carried forward from",
 }
 
 
@@ -165,6 +169,6 @@ def _of_the_signature(link: Link) -> Iterator[str]:
 
 
 def _of_the_state(link: Link) -> Iterator[str]:
-    decided = {"accepted": "accepted", "returned": "returned"}.get(link.state)
+    decided = link.state if link.state in DECIDED else None
     if decided != link.decision:
         yield f"it is {link.state}, but its review says {link.decision or 'nothing'}"

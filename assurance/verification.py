@@ -150,6 +150,13 @@ def _rollup(rollup: Rollup, digest: str) -> Match:
     )
 
 
+def changed_rollups() -> Iterator[tuple[str, str]]:
+    """Yield (which, what is wrong) of roll-ups whose stored figures are not what their digest was taken of."""
+    for rollup in Rollup.objects.exclude(figures=None).select_related("group").order_by("pk").iterator(chunk_size=20):
+        if (found := content_digest(rollup.figures)) != rollup.figures_digest:
+            yield str(rollup), f"its figures have the digest {found}, and {rollup.figures_digest} is stored with them"
+
+
 def _address(revision: Revision) -> str:
     statement = revision.statement
     if not revision.is_frozen:

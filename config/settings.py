@@ -268,7 +268,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 50  # forms say a lower number, and keep what was
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a folder that collectstatic has yet to fill
 # Sign-in limits are counted in the database: a broker that stands still must not keep people out.
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",

@@ -7,6 +7,7 @@ from assurance.views import (
     autosave,
     carrying,
     details,
+    evidence,
     mentoring,
     presence,
     printing,
@@ -27,6 +28,12 @@ urlpatterns = [
     path("statements/", statements.statements, name="statements"),
     path(STATEMENT, statements.statement, name="statement"),
     path(f"{STATEMENT}themes/<slug:theme>/", theme.theme, name="theme"),
+    path(f"{STATEMENT}themes/<slug:theme>/evidence/", evidence.evidence, name="evidence"),
+    path(
+        f"{STATEMENT}themes/<slug:theme>/evidence/<int:item>/remove/", evidence.remove_evidence, name="remove_evidence"
+    ),
+    path(f"{STATEMENT}files/<slug:digest>/", evidence.statement_file, name="statement_file"),
+    path("evidence/<int:item>/", evidence.evidence_file, name="evidence_file"),
     path(f"{STATEMENT}themes/<slug:theme>/autosave/", autosave.autosave, name="autosave"),
     path(f"{STATEMENT}themes/<slug:theme>/confirm/", carrying.confirm, name="confirm"),
     path(f"{STATEMENT}themes/<slug:theme>/carry/", carrying.carry, name="carry"),

@@ -6,7 +6,6 @@ whoever holds the link sees it without signing in.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -105,16 +104,16 @@ def _of_rollups(groups: list[BusinessGroup], today: date) -> Iterator[Day]:
         return
     this_half = HalfYear.of(today)
     halves = [this_half.previous(), this_half, this_half.next()]
-    there = defaultdict(set)
-    for group, half in Rollup.objects.filter(group__in=groups, half__in=halves).values_list("group_id", "half"):
-        there[group].add(half)
+    there = set(Rollup.objects.filter(group__in=groups, half__in=halves).values_list("group_id", "half"))
     for group in groups:
         for half in halves:
             yield Day(
                 f"roll-up-{group.pk}-{half.slug}-due",
                 half.due_on,
                 f"Roll-up is due: {group.name}, H{half.number} {financial_year_name(half.start_year)}",
-                _link("assurance:rollup", group.slug, half) if half in there[group.pk] else _link("assurance:rollups"),
+                _link("assurance:rollup", group.slug, half)
+                if (group.pk, half) in there
+                else _link("assurance:rollups"),
                 datetime.combine(half.first_day, time(0), tzinfo=UTC),
             )
 

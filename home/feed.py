@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from icalendar import Calendar, Event, vDuration
 
 PRODUCT = "-//Truelevel//Dates of statements and roll-ups//EN"
-ASK_AGAIN_AFTER = "PT6H"
+ASK_AGAIN_AFTER = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ def written(days: Iterable[Day], *, title: str, host: str) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("x-wr-calname", title)
-    calendar.add("refresh-interval", vDuration.from_ical(ASK_AGAIN_AFTER), parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", ASK_AGAIN_AFTER)
+    calendar.add("refresh-interval", ASK_AGAIN_AFTER, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(ASK_AGAIN_AFTER))
     for day in sorted(days, key=lambda one: (one.on, one.name)):
         event = Event()
         event.add("uid", f"{day.name}@{host}")
@@ -49,4 +49,5 @@ def written(days: Iterable[Day], *, title: str, host: str) -> bytes:
         event.add("url", day.link)
         event.add("transp", "TRANSPARENT")  # a day to know of: nobody is busy because of it
         calendar.add_component(event)
-    return calendar.to_ical()
+    text: bytes = calendar.to_ical()
+    return text

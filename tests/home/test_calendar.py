@@ -66,6 +66,7 @@ def test_a_day_is_a_whole_day_with_what_programs_need() -> None:
     calendar = Calendar.from_ical(body)
     assert (calendar["VERSION"], calendar["CALSCALE"], calendar["X-WR-CALNAME"]) == ("2.0", "GREGORIAN", "Truelevel")
     assert calendar["PRODID"]
+    event: Any
     [event] = calendar.walk("VEVENT")
     assert event["UID"] == "thing-1-due@truelevel.example.org"
     assert event["DTSTART"].dt == date(2026, 11, 30)

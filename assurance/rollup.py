@@ -68,8 +68,43 @@ class QuarterCoverage:
 
 
 @dataclass(frozen=True)
+class ActionCounts:
+    """A unit's actions: open on a day, overdue among those, and closed between the half's first day and that day."""
+
+    open: int = 0
+    overdue: int = 0
+    closed: int = 0
+
+
+@dataclass(frozen=True)
+class UnitActions:
+    """The actions of one unit."""
+
+    unit_id: int
+    name: str
+    slug: str
+    open: int
+    overdue: int
+    closed: int
+
+
+@dataclass(frozen=True)
+class GroupActions:
+    """The actions of the group's units as at a day (ISO text), together and unit by unit."""
+
+    as_at: str
+    open: int
+    overdue: int
+    closed: int
+    units: tuple[UnitActions, ...]
+
+
+@dataclass(frozen=True)
 class UnitReading:
-    """What the roll-up takes from a unit: which statement, and its levels by theme identity."""
+    """What the roll-up takes from a unit: which statement, its levels by theme identity, and what it merely carried.
+
+    `carried` are the identities of the themes of which the unit said that last time's text still holds.
+    """
 
     unit_id: int
     name: str
@@ -79,11 +114,15 @@ class UnitReading:
     status: str | None = None
     later_awaits_acceptance: bool = False
     levels: dict[str, int | None] = field(default_factory=dict)
+    carried: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class ThemeDistribution:
-    """How many units stand at each level of a theme; the counts add up to the units of the group."""
+    """How many units stand at each level of a theme; the counts add up to the units of the group.
+
+    `carried` is how many of those with a statement merely carried the theme forward; None where it was not counted.
+    """
 
     identity: str
     name: str
@@ -93,11 +132,15 @@ class ThemeDistribution:
     nothing_signed: int = 0
     median: str = ""
     lowest: int | None = None
+    carried: int | None = None
 
 
 @dataclass(frozen=True)
 class Figures:
-    """A group's half-year in figures. `level_names` are the edition's, from level 1: frozen with what they name."""
+    """A group's half-year in figures. `level_names` are the edition's, from level 1: frozen with what they name.
+
+    Figures that were built before actions were counted have none.
+    """
 
     half: str
     level_names: tuple[str, ...]
@@ -105,6 +148,7 @@ class Figures:
     themes: tuple[ThemeFacts, ...]
     units: tuple[UnitReading, ...]
     distribution: tuple[ThemeDistribution, ...]
+    actions: GroupActions | None = None
 
 
 def taken(revisions: Iterable[SignedRevision]) -> tuple[SignedRevision | None, bool]:
@@ -148,13 +192,14 @@ def coverage(quarter: Quarter, units: Iterable[UnitFacts], revisions: Iterable[S
 
 
 def distribution(theme: ThemeFacts, readings: Iterable[UnitReading]) -> ThemeDistribution:
-    """Count the units at each level of `theme`. An unscored theme has no counts."""
+    """Count the units at each level of `theme`, and those that merely carried it. An unscored theme has no counts."""
     if not theme.scored:
         return ThemeDistribution(theme.identity, theme.name, scored=False)
-    nothing_signed = no_level = 0
+    nothing_signed = no_level = carried = 0
     levels: list[int] = []
     for reading in readings:
         level = reading.levels.get(theme.identity)
+        carried += theme.identity in reading.carried
         if reading.status is None:
             nothing_signed += 1
         elif level is None:
@@ -171,6 +216,22 @@ def distribution(theme: ThemeFacts, readings: Iterable[UnitReading]) -> ThemeDis
         nothing_signed=nothing_signed,
         median=median_label(levels),
         lowest=min(levels, default=None),
+        carried=carried,
+    )
+
+
+def group_actions(units: Iterable[UnitFacts], counts: Mapping[int, ActionCounts], *, as_at: date) -> GroupActions:
+    """Add up the units' actions; a unit that `counts` does not name has none."""
+    rows = []
+    for unit in units:
+        found = counts.get(unit.id, ActionCounts())
+        rows.append(UnitActions(unit.id, unit.name, unit.slug, found.open, found.overdue, found.closed))
+    return GroupActions(
+        as_at.isoformat(),
+        sum(row.open for row in rows),
+        sum(row.overdue for row in rows),
+        sum(row.closed for row in rows),
+        tuple(rows),
     )
 
 
@@ -182,12 +243,16 @@ def summarise(
     themes: Sequence[ThemeFacts],
     revisions: Sequence[SignedRevision],
     levels: Mapping[int, Mapping[str, int | None]],
+    carried: Mapping[int, Sequence[str]],
+    actions: Mapping[int, ActionCounts],
+    as_at: date,
 ) -> Figures:
     """Sum up a group's half-year.
 
     `quarters` are those of the half that have begun: of a later one nothing is expected yet. `units` are the group's
     on the half's last day, each expected in at least one of these quarters; `revisions` their
-    signed, unreturned revisions of the half; `levels` maps a revision's id to {theme identity: level or None}.
+    signed, unreturned revisions of the half; `levels` maps a revision's id to {theme identity: level or None}, and
+    `carried` to the themes it merely carried forward. `actions` are the units' as at `as_at`, by the unit's id.
     """
     by_unit: dict[int, list[SignedRevision]] = {unit.id: [] for unit in units}
     for revision in revisions:
@@ -208,6 +273,7 @@ def summarise(
                     status=counts.state,
                     later_awaits_acceptance=awaiting,
                     levels=dict(levels.get(counts.id, {})),
+                    carried=tuple(sorted(carried.get(counts.id, ()))),
                 )
             )
     return Figures(
@@ -217,4 +283,5 @@ def summarise(
         themes=tuple(themes),
         units=tuple(readings),
         distribution=tuple(distribution(theme, readings) for theme in themes),
+        actions=group_actions(units, actions, as_at=as_at),
     )

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from organisation.periods import HalfYear, Quarter
 from rendering.charts.distribution import DistributionRow, sentence, stacked_bars
-from rendering.formats import count, share
+from rendering.formats import count, day, share
 
 NOTHING_SIGNED = "Nothing signed"
 NOTHING_TO_COUNT = "Nothing signed, or no level given"
@@ -73,6 +74,27 @@ class ThemeRow:
     nothing_signed: str
     median: str
     lowest: str
+    carried: str
+
+
+@dataclass(frozen=True)
+class ActionRow:
+    """A unit, or all of them, and its actions."""
+
+    name: str
+    slug: str
+    open: str
+    overdue: str
+    closed: str
+
+
+@dataclass(frozen=True)
+class ActionTable:
+    """The actions of the group's units. `rows` are the units that have any; `says` puts the totals in a sentence."""
+
+    says: str
+    rows: tuple[ActionRow, ...]
+    total: ActionRow
 
 
 @dataclass(frozen=True)
@@ -88,6 +110,12 @@ class RollupTables:
     distribution: tuple[ThemeRow, ...]
     chart: str
     chart_says: str
+    actions: ActionTable | None = None
+
+    @property
+    def has_carried(self) -> bool:
+        """Whether it was counted how much was merely carried forward: it was not when the first roll-ups were built."""
+        return any(row.carried for row in self.distribution)
 
     @property
     def has_all_quarters(self) -> bool:
@@ -118,7 +146,35 @@ def tables_of(figures: Figures, *, chart_id: str = "distribution") -> RollupTabl
             nothing_signed=NOTHING_TO_COUNT,
         ),
         chart_says=sentence(bars, counted="that gave a level"),
+        actions=_actions(figures.get("actions")),
     )
+
+
+def _actions(found: Mapping[str, Any] | None) -> ActionTable | None:
+    if found is None:
+        return None
+    return ActionTable(
+        says=_actions_in_words(found),
+        rows=tuple(_action_row(row, row["name"], row["slug"]) for row in found["units"] if _has_any(row)),
+        total=_action_row(found, "All units", ""),
+    )
+
+
+def _has_any(row: Mapping[str, Any]) -> bool:
+    return bool(row["open"] or row["closed"])
+
+
+def _action_row(row: Mapping[str, Any], name: str, slug: str) -> ActionRow:
+    return ActionRow(name, slug, count(row["open"]), count(row["overdue"]), count(row["closed"]))
+
+
+def _actions_in_words(found: Mapping[str, Any]) -> str:
+    as_at = day(date.fromisoformat(found["as_at"]))
+    one = found["open"] == 1
+    overdue = f"{count(found['overdue'])} of them overdue" if found["overdue"] else "none of them overdue"
+    is_open = f"{count(found['open'])} action{'' if one else 's'} open" + (f", {overdue}" if found["open"] else "")
+    closed = f"{count(found['closed'])} {'was' if found['closed'] == 1 else 'were'} closed in the half-year"
+    return f"On {as_at} the units had {is_open}; {closed}."
 
 
 def _coverage(row: Mapping[str, Any]) -> CoverageRow:
@@ -165,7 +221,8 @@ def _cell(theme: Mapping[str, Any], levels: Mapping[str, int | None], names: Seq
 
 def _theme(row: Mapping[str, Any], number: int) -> ThemeRow:
     if not row["scored"]:
-        return ThemeRow(number, row["name"], False, (), "", "", "", "")
+        return ThemeRow(number, row["name"], False, (), "", "", "", "", "")
+    carried = row.get("carried")
     return ThemeRow(
         number=number,
         name=row["name"],
@@ -175,6 +232,7 @@ def _theme(row: Mapping[str, Any], number: int) -> ThemeRow:
         nothing_signed=count(row["nothing_signed"]),
         median=row["median"] or "–",
         lowest="–" if row["lowest"] is None else str(row["lowest"]),
+        carried="" if carried is None else count(carried),
     )
 
 

@@ -12,10 +12,11 @@ from datetime import date
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
+from actions.models import Action
 from assurance.models import MentoringRecord, Revision, RevisionState, Rollup, UnitAdviser
 from assurance.models.statement import DRAFT
 from assurance.worklist import ReviewState, WorkList, work_lists
-from organisation.models import Appointment, BusinessGroup, Unit
+from organisation.models import Appointment, BusinessGroup, Unit, UnitMembership
 from organisation.periods import HalfYear, Quarter
 from organisation.roles import GROUP_ROLES, INSIDE_THE_FORCE, UNIT_ROLES, Role
 from papers.models import Paper, PaperState
@@ -58,6 +59,8 @@ def waiting_for(appointments: Sequence[Appointment], *, today: date) -> list[Par
         parts.append(_own_statements(appointments, today=today))
     if roles & GROUP_ROLES:
         parts += _own_groups(appointments, today=today)
+    if roles & (UNIT_ROLES | GROUP_ROLES):
+        parts.append(_own_actions(appointments, today=today))
     if roles & (UNIT_ROLES | READS_THE_FORCE):
         parts += _advice(appointments, roles, today=today)
     if roles & READS_THE_FORCE:
@@ -146,6 +149,58 @@ def _where_it_stands(revision: Revision, roles: set[Role]) -> tuple[str, str, st
     if revision.state == RevisionState.SIGNED:
         return "Signed", WAITS, "It waits for the decision of the Chief Officer Group (COG) lead."
     return "Accepted", SETTLED, "There is nothing left to do this quarter."
+
+
+# --- Actions ------------------------------------------------------------------------------------------------------
+
+
+def _own_actions(appointments: Sequence[Appointment], *, today: date) -> Part:
+    lines = [*_actions_of_own_units(appointments, today), *_actions_of_own_groups(appointments, today)]
+    return Part(
+        "Actions",
+        tuple(lines[:MOST_STATEMENTS]),
+        empty="" if lines else "No action is open. Actions are raised on the pages of a statement’s themes.",
+        more_url=reverse("actions:actions"),
+        more_text="All actions",
+    )
+
+
+def _actions_of_own_units(appointments: Iterable[Appointment], today: date) -> list[Line]:
+    units = {held.unit.pk: held.unit for held in appointments if held.unit is not None}
+    if not units:
+        return []
+    found = Action.objects.filter(unit__in=units).counted_by_unit(since=today, as_at=today)
+    counted = {row["unit"]: row for row in found}
+    return [
+        _actions_line(unit.name, f"unit={unit.slug}", counted[pk]["open"], counted[pk]["overdue"])
+        for pk, unit in units.items()
+        if pk in counted and counted[pk]["open"]
+    ]
+
+
+def _actions_of_own_groups(appointments: Iterable[Appointment], today: date) -> list[Line]:
+    groups = {held.group.pk: held.group for held in appointments if held.group is not None}
+    if not groups:
+        return []
+    memberships = UnitMembership.objects.in_force_on_or_at_the_units_end(today).filter(group__in=groups)
+    group_of = dict(memberships.values_list("unit", "group"))
+    totals = {pk: [0, 0] for pk in groups}
+    for row in Action.objects.filter(unit__in=memberships.values("unit")).counted_by_unit(since=today, as_at=today):
+        if row["unit"] in group_of:  # else the unit has moved between the two questions
+            totals[group_of[row["unit"]]][0] += row["open"]
+            totals[group_of[row["unit"]]][1] += row["overdue"]
+    return [_actions_line(group.name, "", *totals[pk]) for pk, group in groups.items() if totals[pk][0]]
+
+
+def _actions_line(whose: str, narrowed: str, is_open: int, overdue: int) -> Line:
+    address = "&".join(filter(None, [narrowed, "state=overdue" if overdue else "state=open"]))
+    return Line(
+        f"{whose}: {count(is_open)} open action{'' if is_open == 1 else 's'}",
+        f"{reverse('actions:actions')}?{address}",
+        f"{count(overdue)} overdue" if overdue else "None overdue",
+        LATE if overdue else SETTLED,
+        "The day of one of its tasks has passed." if overdue == 1 else "",
+    )
 
 
 # --- The group's statements and roll-up ---------------------------------------------------------------------------

@@ -12,9 +12,11 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from actions.models import Action
 from assurance import documents, rollup
 from assurance.canonical import content_digest
 from assurance.models import Entry, Revision, RevisionState, Rollup
+from assurance.models.entry import Carried
 from maturity.models import Edition, Theme
 from organisation.models import BusinessGroup, Unit, UnitMembership, User
 from organisation.periods import HalfYear, Quarter, london_day
@@ -95,9 +97,10 @@ def _printed(html: str, *, created_at: datetime) -> bytes:
 
 
 def figures_of(group: BusinessGroup, half: HalfYear, *, as_at: date) -> rollup.Figures:
-    """Return the group's figures for the half as its units' statements stand now: six queries, however many units.
+    """Return the group's figures for the half as its units' statements stand now: seven queries, however many units.
 
-    `as_at` is today: the half's second quarter is left out until it has begun.
+    `as_at` is today: the half's second quarter is left out until it has begun, and actions are counted as at that day
+    or, once the half is over, as at its last.
     """
     quarters = [quarter for quarter in half.quarters if quarter.first_day <= as_at]
     edition = _edition(half)
@@ -105,10 +108,13 @@ def figures_of(group: BusinessGroup, half: HalfYear, *, as_at: date) -> rollup.F
     revisions = _signed_revisions([unit.id for unit in units], half)
     ids = [revision.id for revision in revisions]
     levels: dict[int, dict[str, int | None]] = defaultdict(dict)
-    for revision_id, identity, level in Entry.objects.filter(revision__in=ids, theme__scored=True).values_list(
-        "revision_id", "theme__identity", "level"
-    ):
+    carried: dict[int, list[str]] = defaultdict(list)
+    entries = Entry.objects.filter(revision__in=ids, theme__scored=True)
+    for revision_id, identity, level, how in entries.values_list("revision_id", "theme__identity", "level", "carried"):
         levels[revision_id][identity] = level
+        if how == Carried.CONFIRMED:
+            carried[revision_id].append(identity)
+    counted_on = min(as_at, half.last_day)
     return rollup.summarise(
         quarters=quarters,
         level_names=list(edition.levels.values_list("name", flat=True)) if edition else [],
@@ -116,7 +122,15 @@ def figures_of(group: BusinessGroup, half: HalfYear, *, as_at: date) -> rollup.F
         themes=_themes(edition),
         revisions=revisions,
         levels=levels,
+        carried=carried,
+        actions=_actions([unit.id for unit in units], half, as_at=counted_on),
+        as_at=counted_on,
     )
+
+
+def _actions(unit_ids: Sequence[int], half: HalfYear, *, as_at: date) -> dict[int, rollup.ActionCounts]:
+    rows = Action.objects.filter(unit__in=unit_ids).counted_by_unit(since=half.first_day, as_at=as_at)
+    return {row.pop("unit"): rollup.ActionCounts(**row) for row in rows}
 
 
 def _units(group: BusinessGroup, half: HalfYear, quarters: Sequence[Quarter]) -> list[rollup.UnitFacts]:

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from actions.models import Action
 from assurance.forms.review import ReviewForm
 from assurance.models import Decision, Review, Revision, RevisionState, Statement
 from assurance.models.rollup import groups_in_scope
@@ -21,7 +22,7 @@ from assurance.reading import ReadEntry, ReadLevel, ReadStatement, read
 from assurance.rules import Refused
 from assurance.services import reviews as services
 from assurance.views.loading import SignedInRequest, level_names, revision_or_404
-from assurance.worklist import work_lists
+from assurance.worklist import overdue_actions, work_lists
 from maturity.models import NotComparable
 from organisation.models import BusinessGroup, UnitMembership
 from organisation.periods import Quarter
@@ -59,8 +60,10 @@ def group_reviews(request: SignedInRequest, group: str, quarter: Quarter) -> Htt
         raise Http404
     (found,) = work_lists([followed], quarter, today=today)
     readable = Statement.objects.visible_to(request.user).filter(quarter=quarter)
+    late = overdue_actions(found, request.user, today=today)
     context = {
         "list": found,
+        "rows": [(row, late.get(row.slug, 0)) for row in found.rows],
         "group": followed,
         "quarter": quarter,
         # A unit that has moved on since is counted here, but its statement is its new group's to read.
@@ -155,6 +158,7 @@ def _show(
         "revision": revision,
         "form": form,
         "may_review": can_review(request.user, statement),
+        "overdue_actions": Action.objects.filter(unit=statement.unit_id).overdue(timezone.localdate()).count(),
     }
     if revision is not None:
         content = read(revision.content, level_names(statement.edition))

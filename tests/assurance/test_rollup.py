@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assurance.rollup import (
+    ActionCounts,
     Figures,
     QuarterCoverage,
     SignedRevision,
@@ -49,6 +50,8 @@ def sum_up(
     revisions: Sequence[SignedRevision] = (),
     levels: dict[int, dict[str, int | None]] | None = None,
     themes: Sequence[ThemeFacts] = (LEADERSHIP,),
+    carried: dict[int, list[str]] | None = None,
+    actions: dict[int, ActionCounts] | None = None,
 ) -> Figures:
     return summarise(
         quarters=HALF.quarters,
@@ -57,6 +60,9 @@ def sum_up(
         themes=themes,
         revisions=revisions,
         levels=levels or {},
+        carried=carried or {},
+        actions=actions or {},
+        as_at=HALF.last_day,
     )
 
 
@@ -270,3 +276,29 @@ def test_a_group_without_units_sums_up_to_noughts() -> None:
     figures = sum_up([])
     assert figures.units == ()
     assert [quarter.expected for quarter in figures.coverage] == [0, 0]
+
+
+# --- Actions, and what was merely carried ---------------------------------------------------------------------------
+
+
+def test_a_theme_counts_the_units_that_merely_carried_it_in_the_statement_that_counts() -> None:
+    accepted, later = revision(1, Q1), revision(1, Q2, state="signed")
+    figures = sum_up(
+        [unit(1), unit(2), unit(3)],
+        [accepted, later, revision(2)],
+        themes=(LEADERSHIP, WELLBEING, AUDIT),
+        carried={accepted.id: ["leadership"], later.id: ["audit"], revision(2).id: ["leadership", "audit"]},
+    )
+    assert [row.carried for row in figures.distribution] == [2, None, 1]
+
+
+def test_the_units_actions_add_up_to_the_groups() -> None:
+    counts = {1: ActionCounts(open=3, overdue=2, closed=1), 3: ActionCounts(open=1, closed=4)}
+    found = sum_up([unit(1), unit(2), unit(3)], actions=counts).actions
+    assert found is not None
+    assert (found.open, found.overdue, found.closed, found.as_at) == (4, 2, 5, "2025-09-30")
+    assert [(row.unit_id, row.open, row.overdue, row.closed) for row in found.units] == [
+        (1, 3, 2, 1),
+        (2, 0, 0, 0),
+        (3, 1, 0, 4),
+    ]

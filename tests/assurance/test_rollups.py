@@ -14,15 +14,21 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from actions.models import Action
+from actions.services import actions as action_services
+from actions.services import tasks as task_services
 from assurance import documents
 from assurance.models import Decision, Rollup
 from assurance.services import rollups
+from organisation.models import Unit
 from organisation.periods import HalfYear, Quarter
+from organisation.roles import Role
 from records.models import Job, JobState, TrailEntry
 from records.services import jobs
 from rendering import pdf
+from tests.factories import actions
 from tests.factories import assurance as statements
-from tests.factories.organisation import make_group, make_unit, move_unit
+from tests.factories.organisation import make_group, make_person, make_unit, move_unit
 
 pytestmark = pytest.mark.django_db
 
@@ -186,7 +192,94 @@ def test_the_figures_take_as_many_queries_for_sixty_units_as_for_three(rollup: R
         make_unit(f"Another unit {number}", group=rollup.group)
     with CaptureQueriesContext(connection) as many:
         assert len(rollups.figures_of(rollup.group, HALF, as_at=NOW.date()).units) == 60
-    assert len(few) == len(many) == 6
+    # Seven: the six of the statements, and one for the actions of all units.
+    assert len(few) == len(many) == 7
+
+
+# --- Actions and what was merely carried --------------------------------------------------------------------------
+
+
+LONDON_MIDNIGHT = datetime(2025, 9, 30, 23, tzinfo=UTC)  # when 1 October 2025 begins, in summer time
+
+
+def action_of(unit: Unit, *, due: date | None = None, at: datetime = datetime(2025, 5, 6, 9, tzinfo=UTC)) -> Action:
+    return actions.make_action(unit, due=due, at=at)
+
+
+def test_actions_are_counted_as_at_the_halfs_last_day_in_london() -> None:
+    group = make_group()
+    unit = make_unit("Kiln Hill", group=group)
+    spoc = make_person(Role.SPOC, unit)
+    make_unit("Marsh Lane", group=group)
+    action_of(unit, due=date(2025, 9, 29))  # overdue on the last day
+    action_of(unit, due=date(2025, 9, 30))  # due on it
+    action_of(unit, at=LONDON_MIDNIGHT)  # raised after it
+    moments = {"just in time": LONDON_MIDNIGHT - timedelta(minutes=1), "just too late": LONDON_MIDNIGHT}
+    for at in moments.values():
+        action_services.close(action=action_of(unit), achieved="Done.", by=spoc, at=at)
+    before = datetime(2025, 3, 31, 12, tzinfo=UTC)  # closed in the half before
+    action_services.close(action=action_of(unit, at=before), achieved="Done.", by=spoc, at=before)
+    action_services.withdraw(action=action_of(unit, due=date(2025, 6, 1)), reason="A mistake.", by=spoc, at=NOW)
+    action_of(make_unit("Of another group"), due=date(2025, 6, 1))
+    found = rollups.figures_of(group, HALF, as_at=NOW.date()).actions
+    assert found is not None
+    assert found.as_at == "2025-09-30"
+    assert [(row.name, row.open, row.overdue, row.closed) for row in found.units] == [
+        ("Kiln Hill", 3, 1, 1),
+        ("Marsh Lane", 0, 0, 0),
+    ]
+    assert (found.open, found.overdue, found.closed) == (3, 1, 1)
+
+
+def test_while_the_half_runs_actions_are_counted_as_at_the_day_of_the_build() -> None:
+    unit = make_unit(group=(group := make_group()))
+    action_of(unit, due=date(2025, 6, 1))
+    found = [rollups.figures_of(group, HALF, as_at=day).actions for day in (date(2025, 6, 1), date(2025, 6, 2))]
+    assert [(one.as_at, one.overdue) for one in found if one] == [("2025-06-01", 0), ("2025-06-02", 1)]
+
+
+def test_a_task_that_was_done_later_was_overdue_then() -> None:
+    unit = make_unit(group=(group := make_group()))
+    action = action_of(unit, due=date(2025, 6, 1))
+    task_services.finish(task=action.tasks.get(), by=make_person(Role.SPOC, unit), at=NOW)
+    found = rollups.figures_of(group, HALF, as_at=NOW.date()).actions
+    assert found is not None
+    assert (found.open, found.overdue) == (1, 1)
+
+
+def test_what_a_unit_merely_carried_is_counted_theme_by_theme(rollup: Rollup) -> None:
+    """Confirmed without a change counts; carried and changed, and carried but not signed on, do not."""
+    before = statements.signed(make_unit("Ferry Road", group=rollup.group), HALF.previous().quarters[1])
+    draft = statements.fill(statements.make_statement(before.statement.unit, Q1))
+    for identity, how in (("leadership", "confirmed"), ("audit", "changed")):
+        source = before.entries.get(theme__identity=identity)
+        draft.entries.filter(theme__identity=identity).update(carried=how, carried_from=source)
+    statements.sign(statements.complete(draft))
+    themes = {row.identity: row for row in rollups.figures_of(rollup.group, HALF, as_at=NOW.date()).distribution}
+    assert (themes["leadership"].carried, themes["audit"].carried) == (1, 0)
+    assert themes["wellbeing"].carried is None
+
+
+def test_page_and_document_say_how_many_actions_are_overdue_and_what_was_carried(rollup: Rollup) -> None:
+    action_of(Unit.objects.get(name="Kiln Hill"), due=date(2025, 6, 1))
+    build(rollup)
+    html = " ".join(documents.rollup_html(rollup, as_at=NOW.date()).split())
+    assert "On 30 September 2025 the units had 1 action open, 1 of them overdue; 0 were closed in the half-year" in html
+    assert '<th scope="row">Kiln Hill</th><td class="numeric">1</td><td class="numeric">1</td>' in html
+    assert "Merely carried" in html
+
+
+def test_figures_of_before_actions_were_counted_are_still_shown(rollup: Rollup) -> None:
+    build(rollup)
+    del rollup.figures["actions"]
+    for row in rollup.figures["distribution"]:
+        del row["carried"]
+    for unit in rollup.figures["units"]:
+        del unit["carried"]
+    html = documents.rollup_html(rollup, as_at=NOW.date())
+    assert "Levels by unit" in html
+    assert "Merely carried" not in html
+    assert 'id="actions"' not in html
 
 
 def test_every_group_with_units_to_sum_up_is_asked_for() -> None:
@@ -251,7 +344,7 @@ def test_the_document_has_a_title_bookmarks_and_a_landscape_table(printed: bytes
         sizes = [[round(float(side)) for side in page_.mediabox[2:]] for page_ in opened.pages]
         title = str(opened.docinfo["/Title"])
     assert title == "Frontline Policing: health and safety roll-up, H1 2025/26 (April to September 2025)"
-    assert marks == ["How to read it", "Coverage", "Levels by theme", "Levels by unit"]
+    assert marks == ["How to read it", "Coverage", "Levels by theme", "Actions", "Levels by unit"]
     assert sizes[0] == [595, 842]
     assert sizes[-1] == [842, 595]
 

@@ -32,6 +32,7 @@ SIGN_INS = (
     SignIn("COG lead", "COG lead", "cog-lead", Role.COG_LEAD),
     SignIn("COG support", "COG support", "cog-support", Role.COG_SUPPORT),
     SignIn("SHRMT auditor", "SHRMT auditor", "auditor", Role.SHRMT),
+    SignIn("SHRMT adviser", "SHRMT adviser", "adviser", Role.SHRMT),
     SignIn("Head of Safety, Health and Wellbeing", "Head of Safety, Health and Wellbeing", "head", Role.HEAD),
     SignIn("Board member", "Board member", "board-member", Role.BOARD_MEMBER),
     SignIn("Board secretary", "Board secretary", "board-secretary", Role.BOARD_SECRETARY),
@@ -68,6 +69,10 @@ class Cast:
         if unit == self.demo_unit:
             return self.named["slt-lead"]
         return self.others[Role.SLT_LEAD][unit % OTHERS_A_ROLE]
+
+    def adviser(self, unit: int) -> User:
+        """Who of SHRMT advises the unit of that number: the adviser the demo unit and every other, the auditor the rest."""
+        return self.named["adviser" if unit == self.demo_unit or unit % 2 == 0 else "auditor"]
 
     def cog_lead(self, group: int) -> User:
         if group == self.demo_group:

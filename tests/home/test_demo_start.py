@@ -39,7 +39,7 @@ def prepared() -> list[str]:
 def test_an_empty_database_gets_model_force_and_cache_and_the_sign_ins_are_printed() -> None:
     lines = prepared()
     assert lines[0].split() == ["SPOC", "spoc@demo.example", "truelevel-demo"]
-    assert len(lines) == 13
+    assert len(lines) == 14
     assert all("@demo.example" in line for line in lines)
     assert list(Edition.objects.values_list("code", flat=True)) == ["2017", "2019"]
     assert Unit.objects.count() == 64

@@ -22,7 +22,7 @@ from organisation.models import User
 from organisation.periods import Quarter
 from organisation.roles import Role
 from organisation.services import calendars
-from tests.factories import actions, maturity, organisation, papers
+from tests.factories import actions, evidence, maturity, organisation, papers
 from tests.factories import assurance as statements
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +116,22 @@ TABLE = [
         get={who(UNIT): OK, who(GROUP, SAFETY): FORBIDDEN},
         post={who(UNIT): DONE_OR_REFUSED, who(GROUP, SAFETY): FORBIDDEN},
     ),
+    Row(
+        "assurance:evidence",
+        (*OPEN, "theme"),
+        get={who(UNIT): OK, who(GROUP, SAFETY): FORBIDDEN},
+        post={who(UNIT): DONE_OR_REFUSED, who(GROUP, SAFETY): FORBIDDEN},
+    ),
+    Row(
+        "assurance:remove_evidence",
+        (*OPEN, "theme", "draft_file"),
+        get={who(UNIT): OK, who(GROUP, SAFETY): FORBIDDEN},
+        post={who(UNIT): DONE_OR_REFUSED, who(GROUP, SAFETY): FORBIDDEN},
+    ),
+    Row("assurance:evidence_file", ("draft_file",), get={READS: OK}),
+    Row("assurance:evidence_file", ("signed_file",), get={READS: OK}),
+    Row("assurance:statement_file", (*OPEN, "digest"), get={READS: OK}),
+    Row("assurance:statement_file", (*SIGNED, "digest"), get={READS: OK}),
     Row(
         "assurance:details",
         OPEN,
@@ -321,9 +337,11 @@ def world() -> World:
     yesterday = timezone.localdate() - timedelta(days=1)
     for unit in units.values():
         organisation.appoint(people["ended-spoc"], Role.SPOC, unit, starts_on=date(2019, 4, 1), ends_on=yesterday)
-    statements.make_statement(units["open"])
+    draft_file = evidence.give_file(statements.make_statement(units["open"]), by=people["spoc"])
     statements.complete(statements.fill(statements.make_statement(units["completed"])))
-    signed = statements.signed(units["signed"])
+    to_sign = statements.make_statement(units["signed"])
+    signed_file = evidence.give_file(to_sign, by=people["spoc"])
+    signed = statements.sign(statements.complete(statements.fill(to_sign)))
     StatementDocument.objects.create(revision=signed, blob=papers.make_blob(), printed_at=timezone.now())
     blank = Statement.objects.get(unit=units["open"])
     BlankForm.objects.create(
@@ -356,6 +374,9 @@ def world() -> World:
             "target": str(maturity.target().pk),
             "question": str(question.pk),
             "adviser": str(adviser.pk),
+            "draft_file": str(draft_file.pk),
+            "signed_file": str(signed_file.pk),
+            "digest": signed_file.file.blob.sha256 if signed_file.file else "",
             "draft": str(draft.pk),
             "final": str(final.pk),
             "published": str(published.pk),

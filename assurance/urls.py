@@ -16,6 +16,7 @@ from assurance.views import (
     signing,
     statements,
     theme,
+    workbooks,
 )
 from organisation import converters  # noqa: F401  # registers <quarter:…> and <half:…>
 
@@ -58,6 +59,8 @@ urlpatterns = [
     path("mentoring/<int:pk>/", mentoring.mentoring_record, name="mentoring_record"),
     path("mentoring/advisers/", advisers.advisers, name="advisers"),
     path("mentoring/advisers/<int:pk>/end/", advisers.end_adviser, name="end_adviser"),
+    path(f"{STATEMENT}workbook/", workbooks.workbook, name="workbook"),
+    path(f"{STATEMENT}workbook/in/", workbooks.workbook_in, name="workbook_in"),
     path("reviews/", reviews.reviews, name="reviews"),
     path("reviews/<slug:group>/<quarter:quarter>/", reviews.group_reviews, name="group_reviews"),
     path("roll-ups/", rollups.rollups, name="rollups"),

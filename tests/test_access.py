@@ -177,6 +177,15 @@ TABLE = [
     Row("assurance:blank_pdf", OPEN, get={READS: OK}, post={READS: MOVED}),
     Row("assurance:blank_pdf_progress", OPEN, get={READS: MOVED}),
     Row("assurance:blank_pdf_download", OPEN, get={READS: OK}),
+    # Statements: as workbooks
+    Row("assurance:workbook", OPEN, get={READS: OK}),
+    Row("assurance:workbook", SIGNED, get={READS: OK}),
+    Row(
+        "assurance:workbook_in",
+        OPEN,
+        get={who(UNIT): OK, who(GROUP, SAFETY): FORBIDDEN},
+        post={who(UNIT): DONE_OR_REFUSED, who(GROUP, SAFETY): FORBIDDEN},
+    ),
     # Mentoring
     Row(
         "assurance:ask_adviser",

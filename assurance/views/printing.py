@@ -18,7 +18,7 @@ from assurance.models import BlankForm, Revision, StatementDocument
 from assurance.reading import read
 from assurance.services import documents
 from assurance.services.content import content_of
-from assurance.views.loading import SignedInRequest, level_names, revision_or_404
+from assurance.views.loading import SignedInRequest, asked_revision_or_404, level_names, revision_or_404
 from organisation.periods import Quarter
 from records.models import Blob, Job, JobState
 
@@ -43,16 +43,6 @@ class Printing:
         return self.printed is None and self.job is not None and self.job.state == JobState.FAILED
 
 
-def _asked_revision_or_404(request: SignedInRequest, unit: str, quarter: Quarter) -> Revision:
-    """Return the revision that `?revision=` names, or the newest."""
-    asked = request.GET.get("revision", "")
-    if not asked:
-        return revision_or_404(request, unit, quarter)
-    if not (asked.isascii() and asked.isdecimal() and len(asked) < 5):
-        raise Http404
-    return revision_or_404(request, unit, quarter, number=int(asked))
-
-
 def _common(revision: Revision) -> dict[str, Any]:
     statement = revision.statement
     return {"revision": revision, "statement": statement, "unit": statement.unit, "quarter": statement.quarter}
@@ -64,7 +54,7 @@ def _common(revision: Revision) -> dict[str, Any]:
 @require_safe
 def print_statement(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResponse:
     """The whole statement on one page, for the browser to print. A draft says on every sheet that it is one."""
-    revision = _asked_revision_or_404(request, unit, quarter)
+    revision = asked_revision_or_404(request, unit, quarter)
     content = revision.content if revision.is_frozen else content_of(revision)
     context = {
         **_common(revision),
@@ -95,7 +85,7 @@ def _statement_printing(revision: Revision) -> Printing:
 @require_http_methods(["GET", "HEAD", "POST"])
 def statement_pdf(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResponse:
     """Where the PDF of a signed revision is had, with its file digest; POST has it printed. A draft has none."""
-    revision = _asked_revision_or_404(request, unit, quarter)
+    revision = asked_revision_or_404(request, unit, quarter)
     if request.method == "POST" and revision.is_frozen:
         documents.request(revision=revision, by=request.user, at=timezone.now())
         return redirect(_statement_printing(revision).page_url)
@@ -111,7 +101,7 @@ def statement_pdf(request: SignedInRequest, unit: str, quarter: Quarter) -> Http
 @require_safe
 def statement_pdf_progress(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResponse:
     """How far the printing is: a fragment that asks again while there is more to say; without htmx the page."""
-    revision = _asked_revision_or_404(request, unit, quarter)
+    revision = asked_revision_or_404(request, unit, quarter)
     if not revision.is_frozen:
         raise Http404
     return _progress(request, _statement_printing(revision))
@@ -120,7 +110,7 @@ def statement_pdf_progress(request: SignedInRequest, unit: str, quarter: Quarter
 @require_safe
 def statement_pdf_download(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResponse:
     """The file as it was stored."""
-    revision = _asked_revision_or_404(request, unit, quarter)
+    revision = asked_revision_or_404(request, unit, quarter)
     document = documents.document_of(revision)
     if document is None:
         raise Http404

@@ -30,6 +30,7 @@ from maturity.models import Edition
 from organisation.models import Force
 from organisation.periods import london_day
 from records.models import Job, TrailEntry
+from records.services import scanning
 from rendering import fonts as fonts_of_documents
 from rendering import pdf
 
@@ -159,6 +160,22 @@ def stored_files() -> Finding:
             "Give it to the user who runs the product, or choose another place with DATA_DIR.",
         )
     return Finding(what, f"{folder} can be written to")
+
+
+def antivirus() -> Finding:
+    """Whether what people send is scanned. Doing without is a choice; a daemon that is set up and away is a fault."""
+    what = "Antivirus"
+    if not scanning.is_configured():
+        return Finding(what, "none is set up (CLAMD_ADDRESS), so files that people send are kept unscanned")
+    try:
+        scanning.ping()
+    except (scanning.NoVerdict, ImproperlyConfigured) as error:
+        return Finding(
+            what,
+            f"{_first_line(error)}. Files that people send wait and cannot be downloaded.",
+            "Start clamd, or set CLAMD_ADDRESS to where it listens.",
+        )
+    return Finding(what, f"answers at {settings.CLAMD_ADDRESS}")
 
 
 # --- Time ---------------------------------------------------------------------------------------------------------
@@ -359,6 +376,7 @@ CHECKS: dict[str, Check] = {
     "Fonts of documents": fonts,
     "Styles and scripts": static_files,
     "Stored files": stored_files,
+    "Antivirus": antivirus,
     "Database": database,
     "Tables": migrations,
     "Cache table": cache_table,

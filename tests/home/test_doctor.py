@@ -28,6 +28,7 @@ from organisation.models import Force
 from organisation.periods import london_day
 from organisation.roles import Role
 from records.models import Job, JobState, Notice, TrailEntry
+from tests.factories import clamd
 from tests.factories.organisation import make_person
 
 ROOT = Path(installed.BASE_DIR)
@@ -109,6 +110,27 @@ def test_a_folder_that_cannot_be_written_to_is_named(settings: Any) -> None:
     found = doctor.stored_files()
     assert "/proc" in found.found
     assert "DATA_DIR" in found.mend
+
+
+def test_an_installation_without_an_antivirus_is_told_that_it_has_none(settings: Any) -> None:
+    settings.CLAMD_ADDRESS = ""
+    found = doctor.antivirus()
+    assert found.is_well
+    assert "kept unscanned" in found.found
+
+
+def test_an_antivirus_that_answers_is_well(settings: Any) -> None:
+    with clamd.on_tcp() as (address, _):
+        settings.CLAMD_ADDRESS = address
+        assert doctor.antivirus() == doctor.Finding("Antivirus", f"answers at {address}")
+
+
+@pytest.mark.parametrize("address", ["", "nowhere"])
+def test_an_antivirus_that_is_away_or_misspelt_is_told_with_what_waits(settings: Any, address: str) -> None:
+    settings.CLAMD_ADDRESS = address or clamd.nobody_listens()
+    found = doctor.antivirus()
+    assert "Files that people send wait" in found.found
+    assert "CLAMD_ADDRESS" in found.mend
 
 
 # --- Time ---------------------------------------------------------------------------------------------------------

@@ -108,6 +108,8 @@ TABLE = [
         post={who("head"): DONE_OR_REFUSED, who(INSIDE): FORBIDDEN},
     ),
     # Statements: drafts
+    Row("assurance:changes", OPEN, get={READS: OK}),
+    Row("assurance:changes", SIGNED, get={READS: OK}),
     Row("assurance:statements", get={who(READS, OTHERS): OK}),
     Row("assurance:statement", OPEN, get={READS: OK}),
     Row(

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from organisation import sessions
 from organisation.models import Appointment, Force
 from organisation.permissions import hold_appointments
 from organisation.roles import INSIDE_THE_FORCE, Role
@@ -60,6 +61,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         ),
         "role_descriptions": SimpleLazyObject(lambda: describe(appointments)),
         "force_name": SimpleLazyObject(_force_name),
+        "session_left": SimpleLazyObject(lambda: sessions.seconds_left(request) if user.is_authenticated else None),
     }
 
 

@@ -1,13 +1,19 @@
-"""Two promises about every answer: the demo talks to this machine only, and nothing private stays in a cache."""
+"""Promises about every answer: the demo talks to this machine only, nobody's text is lost for having been signed out,
+and nothing private stays in a cache."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from ipaddress import AddressValueError, IPv6Address, ip_address
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
+
+from home.typed import typed_texts
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -45,6 +51,17 @@ def is_loopback(address: str) -> bool:
     if isinstance(found, IPv6Address) and found.ipv4_mapped:
         return found.ipv4_mapped.is_loopback
     return found.is_loopback
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Sends whoever is not signed in to sign in; of a form sent too late, the text that was in it is given back."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> HttpResponseBase:
+        """Answer a request of somebody who has been signed out, or never was signed in."""
+        texts = [] if request.headers.get("HX-Request") else typed_texts(request)
+        if texts:
+            return render(request, "errors/signed_out.html", {"texts": texts}, status=403)
+        return super().handle_no_permission(request, view_func)
 
 
 class NothingCached:

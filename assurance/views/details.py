@@ -32,6 +32,7 @@ from assurance.views.conflicts import (
 from assurance.views.loading import SignedInRequest, writable_revision_or_404
 from assurance.views.presence import others_here
 from organisation.periods import Quarter
+from organisation.sessions import is_own_device
 from records.edits import Conflict
 
 
@@ -118,7 +119,7 @@ def _show_details(
         "first_day": statement.quarter.first_day,
         "last_day": statement.quarter.last_day,
         "token": uuid.uuid4(),
-        "own_device": request.session.get("own_device", False),
+        "own_device": is_own_device(request),
         **others_here(revision, None, by=request.user),
     }
     return render(request, "assurance/statement_details.html", context, status=status)

@@ -56,6 +56,7 @@ from assurance.views.presence import others_here
 from maturity.matrix import short_forms_in
 from organisation.models import User
 from organisation.periods import Quarter
+from organisation.sessions import is_own_device
 from records.edits import Conflict, Edit
 
 
@@ -212,7 +213,7 @@ def _show_theme(
         "partly_saved": partly_saved,
         "form_has_errors": bool(conflicts),
         "token": uuid.uuid4(),
-        "own_device": request.session.get("own_device", False),
+        "own_device": is_own_device(request),
         **others_here(page.revision, theme, by=request.user),
     }
     return render(request, "assurance/statement_theme.html", context, status=status)

@@ -18,6 +18,7 @@ const SAVING = "Saving…";
 const TROUBLE = {
   unreachable: "Not saved – trying again",
   "signed-out": "Not saved – you are signed out. Sign in in another tab, and this page goes on by itself.",
+  "other-person": "Not saved – somebody else is signed in in this browser now. Sign in again as yourself in another tab.",
 };
 const LOST = {
   403: "Not saved: this is no longer yours to change. Copy your text before you leave.",
@@ -34,7 +35,7 @@ function start(form) {
   const channel = document.getElementById("autosave-answer");
   const saved = new Map(); // answer → what the server is known to have of it, as JSON
   const refused = new Map(); // answer → what was refused of it, and why
-  const decided = new Set(); // answers between whose two versions the person has chosen
+  const decided = new Map(); // answer → its controls between whose two versions the person has chosen
   // What came back with a page that could not save it waits until it is touched, or the page is sent again.
   const held = new Set(form.dataset.unsaved.split(" ").filter(Boolean));
   let offered = null; // a draft that nobody has decided on yet
@@ -56,7 +57,7 @@ function start(form) {
   const unsaved = (all = answers.readAll(form)) => [...all.keys()].filter((name) => differs(name, all.get(name)));
 
   function toSend(all) {
-    const waiting = conflicts.waiting(form);
+    const waiting = conflicts.waiting();
     return unsaved(all).filter((name) => {
       if (held.has(name) || waiting.includes(name)) return false;
       return refused.get(name)?.written !== JSON.stringify(all.get(name).written);
@@ -82,7 +83,7 @@ function start(form) {
     else if (current?.trouble) show(current.trouble, TROUBLE[current.trouble]);
     else if (lost) show("lost", lost);
     else if (current || toSend(all).length) show("saving", SAVING);
-    else if (conflicts.waiting(form).length) show("conflict", `Not saved: somebody else changed “${answers.labelOf(form, conflicts.waiting(form)[0])}” too. Choose between the two versions.`);
+    else if (conflicts.waiting().length) show("conflict", `Not saved: somebody else changed “${answers.labelOf(form, conflicts.waiting()[0])}” too. Choose between the two versions.`);
     else if (open.some((name) => refused.has(name))) {
       const name = open.find((one) => refused.has(one));
       show("refused", `Not saved: ${refused.get(name).text}`);
@@ -118,7 +119,7 @@ function start(form) {
     body.set("token", newToken());
     for (const name of names) {
       for (const [field, value] of all.get(name).fields) body.append(field, value);
-      if (decided.has(name)) body.append("decided", name);
+      for (const control of decided.get(name) ?? []) body.append("decided", control);
     }
     const total = form.elements.namedItem("actions-TOTAL_FORMS");
     if (total) {
@@ -138,7 +139,8 @@ function start(form) {
     tell();
     const xhr = await post(form.dataset.autosave, save.body, channel);
     save.underway = false;
-    if (xhr?.getResponseHeader("Autosave-Outcome")) answered(save, xhr.getResponseHeader("Autosave-Outcome"));
+    const outcome = xhr?.getResponseHeader("Autosave-Outcome");
+    if (outcome && outcome !== "other-person") answered(save, outcome);
     else failed(save, xhr, token);
   }
 
@@ -146,8 +148,9 @@ function start(form) {
     const status = xhr?.status ?? 0;
     const signIn = document.getElementById("request-problem").dataset.signIn;
     const sentToSignIn = status === 200 || new URL(xhr?.responseURL || location.href).pathname === signIn;
-    if (status === 403 && token !== csrfToken()) return attempt(); // somebody has just signed in again
-    if (sentToSignIn || (status === 403 && !csrfToken())) save.trouble = "signed-out";
+    if (xhr?.getResponseHeader("Autosave-Outcome")) save.trouble = "other-person";
+    else if (status === 403 && token !== csrfToken()) return attempt(); // somebody has just signed in again
+    else if (sentToSignIn || (status === 403 && !csrfToken())) save.trouble = "signed-out";
     else if (LOST[status]) {
       lost = LOST[status];
       current = null;
@@ -177,13 +180,16 @@ function start(form) {
       refused.set(one.dataset.answer, { written: save.sent.get(one.dataset.answer), text: one.textContent });
       problems.show(one.dataset.error, one.textContent);
     }
-    conflicts.open(form, [...answer.querySelectorAll("[data-panel]")], (name) => {
-      decided.add(name);
-      plan(0);
-    });
+    conflicts.open(form, [...answer.querySelectorAll("[data-panel]")], chosen);
     refreshCsrf();
     keepDraft();
     plan(0);
+  }
+
+  function chosen(name, control) {
+    decided.set(name, [...(decided.get(name) ?? []), control]);
+    held.delete(name);
+    if (!conflicts.waiting().includes(name)) plan(0);
   }
 
   /** The page's own forms go on working after signing in again elsewhere. Only once it is the same person. */
@@ -230,18 +236,31 @@ function start(form) {
     }
   }
 
-  // The whole page goes after the save that is under way: it must not meet the version that this one makes.
+  // What can be saved by itself goes first: the page that is sent then must not meet the versions this makes, and what
+  // is kept in this browser is cleared by it.
+  let isReady = false;
   form.addEventListener("submit", async (event) => {
     clearTimeout(pause);
     if (!navigator.onLine) {
       event.preventDefault(); // the browser's own page would take the place of the text
       plan(0);
-    } else if (current?.underway) {
+    } else if (!isReady && (current || toSend(answers.readAll(form)).length)) {
       event.preventDefault();
       const { submitter } = event;
-      while (current?.underway) await new Promise((resolve) => setTimeout(resolve, 50));
+      const open = conflicts.waiting().length;
+      await settled();
+      if (conflicts.waiting().length > open) return; // there is something to decide first
+      isReady = true;
       form.requestSubmit(submitter);
     } else leaving = true;
+  });
+
+  document.addEventListener("submit", async (event) => {
+    if (event.target === form || event.defaultPrevented || !toSend(answers.readAll(form)).length) return;
+    if (event.target.closest("[data-quiet]")) return;
+    event.preventDefault();
+    await settled();
+    event.target.submit();
   });
 
   document.addEventListener("click", async (event) => {
@@ -279,8 +298,9 @@ function start(form) {
     fetch(form.dataset.autosave, { method: "POST", body, headers, keepalive: true, redirect: "manual" }).catch(() => {});
   }
 
-  // --- A draft from an earlier visit ---
+  // --- What the page came with ---
 
+  conflicts.start(form, chosen);
   const draft = drafts.read();
   if (draft) {
     const all = answers.readAll(form);

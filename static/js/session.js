@@ -27,18 +27,21 @@ function watch(end) {
 
 function textAt(end) {
   const minutes = Math.ceil((end - Date.now()) / 60_000);
-  if (minutes <= 0) return "You have been signed out. Sign in in another tab; what is on this page stays here until then.";
+  warning.querySelector("form").hidden = minutes <= 0;
+  if (minutes <= 0) return "You have been signed out. Sign in in another tab: what is on this page stays here.";
   return `You will be signed out in ${minutes} minute${minutes === 1 ? "" : "s"}.`;
 }
 
 if (warning) {
-  watch(Number(warning.dataset.ends) * 1000);
+  watch(Date.now() + Number(warning.dataset.secondsLeft) * 1000);
   others?.addEventListener("message", (event) => watch(event.data));
   warning.addEventListener("htmx:afterRequest", (event) => {
-    const end = Number(event.detail.xhr.getResponseHeader("Session-Ends")) * 1000;
-    if (!end) return;
+    const seconds = Number(event.detail.xhr.getResponseHeader("Session-Lasts"));
+    if (!seconds) return;
+    const end = Date.now() + seconds * 1000;
+    document.querySelector("h1")?.setAttribute("tabindex", "-1");
+    document.querySelector("h1")?.focus(); // the button that had the focus goes away
     watch(end);
     others?.postMessage(end);
-    document.getElementById("main-content").querySelector("h1")?.focus?.();
   });
 }

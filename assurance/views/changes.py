@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
@@ -19,6 +20,9 @@ from assurance.views.loading import SignedInRequest, level_names, revision_or_40
 from maturity.models import NotComparable
 from organisation.periods import NotAPeriod, Quarter
 from rendering import formats
+
+# How an address names a revision: `2025-26-q1` the newest of a quarter, `2025-26-q1.2` that one. `2`: of this statement.
+_NAME = re.compile(r"(?P<quarter>[0-9]{4}-[0-9]{2}-q[1-4])(?:\.(?P<number>[0-9]+))?")
 
 
 @require_safe
@@ -57,20 +61,17 @@ def _readable(request: SignedInRequest, newest: Revision) -> list[Revision]:
 
 
 def _asked_for(request: SignedInRequest, name: str, revisions: Sequence[Revision], newest: Revision) -> Revision | None:
-    """Return the revision that the address names; None where it names none, 404 where there is no such revision.
-
-    `2` is that revision of this statement, `2025-26-q1` the newest of that quarter, `2025-26-q1.2` both.
-    """
+    """Return the revision that the address names; None where it names none, 404 where there is no such revision."""
     text = request.GET.get(name, "").strip()
     if not text:
         return None
-    quarter, _, number = text.rpartition(".") if "." in text else ("", "", text) if text.isdecimal() else (text, "", "")
+    named = _NAME.fullmatch(f"{newest.statement.quarter.slug}.{text}" if text.isdecimal() else text)
     try:
-        wanted = Quarter.parse(quarter) if quarter else newest.statement.quarter
+        quarter = Quarter.parse(named["quarter"]) if named else None
     except NotAPeriod as error:
         raise Http404 from error
     for revision in revisions:
-        if revision.statement.quarter == wanted and (not number or str(revision.number) == number):
+        if named and revision.statement.quarter == quarter and named["number"] in (None, str(revision.number)):
             return revision
     raise Http404
 

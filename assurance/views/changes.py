@@ -21,7 +21,7 @@ from maturity.models import NotComparable
 from organisation.periods import NotAPeriod, Quarter
 from rendering import formats
 
-# How an address names a revision: `2025-26-q1` the newest of a quarter, `2025-26-q1.2` that one. `2`: of this statement.
+# How an address names a revision: `2025-26-q1` the newest of a quarter, `2025-26-q1.2` that one; `2` in this statement.
 _NAME = re.compile(r"(?P<quarter>[0-9]{4}-[0-9]{2}-q[1-4])(?:\.(?P<number>[0-9]+))?")
 
 

@@ -139,3 +139,10 @@ def _by_when(about: About, *, is_late: bool) -> str:
 def _cut(text: str) -> str:
     whole = text.strip()
     return whole if len(whole) <= MOST_OF_A_REASON else f"{whole[:MOST_OF_A_REASON].rstrip()} … (the rest is there)"
+
+
+def infected(about: About, *, file: str, theme: str) -> str:
+    return (
+        f"The antivirus has found something in a file given for {theme} in {about}, and nobody can open it any more. "
+        f"Remove it from the theme, and give the evidence in a clean file.\n{_cut(file)}"
+    )

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from assurance import notices as words
-from assurance.models import Decision, Revision, RevisionState, Statement
+from assurance.models import Decision, EvidenceItem, Revision, RevisionState, Statement
 from assurance.models.statement import DRAFT
 from assurance.notices import About, Stage
 from organisation.models import Appointment, User
 from organisation.periods import LONDON, Quarter, london_day
 from organisation.roles import Role
-from records.models import Notice
+from records.models import Notice, Verdict
 from records.services import notices
 from records.services.notices import News
 
@@ -35,6 +35,7 @@ OPENED, COMPLETED, REOPENED, RETURNED, REMINDER = (
 )
 ACCEPTED = "statement.accepted"
 ASKS_FOR_SOMETHING = (OPENED, COMPLETED, REOPENED, RETURNED, REMINDER)
+TOLD_OF_INFECTED_FILES_FOR = timedelta(days=7)
 
 Holders = Mapping[int, Mapping[Role, Collection[int]]]
 
@@ -202,3 +203,31 @@ def _reminders(
     for person in holders[role]:
         key = f"{all_about(statement)}{stage}:{page}"
         yield News(person, REMINDER, line, _page(page, slug, about.quarter), key)
+
+
+# --- Files --------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def tell_of_infected_files(*, now: datetime) -> int:
+    """Tell who gave it that a file was found infected after it was taken; return how many lines.
+
+    Only of statements that can still be mended; a fixed number of queries.
+    """
+    infected = EvidenceItem.objects.filter(
+        file__blob__verdict=Verdict.INFECTED,
+        file__blob__scanned_at__gt=now - TOLD_OF_INFECTED_FILES_FOR,
+        entry__revision__state__in=DRAFT,
+    ).select_related("file", "entry__theme", "entry__revision__statement__unit")
+    news = []
+    for item in infected.order_by("pk"):
+        statement = item.entry.revision.statement
+        address = reverse(
+            "assurance:evidence", args=[statement.unit.slug, statement.quarter, item.entry.theme.identity]
+        )
+        line = words.infected(
+            About(statement.unit.name, statement.quarter), file=item.title, theme=item.entry.theme.name
+        )
+        key = f"evidence:{item.file_id}:infected:{statement.pk}"
+        news.append(News(item.added_by_id, "evidence.infected", line, address, key))
+    return notices.tell_all(news, at=now)

@@ -38,7 +38,9 @@ def tell(*, person: AbstractBaseUser, kind: str, line: str, address: str, key: s
 def tell_all(news: Iterable[News], *, at: datetime) -> int:
     """Tell many people of many things in two queries; return how many lines are new. As `tell` otherwise."""
     _in_the_acts_transaction()
-    wanted = {(one.person_id, one.key): one for one in news}
+    wanted: dict[tuple[int, str], News] = {}
+    for one in news:
+        wanted.setdefault((one.person_id, one.key), one)
     if not wanted:
         return 0
     told = Notice.objects.filter(

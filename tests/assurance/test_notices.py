@@ -8,17 +8,20 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from assurance import notices as words
-from assurance.models import Decision, Revision, Statement
+from assurance.models import Decision, EvidenceItem, Revision, Statement
 from assurance.notices import About, Stage, stage_of
 from assurance.services import notices, opening, statements
 from organisation.models import Unit, User
 from organisation.periods import Quarter
 from organisation.roles import Role
-from records.models import Notice
-from tests.factories import assurance, maturity
+from records.models import Notice, Verdict
+from records.services import scanning
+from records.services.scanning import Scan
+from tests.factories import assurance, evidence, files, maturity
 from tests.factories.organisation import appoint, make_person, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
@@ -386,3 +389,47 @@ def test_two_reminders_at_once_leave_one_line_each() -> None:
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(remind, range(2)))
     assert Notice.objects.filter(kind="statement.reminder").count() == len(people)
+
+
+# --- Files ----------------------------------------------------------------------------------------------------------
+
+
+def condemn(item: EvidenceItem, *, at: datetime) -> None:
+    assert item.file is not None
+    scanning.settle(item.file.blob, Scan(Verdict.INFECTED, at, "Eicar-Test-Signature"), at=at)
+
+
+def test_who_gave_a_file_is_told_once_that_it_was_found_infected(unit: Unit, spoc: User, slt_lead: User) -> None:
+    now = timezone.now()
+    revision = assurance.make_statement(unit)
+    file = evidence.make_file(unit, by=spoc, verdict=Verdict.WAITING)
+    item = evidence.give_file(revision, file=file, by=spoc)
+    evidence.give_file(revision, "communication", file=file, by=spoc)
+    other = evidence.give_file(
+        revision, file=evidence.make_file(unit, files.pdf("Other minutes"), verdict=Verdict.CLEAN)
+    )
+    assert notices.tell_of_infected_files(now=now) == 0
+    condemn(item, at=now)
+    assert notices.tell_of_infected_files(now=now) == 1
+    assert notices.tell_of_infected_files(now=now) == 0
+    page = f"/statements/harbour/{revision.statement.quarter.slug}/themes/leadership/evidence/"
+    assert told(spoc) == [("evidence.infected", page)]
+    assert "Remove it from the theme" in lines(spoc)[0]
+    assert lines(spoc)[0].endswith("\nminutes.pdf")
+    assert told(slt_lead) == told(other.added_by) == []
+
+
+def test_of_a_statement_that_is_signed_nobody_is_told_to_remove_anything(unit: Unit, spoc: User) -> None:
+    revision = assurance.make_statement(unit)
+    file = evidence.make_file(unit, by=spoc, verdict=Verdict.WAITING)
+    item = evidence.give_file(revision, file=file, by=spoc)
+    assurance.sign(assurance.complete(assurance.fill(revision)))
+    condemn(item, at=timezone.now())
+    assert notices.tell_of_infected_files(now=timezone.now()) == 0
+
+
+def test_an_old_finding_is_no_news(unit: Unit, spoc: User) -> None:
+    revision = assurance.make_statement(unit)
+    item = evidence.give_file(revision, file=evidence.make_file(unit, by=spoc, verdict=Verdict.WAITING), by=spoc)
+    condemn(item, at=timezone.now() - timedelta(days=8))
+    assert notices.tell_of_infected_files(now=timezone.now()) == 0

@@ -18,7 +18,9 @@ def open_statements() -> None:
 @shared_task(name="assurance.remind")
 def remind() -> None:
     """Remind whoever's turn it is: once for each stage, on its first day or on whichever the worker is back."""
-    notices.remind(now=timezone.now())
+    now = timezone.now()
+    notices.remind(now=now)
+    notices.tell_of_infected_files(now=now)
 
 
 @shared_task(name=rollups.BUILD)

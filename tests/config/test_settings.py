@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+
+from config.celery import app
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPLETE = {
@@ -66,6 +69,13 @@ def test_a_profile_that_does_not_exist_is_refused_with_the_ones_that_do(tmp_path
     ended = start(WEB, tmp_path, TRUELEVEL_PROFILE="staging")
     assert ended.returncode == 1
     assert ended.stderr.splitlines() == ["TRUELEVEL_PROFILE is 'staging'; use production, demo or test."]
+
+
+def test_the_timetable_rings_for_tasks_that_there_are() -> None:
+    app.loader.import_default_modules()  # as a worker does when it starts
+    wanted = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert wanted >= {"records.ring_waiting_jobs", "assurance.remind", "home.ask_for_digests"}
+    assert wanted - set(app.tasks) == set()
 
 
 @pytest.mark.parametrize(

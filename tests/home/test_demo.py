@@ -26,7 +26,7 @@ from maturity.services import editions
 from organisation.models import Appointment, BusinessGroup, Unit, User
 from organisation.periods import LONDON, HalfYear, Quarter, london_day
 from organisation.roles import Role
-from records.models import TrailEntry
+from records.models import Notice, TrailEntry
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=LONDON)
 FIXTURES = Path(settings.BASE_DIR) / "fixtures"
@@ -153,6 +153,10 @@ def test_every_act_has_its_line_in_the_trail() -> None:
     revision = signed[0]
     assert trail.get(thing_id=revision.pk).thing_name == str(revision)
     assert trail.count() == signed.count()
+
+
+def test_nobody_is_told_of_what_is_history() -> None:
+    assert not Notice.objects.exists()
 
 
 def test_the_demo_unit_has_a_history_and_a_blank_statement_this_quarter() -> None:

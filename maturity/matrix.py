@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from maturity.models import Criterion, Edition, Level, Theme
 
@@ -59,7 +60,7 @@ def matrix_of(edition: Edition) -> Matrix:
 
 def row_of(theme: Theme) -> Row:
     """Return one theme with its cells. Two queries."""
-    levels = list(Level.objects.filter(edition=theme.edition_id).with_prompts_for(theme).order_by("number"))
+    levels: list[Any] = list(Level.objects.filter(edition=theme.edition_id).with_prompts_for(theme).order_by("number"))
     (row,) = _rows([theme], levels)
     prompts = {level.pk: level.prompt for level in levels}
     return replace(row, cells=tuple(replace(cell, evidence=prompts[cell.level.pk]) for cell in row.cells))

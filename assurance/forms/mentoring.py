@@ -19,7 +19,7 @@ ABOUT_NOBODY = "Do not name anybody, and write nothing about anybody’s health.
 class QuestionForm(forms.Form):
     """What a unit wants to know about a theme."""
 
-    question = WordsField(label="Your question", max_words=QUESTION_WORDS, rows=6, help_text=ABOUT_NOBODY)
+    question = WordsField(label="Your question", max_words=QUESTION_WORDS, rows=6)
 
 
 class AdviceForm(forms.Form):

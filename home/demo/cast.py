@@ -71,7 +71,7 @@ class Cast:
         return self.others[Role.SLT_LEAD][unit % OTHERS_A_ROLE]
 
     def adviser(self, unit: int) -> User:
-        """Who of SHRMT advises the unit of that number: the adviser the demo unit and every other, the auditor the rest."""
+        """Who of SHRMT advises the unit: the adviser the demo unit and every second one, the auditor the rest."""
         return self.named["adviser" if unit == self.demo_unit or unit % 2 == 0 else "auditor"]
 
     def cog_lead(self, group: int) -> User:

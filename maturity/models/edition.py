@@ -52,8 +52,6 @@ class Level(models.Model):
     band_heading = models.CharField(max_length=300, blank=True)
     band_behaviour = models.CharField(max_length=300, blank=True)
 
-    prompt: str  # only where `with_prompts_for` has added it
-
     objects = LevelQuerySet.as_manager()
 
     class Meta:

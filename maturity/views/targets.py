@@ -68,6 +68,9 @@ def supersede(request: SignedInRequest, pk: int) -> HttpResponse:
     target = Target.objects.select_related("group", "unit").filter(pk=pk).first()
     if target is None:
         raise Http404
+    if request.method != "POST" and target.superseded_by_id is not None:
+        messages.info(request, "Another target has taken that one’s place already. Supersede that one instead.")
+        return redirect("maturity:targets")
     form = _form(request, like=target)
     if form.is_valid() and _entered(request, form, instead_of=target):
         messages.success(request, "The new target has taken the earlier one’s place.")

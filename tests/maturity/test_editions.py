@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -93,7 +94,7 @@ def test_what_evidence_looks_like_is_read_with_the_levels(django_assert_num_quer
     edition = make.shipped("2017", "2019")[1]
     leadership, wellbeing = edition.themes.filter(identity__in=["leadership", "wellbeing"])
     with django_assert_num_queries(1):
-        levels = list(edition.levels.with_prompts_for(leadership))
+        levels: list[Any] = list(edition.levels.with_prompts_for(leadership))
     (shipped,) = (
         theme.evidence
         for theme in modelfile.read(make.FIXTURES / "maturity-2019.toml").themes
@@ -101,7 +102,8 @@ def test_what_evidence_looks_like_is_read_with_the_levels(django_assert_num_quer
     )
     assert tuple(level.prompt for level in levels) == shipped
     assert all(shipped)
-    assert [level.prompt for level in edition.levels.with_prompts_for(wellbeing)] == [""] * 5
+    levels = list(edition.levels.with_prompts_for(wellbeing))
+    assert [level.prompt for level in levels] == [""] * 5
 
 
 def test_loading_takes_as_many_queries_for_a_large_edition_as_for_a_small_one() -> None:

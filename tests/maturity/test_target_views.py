@@ -112,6 +112,8 @@ def test_superseding_what_has_been_superseded_is_refused(head: Client) -> None:
     response = head.post(f"/model/targets/{earlier.pk}/supersede/", FILLED | {"level": "5"})
     assert response.status_code == 422
     assert "Supersede that one instead." in response.content.decode()
+    shown = head.get(f"/model/targets/{earlier.pk}/supersede/")
+    assert (shown.status_code, shown["Location"]) == (302, "/model/targets/")
 
 
 def test_a_target_that_is_not_there_is_404(head: Client) -> None:

@@ -175,7 +175,7 @@ def test_whom_a_target_of_a_group_or_unit_is_for_is_said_by_name() -> None:
     assert make.target(unit=make_unit("Alder")).for_whom == "Alder"
 
 
-# --- Entering and superseding ------------------------------------------------------------------------------------------
+# --- Entering and superseding ---------------------------------------------------------------------------------------
 
 
 def test_entering_a_target_leaves_a_trail() -> None:

@@ -13,6 +13,14 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from actions.models import Action
+from actions.permissions import (
+    can_list_actions,
+    can_raise_actions,
+    can_read_action,
+    can_write_action,
+    units_to_raise_for,
+)
 from assurance.models import MentoringRecord, Rollup, Statement
 from assurance.models.rollup import groups_in_scope
 from assurance.permissions import (
@@ -33,7 +41,7 @@ from organisation.models import Appointment, BusinessGroup, Unit, User
 from organisation.roles import Role, Scope
 from papers.models import Paper
 from papers.permissions import can_read_paper
-from tests.factories import assurance, papers
+from tests.factories import actions, assurance, papers
 from tests.factories.organisation import LONG_AGO, appoint, make_group, make_unit, make_user, move_unit
 
 pytestmark = pytest.mark.django_db
@@ -180,3 +188,33 @@ def test_papers_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
         }
         assert set(Paper.objects.visible_to(person).values_list("pk", flat=True)) == readable
         assert {one.pk for one in everything if can_read_paper(person, one)} == readable
+
+
+def test_actions_are_listed_and_raised_exactly_where_the_table_says(force: Force) -> None:
+    everything = [actions.make_action(unit, by=force.people[number]) for number, unit in enumerate(force.units)]
+    group = {unit.pk: group_of(unit) for unit in force.units}
+    for person in force.people:
+        appointments = held(person)
+        readable = {one.pk for one in everything if reads_statements_of(one.unit_id, group[one.unit_id], appointments)}
+        assert set(Action.objects.visible_to(person).values_list("pk", flat=True)) == readable
+        assert {one.pk for one in everything if can_read_action(person, one)} == readable
+        assert can_list_actions(person) or not readable
+        raises_for = {
+            unit.pk
+            for unit in force.units
+            if any(
+                one.role in READS_EVERY_STATEMENT
+                or (one.role in READS_OWN_UNITS and one.unit_id == unit.pk)
+                or (one.role == Role.COG_LEAD and one.group_id == group[unit.pk])
+                for one in appointments
+            )
+        }
+        assert set(units_to_raise_for(person).filter(pk__in=group).values_list("pk", flat=True)) == raises_for
+        assert can_raise_actions(person) or not raises_for
+        own = {one.unit_id for one in appointments if one.role in READS_OWN_UNITS}
+        writable = {
+            one.pk
+            for one in everything
+            if one.unit_id in own or (one.raised_by_id == person.pk and one.unit_id in raises_for)
+        }
+        assert {one.pk for one in everything if can_write_action(person, one)} == writable

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
@@ -16,9 +16,19 @@ from typing import Any
 from actions.models import Action, ActionStatus, NoteKind, ProgressNote, Task
 from actions.reading import action_content
 from assurance.canonical import content_digest
-from assurance.models import Decision, Entry, EntryAction, Review, Revision, RevisionState, Statement
+from assurance.models import (
+    Decision,
+    Entry,
+    EntryAction,
+    EvidenceFile,
+    EvidenceItem,
+    Review,
+    Revision,
+    RevisionState,
+    Statement,
+)
 from assurance.services.content import FORMAT
-from home.demo import words
+from home.demo import evidence, words
 from home.demo.cast import Cast
 from home.demo.plan import DEMO_UNIT, Character, Fate, Plan, PlannedUnit, dice, fate_of
 from home.demo.said import Said, entry_content
@@ -40,7 +50,7 @@ class Act:
     at: datetime
     actor: User
     act: str
-    thing: Revision | Action
+    thing: Revision | Action | EvidenceItem
     detail: dict[str, Any] = field(default_factory=dict)
 
 
@@ -55,6 +65,8 @@ class Rows:
     tasks: list[Task] = field(default_factory=list)
     notes: list[ProgressNote] = field(default_factory=list)
     links: list[EntryAction] = field(default_factory=list)
+    files: list[EvidenceFile] = field(default_factory=list)
+    items: list[EvidenceItem] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
 
@@ -100,6 +112,7 @@ class UnitHistory:
         unit: Unit,
         cast: Cast,
         editions: Mapping[Quarter, EditionInForce],
+        samples: Mapping[str, evidence.Sample],
         now: datetime,
     ) -> None:
         self.rows = rows
@@ -111,6 +124,7 @@ class UnitHistory:
         self.now = now
         identities = {theme.identity for in_force in editions.values() for theme in in_force.themes}
         self.character = Character(plan.size, planned, sorted(identities))
+        self.folder = evidence.Folder(unit, samples)
         self.open_actions: list[Raised] = []
         self.last_signed: dict[int, Entry] = {}  # by theme id
         self.previous_digest: str | None = None
@@ -120,6 +134,7 @@ class UnitHistory:
         for position, quarter in enumerate(self.plan.quarters):
             if self.planned.expected_in(quarter):
                 self._write_quarter(position, quarter)
+        self.rows.files += self.folder.files.values()
 
     def _write_quarter(self, position: int, quarter: Quarter) -> None:
         random = dice(self.plan.size, self.planned.number, str(quarter))
@@ -146,6 +161,7 @@ class UnitHistory:
         said = self._with_last_quarter(
             [self._say(theme, position, random) for theme in in_force.themes], in_force, quarter
         )
+        said = [self._with_evidence(one, dates, position) for one in said]
         self._complete(revision, said, dates, position, random)
         self._raise_actions(revision, said, dates, fate, random)
         if fate in FROZEN:
@@ -194,6 +210,15 @@ class UnitHistory:
         carried = [one.carried_forward(self.last_signed.get(one.theme.pk), random) for one in said]
         return [one.ticked(in_force.criteria.get((one.theme.pk, one.level or 0), ()), random) for one in carried]
 
+    def _with_evidence(self, said: Said, dates: Dates, position: int) -> Said:
+        """Let some units give links and files besides what they write; of the day of their meeting."""
+        if self.planned.number % evidence.EVERY:
+            return said
+        spoc = self.cast.spoc(self.planned.number, turn=position)
+        at = dates.completed_at - timedelta(minutes=35)
+        given = self.folder.given_for(said.theme.identity, of_on=dates.meeting_on, by=spoc, at=at)
+        return replace(said, given=given)
+
     # --- Filling in -----------------------------------------------------------------------------------------------
 
     def _say(self, theme: Theme, position: int, random: Random) -> Said:
@@ -238,7 +263,17 @@ class UnitHistory:
                 )
             )
         self.rows.entries += entries
+        self._add_items(revision, entries, said)
         return entries
+
+    def _add_items(self, revision: Revision, entries: Sequence[Entry], said: Sequence[Said]) -> None:
+        for entry, one in zip(entries, said, strict=True):
+            for given in one.given:
+                item = given.row(entry)
+                self.rows.items.append(item)
+                if revision.number == 1:  # the next ones begin with a copy, which is no act
+                    details = {"theme": one.theme.identity, "statement": str(revision)} | given.named()
+                    self.rows.acts.append(Act(given.added_at, given.added_by, "evidence.added", item, details))
 
     def _complete(self, revision: Revision, said: Sequence[Said], dates: Dates, position: int, random: Random) -> None:
         spoc = self.cast.spoc(self.planned.number, turn=position)

@@ -7,15 +7,16 @@ from datetime import datetime, time, timedelta
 from itertools import groupby, islice
 from typing import Any, TypeVar
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection, models, transaction
 from django.utils.text import slugify
 
 from actions.models import Action, ProgressNote, Task
-from assurance.models import Entry, EntryAction, Review, Revision, Statement
+from assurance.models import Entry, EntryAction, EvidenceFile, EvidenceItem, Review, Revision, Statement
 from assurance.services.content import criteria_by_cell
-from home.demo import guidance
+from home.demo import evidence, guidance
 from home.demo.cast import OTHERS, OTHERS_A_ROLE, PASSWORD, SIGN_INS, Cast
 from home.demo.history import Act, EditionInForce, Rows, UnitHistory
 from home.demo.names import DEMO_DOMAIN, FORCE_NAME, FORCE_SHORT_NAME
@@ -214,7 +215,7 @@ def _write_histories(
     plan: Plan, units: Sequence[Unit], cast: Cast, in_force: dict[Quarter, EditionInForce], now: datetime
 ) -> Iterable[int]:
     """Write the units' statements, some units at a time; yield how many units are done."""
-    done = 0
+    done, samples = 0, evidence.store_samples(at=_opened(plan.quarters[0]))
     for batch in _in_batches(plan.units, UNITS_AT_A_TIME):
         rows = Rows()
         for planned in batch:
@@ -225,6 +226,7 @@ def _write_histories(
                 unit=units[planned.number],
                 cast=cast,
                 editions=in_force,
+                samples=samples,
                 now=now,
             )
             history.write()
@@ -246,6 +248,10 @@ def _write(rows: Rows) -> None:
     Task.objects.bulk_create(rows.tasks, batch_size=ROWS_AT_A_TIME)
     ProgressNote.objects.bulk_create(rows.notes, batch_size=ROWS_AT_A_TIME)
     EntryAction.objects.bulk_create(rows.links, batch_size=ROWS_AT_A_TIME)
+    EvidenceFile.objects.bulk_create(rows.files, batch_size=ROWS_AT_A_TIME)
+    # They were given before the statements were signed, which are written as signed from the start.
+    with pgtrigger.ignore("assurance.EvidenceItem:signed_evidence_is_frozen"):
+        EvidenceItem.objects.bulk_create(rows.items, batch_size=ROWS_AT_A_TIME)
     Review.objects.bulk_create(rows.reviews, batch_size=ROWS_AT_A_TIME)
     in_order = sorted(rows.acts, key=lambda act: act.at)
     TrailEntry.objects.bulk_create([_trail_entry(act) for act in in_order], batch_size=ROWS_AT_A_TIME)

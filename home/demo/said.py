@@ -9,6 +9,7 @@ from typing import Any
 
 from assurance.models import Carried, Entry, NoLevel
 from home.demo import words
+from home.demo.evidence import Given
 from maturity.models import Criterion, Theme
 
 # How often an entry is carried forward as it is, carried and changed, has its points ticked, and lacks one of them.
@@ -29,6 +30,7 @@ class Said:
     criteria_note: str = ""
     carried: str = ""
     carried_from: Entry | None = None
+    given: Sequence[Given] = ()  # links and files
 
     @property
     def no_level(self) -> str:
@@ -79,7 +81,7 @@ def entry_content(said: Said, actions: list[dict[str, Any]]) -> dict[str, Any]:
         "no_level_reason": said.no_level_reason,
         "carried": said.carried,
         "carried_from": str(source.revision.statement.quarter) if source else None,
-        "links": [],
-        "files": [],
+        "links": [given.content() for given in said.given if given.file is None],
+        "files": [given.content() for given in said.given if given.file is not None],
         "actions": actions,
     }

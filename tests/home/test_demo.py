@@ -15,10 +15,10 @@ from pytest_django import DjangoDbBlocker
 from actions.models import Action
 from assurance import rules
 from assurance.canonical import content_digest
-from assurance.models import Entry, Review, Revision, RevisionState, Statement
+from assurance.models import Entry, EvidenceFile, EvidenceItem, Review, Revision, RevisionState, Statement
 from assurance.services import opening, statements
 from assurance.services.content import content_of
-from home.demo import loading
+from home.demo import evidence, loading
 from home.demo.cast import PASSWORD, SIGN_INS
 from home.demo.plan import Size
 from maturity import modelfile
@@ -26,7 +26,8 @@ from maturity.services import editions
 from organisation.models import Appointment, BusinessGroup, Unit, User
 from organisation.periods import LONDON, HalfYear, Quarter, london_day
 from organisation.roles import Role
-from records.models import Notice, TrailEntry
+from records.filetypes import recognise
+from records.models import Blob, Notice, TrailEntry
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=LONDON)
 FIXTURES = Path(settings.BASE_DIR) / "fixtures"
@@ -101,6 +102,28 @@ def test_no_statement_is_expected_of_a_unit_that_did_not_exist() -> None:
         expected = set(Unit.objects.open_on(quarter.first_day).values_list("name", flat=True))
         assert set(Statement.objects.filter(quarter=quarter).values_list("unit__name", flat=True)) == expected
     assert opening.open_quarter(quarter=quarters[0], at=NOW) == 0
+
+
+def test_some_units_give_links_and_files_and_the_bytes_are_stored_once() -> None:
+    files = EvidenceFile.objects.select_related("blob")
+    assert {file.name for file in files} == {"walk-rounds.pdf", "permits.pdf", "near-misses.png"}
+    assert Blob.objects.filter(pk__in=files.values("blob")).count() == 3
+    for sample in evidence.store_samples(at=NOW).values():
+        assert files.filter(blob=sample.blob).exists()
+        assert recognise(sample.blob.path, sample.name).kind.media_type == sample.blob.media_type
+    items = EvidenceItem.objects.select_related("entry__revision", "file")
+    assert items.filter(file=None).exists()
+    for item in items:
+        completed_at = item.entry.revision.completed_at
+        assert completed_at is not None
+        assert item.added_at < completed_at
+        assert item.of_on is not None
+        assert item.of_on <= london_day(item.added_at)
+    added = TrailEntry.objects.filter(act="evidence.added")
+    first_revisions = items.filter(entry__revision__number=1)
+    assert set(added.values_list("thing_id", flat=True)) == set(first_revisions.values_list("pk", flat=True))
+    unit = Appointment.objects.get(person__email="spoc@demo.example").unit
+    assert EvidenceFile.objects.filter(unit=unit).count() == 3
 
 
 def test_what_was_frozen_is_what_signing_would_have_frozen() -> None:

@@ -29,7 +29,7 @@ TOO_BIG = (
     "It has {size:.1f} MB, and the limit is {limit} MB. Send a smaller version (fewer pictures, or pictures saved "
     "smaller), part of it, or a link to where it is kept."
 )
-OTHER = "It is {what}, and that is not taken. What is taken: {taken}. {mend}"
+OTHER = "It is {what}, and that is not taken as evidence. {mend}"
 SAVE_AS_PDF = "Save or print it as a PDF, and add that."
 _XML_OR_PAGE = re.compile(rb"<\s*(?:!doctype\s+)?(svg|html|script|body|head)\b", re.IGNORECASE)
 _OTHERS: tuple[tuple[bytes, str, str], ...] = (
@@ -120,7 +120,7 @@ def _compound(file: BinaryIO) -> FileType:
 
 def _of_another_kind(head: bytes, name: str) -> str:
     what, mend = _what_else(head, name)
-    return OTHER.format(what=what, taken=IN_WORDS, mend=mend)
+    return OTHER.format(what=what, mend=mend)
 
 
 def _what_else(head: bytes, name: str) -> tuple[str, str]:

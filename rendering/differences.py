@@ -81,7 +81,7 @@ def segments(old: str, new: str) -> list[Segment]:
         steps += _aligned(pieces(gone), pieces(fresh)) if is_looked_into else [(same, gone, fresh)]
     return [
         Segment(kind, text)
-        for step in _phrases(steps)
+        for step in _readable(_phrases(steps))
         for kind, text in zip((Kind.SAME, Kind.GONE, Kind.NEW), step, strict=True)
         if text
     ]
@@ -110,3 +110,27 @@ def _phrases(steps: Iterable[Step]) -> Iterator[Step]:
             kept, gone, fresh = "", old, new
     yield "", gone, fresh
     yield kept, "", ""
+
+
+def _readable(steps: Iterable[Step]) -> list[Step]:
+    """Take what stayed between two changes into them where it is shorter than either, and within a line.
+
+    The few words that two sentences happen to share (“of the”) would only break both to pieces.
+    """
+    found: list[Step] = []
+    for step in steps:
+        if not any(step):
+            continue
+        found.append(step)
+        while len(found) > 2 and _is_between_longer_changes(*found[-3:]):
+            before, stayed, after = found[-3:]
+            gone, fresh = (f"{before[part]}{stayed[0]}{after[part]}" for part in (1, 2))
+            found[-3:] = [("", gone, fresh)]
+    return found
+
+
+def _is_between_longer_changes(before: Step, stayed: Step, after: Step) -> bool:
+    same = stayed[0]
+    if not same or "\n" in same or before[0] or after[0]:
+        return False
+    return all(len(same) <= max(len(gone), len(fresh)) for _, gone, fresh in (before, after))

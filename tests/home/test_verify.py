@@ -84,7 +84,7 @@ def test_whoever_reads_the_statement_is_told_that_the_digest_is_its_own(role: Ro
     assert f"The health and safety statement of Harbour OCU, {QUARTER}, revision 1" in said
     assert "The digest is its content digest" in said
     assert f"Signed by {signed.signer_name}, Chief superintendent" in said
-    assert "On record and standing" in said
+    assert "Stands The digest is its content digest. It stands." in said
     assert "It is the newest revision of the statement." in said
     assert "worked out again from the stored text, is the one that was signed" in said
     assert "It is the first that the unit has signed" in said
@@ -117,13 +117,13 @@ def test_somebody_without_the_right_gets_the_answer_for_what_does_not_exist(role
 def test_a_revision_that_was_returned_and_followed_says_so(signed: Revision, head: User) -> None:
     review = assurance.decide(signed, Decision.RETURNED)
     said = words(ask(head, signed.content_digest))
-    assert "On record, not standing" in said
+    assert "Does not stand The digest is its content digest." in said
     assert f"It does not stand: {review.decided_by} returned it" in said
     assert "Revision 2 has been begun and is not signed yet." in said
     following = assurance.sign(assurance.complete(assurance.fill(newest(signed))))
     assert "Revision 2 has been signed since" in words(ask(head, signed.content_digest))
     said = words(ask(head, following.content_digest))
-    assert "On record and standing" in said
+    assert "Stands The digest is its content digest. It stands." in said
     assert "It names the digest of the unit’s signed revision before it." in said
     assert "The unit’s next signed revision names this digest." in words(ask(head, signed.content_digest))
 

@@ -58,6 +58,25 @@ def test_a_new_line_of_a_list_is_one_change() -> None:
     ]
 
 
+def test_words_that_two_sentences_happen_to_share_do_not_break_them_to_pieces() -> None:
+    old, new = "Newcomers get a briefing of the local rules.", "The register of the skills is checked monthly."
+    assert segments(old, new) == [
+        Segment(GONE, old.removesuffix(".")),
+        Segment(NEW, new.removesuffix(".")),
+        Segment(SAME, "."),
+    ]
+
+
+def test_a_long_part_that_stayed_is_left_alone_between_two_changes() -> None:
+    assert segments("Two of the drills were held in time", "Four of the drills were held in June") == [
+        Segment(GONE, "Two"),
+        Segment(NEW, "Four"),
+        Segment(SAME, " of the drills were held in "),
+        Segment(GONE, "time"),
+        Segment(NEW, "June"),
+    ]
+
+
 def test_a_word_with_an_apostrophe_or_a_hyphen_is_one_word() -> None:
     assert segments("It isn’t self-sustaining", "It is self-assessed") == [
         Segment(SAME, "It "),

@@ -28,7 +28,7 @@ from assurance.models import (
     Statement,
 )
 from assurance.services.content import FORMAT
-from home.demo import evidence, words
+from home.demo import doing, evidence, words
 from home.demo.cast import Cast
 from home.demo.plan import DEMO_UNIT, Character, Fate, Plan, PlannedUnit, dice, fate_of
 from home.demo.said import Said, entry_content
@@ -299,6 +299,8 @@ class UnitHistory:
             for raised in self.open_actions:
                 if random.random() < 0.35:
                     self._close(raised, revision, dates)
+                else:
+                    self._note(raised, revision, dates)
         lowest = sorted((one for one in said if one.level is not None), key=lambda one: (one.level, one.theme.number))
         for one in lowest[: random.choices((0, 1, 2, 3), weights=(2, 4, 3, 1))[0]]:
             self._raise_action(one.theme.identity, revision, dates, random)
@@ -315,6 +317,7 @@ class UnitHistory:
             Task(action=action, number=number, lead=random.choice(words.LEADS), due_on=due_on + timedelta(days=later))
             for number, later in enumerate((0, 30)[: 2 if random.random() < 0.25 else 1], start=1)
         ]
+        doing.describe(action, tasks, self._dice_of(action, revision))
         self.rows.actions.append(action)
         self.rows.tasks += tasks
         self.open_actions.append(Raised(action, tasks, theme, uuid.UUID(int=random.getrandbits(128), version=4)))
@@ -328,10 +331,20 @@ class UnitHistory:
             return
         action.status, action.closed_at, action.closed_by = ActionStatus.CLOSED, at, spoc
         action.changed_at, action.changed_by = at, spoc
-        action.achieved = words.achieved(dice(self.plan.size, self.planned.number, f"achieved {action.title}"))
+        action.achieved = words.achieved(self._dice_of(action, revision))
+        doing.finish(raised.tasks, by=spoc, at=at)
         action.field_versions = {"status": 1}
         self.rows.notes.append(ProgressNote(action=action, kind=NoteKind.CLOSED, text=action.achieved, by=spoc, at=at))
         self.rows.acts.append(Act(at, spoc, "action.closed", action, {"reason": action.achieved}))
+
+    def _note(self, raised: Raised, revision: Revision, dates: Dates) -> None:
+        text, spoc = doing.progress(self._dice_of(raised.action, revision)), revision.completed_by
+        if text and spoc is not None:
+            at = dates.completed_at - timedelta(minutes=22)
+            self.rows.notes.append(ProgressNote(action=raised.action, text=text, by=spoc, at=at))
+
+    def _dice_of(self, action: Action, revision: Revision) -> Random:
+        return dice(self.plan.size, self.planned.number, f"{action.title}, {revision.statement.quarter}")
 
     def _link(self, said: Sequence[Said]) -> None:
         """Let the entries added last, those of `said`, show the actions on the list."""

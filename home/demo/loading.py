@@ -16,7 +16,7 @@ from django.utils.text import slugify
 from actions.models import Action, ProgressNote, Task
 from assurance.models import Entry, EntryAction, EvidenceFile, EvidenceItem, Review, Revision, Statement
 from assurance.services.content import criteria_by_cell
-from home.demo import evidence, guidance
+from home.demo import doing, evidence, guidance
 from home.demo.cast import OTHERS, OTHERS_A_ROLE, PASSWORD, SIGN_INS, Cast
 from home.demo.history import Act, EditionInForce, Rows, UnitHistory
 from home.demo.names import DEMO_DOMAIN, FORCE_NAME, FORCE_SHORT_NAME
@@ -63,6 +63,7 @@ def load(size: Size, *, at: datetime, progress: Callable[[int, int], None] | Non
         if progress is not None:
             progress(done, len(units))
     guidance.write(plan, groups=groups, units=units, cast=cast, themes=in_force[plan.quarters[-1]].themes, now=at)
+    doing.write_plan(by=cast.named["head"], at=at)
     trail.record(act="force.invented", thing=force, by=None, at=at, seed=force.demo_seed)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -57,7 +57,9 @@ def dump() -> list[Any]:
                 "revision__statement__unit__name", "revision__statement__quarter", "revision__number", "theme__number"
             ).values_list("level", "held_without_shrmt", "evidence", "no_level_reason", "changed_at")
         ),
-        sorted(Action.objects.values_list("unit__name", "title", "status", "tasks__lead", "tasks__due_on"), key=str),
+        sorted(Action.objects.values_list("unit__name", "title", "status", "measure", "achieved"), key=str),
+        sorted(Action.objects.values_list("title", "tasks__lead", "tasks__due_on", "tasks__due_words"), key=str),
+        sorted(Action.objects.values_list("title", "plans__name", "notes__text", "notes__at"), key=str),
         sorted(EntryAction.objects.values_list("entry__theme__identity", "action__title", "token"), key=str),
         sorted(Review.objects.values_list("content_digest", "decision", "reasons", "decided_by__email", "decided_at")),
         list(

@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from records.merging import Proposal, propose
@@ -19,6 +19,8 @@ WORDS = st.sampled_from(
     ["rota", "drill", "the", "level", "3", "checked", "don’t", "e\u0301quipe", "équipe", "-", "(see"]
 )
 BLANKS = st.sampled_from([" ", " ", " ", "  ", ". ", ".\n", "\n", "\r\n", "\n\n- ", ", ", "\r"])
+# The machine may be busy with something else: how long it takes to think of an example says nothing here.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TEXTS = st.lists(st.tuples(WORDS, BLANKS), max_size=30).map(lambda parts: "".join(w + b for w, b in parts))
 
 
@@ -30,6 +32,7 @@ def words(text: str) -> Counter[str]:
     return Counter(re.findall(r"[^\W_]+|[-(]", stored(text)))
 
 
+@PATIENT
 @given(base=TEXTS, mine=TEXTS, theirs=TEXTS)
 def test_nothing_that_either_person_added_is_lost(base: str, mine: str, theirs: str) -> None:
     proposed = words(propose(base, mine, theirs).text)
@@ -37,6 +40,7 @@ def test_nothing_that_either_person_added_is_lost(base: str, mine: str, theirs: 
     assert not (words(theirs) - words(base)) - proposed
 
 
+@PATIENT
 @given(mine=TEXTS, theirs=TEXTS)
 def test_with_no_common_beginning_known_both_texts_are_whole_in_the_proposal(mine: str, theirs: str) -> None:
     proposed = words(propose(None, mine, theirs).text)
@@ -44,6 +48,7 @@ def test_with_no_common_beginning_known_both_texts_are_whole_in_the_proposal(min
     assert not words(theirs) - proposed
 
 
+@PATIENT
 @given(data=st.data(), base=st.lists(st.sampled_from(["rota.", "drill", "the", "level.\n", "3"]), max_size=25))
 def test_what_each_person_added_stands_in_the_order_in_which_they_wrote_it(
     data: st.DataObject, base: list[str]
@@ -64,17 +69,20 @@ def test_what_each_person_added_stands_in_the_order_in_which_they_wrote_it(
         assert all(word in rest for word in text if word.startswith(by))
 
 
+@PATIENT
 @given(base=TEXTS, changed=TEXTS)
 def test_what_only_one_of_them_changed_is_proposed_as_they_left_it(base: str, changed: str) -> None:
     assert propose(base, changed, base) == Proposal(stored(changed), is_clean=True)
     assert propose(base, base, changed) == Proposal(stored(changed), is_clean=True)
 
 
+@PATIENT
 @given(base=st.none() | TEXTS, changed=TEXTS)
 def test_what_both_changed_alike_stands_once(base: str | None, changed: str) -> None:
     assert propose(base, changed, changed) == Proposal(stored(changed), is_clean=True)
 
 
+@PATIENT
 @given(text=TEXTS)
 def test_line_ends_and_composed_letters_are_nobodys_change(text: str) -> None:
     with_crlf = stored(text).replace("\n", "\r\n")
@@ -82,6 +90,7 @@ def test_line_ends_and_composed_letters_are_nobodys_change(text: str) -> None:
     assert propose(text, with_crlf, decomposed) == Proposal(stored(text), is_clean=True)
 
 
+@PATIENT
 @given(base=TEXTS, mine=TEXTS, theirs=TEXTS)
 def test_a_proposal_is_stored_as_it_is_shown(base: str, mine: str, theirs: str) -> None:
     proposed = propose(base, mine, theirs).text

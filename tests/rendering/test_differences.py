@@ -5,11 +5,13 @@ from __future__ import annotations
 import unicodedata
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rendering.differences import Kind, Segment, segments
 
+# The machine may be busy with something else: how long it takes to think of an example says nothing here.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TEXTS = st.lists(
     st.sampled_from(["rota", "drill", "the", " ", " ", "\n", ". ", "\r\n", "e\u0301", "é", "<b>", ","]), max_size=40
 ).map("".join)
@@ -21,6 +23,7 @@ def stored(text: str) -> str:
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
+@PATIENT
 @given(old=TEXTS, new=TEXTS)
 def test_the_old_and_the_new_text_can_both_be_read_off(old: str, new: str) -> None:
     found = segments(old, new)
@@ -28,11 +31,13 @@ def test_the_old_and_the_new_text_can_both_be_read_off(old: str, new: str) -> No
     assert "".join(segment.text for segment in found if segment.kind != GONE) == stored(new)
 
 
+@PATIENT
 @given(text=TEXTS)
 def test_a_text_does_not_differ_from_itself(text: str) -> None:
     assert segments(text, stored(text).replace("\n", "\r\n")) == ([Segment(SAME, stored(text))] if text else [])
 
 
+@PATIENT
 @given(old=TEXTS, new=TEXTS)
 def test_neighbouring_segments_differ_in_kind_and_what_is_gone_stands_first(old: str, new: str) -> None:
     kinds = [segment.kind for segment in segments(old, new)]

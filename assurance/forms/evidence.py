@@ -72,8 +72,8 @@ class LinkField(forms.CharField):
 class _SeveralFiles(forms.FileInput):
     allow_multiple_selected = True
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[UploadedFile]:  # noqa: ARG002  # Django's signature
-        found: list[UploadedFile] = files.getlist(name)
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[UploadedFile[Any]]:  # noqa: ARG002  # Django's signature
+        found: list[UploadedFile[Any]] = files.getlist(name)
         return found
 
 
@@ -84,7 +84,7 @@ class FilesField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> Any:  # noqa: ARG002  # Django's signature
         """Return the files that were sent, in their order."""
-        sent: list[UploadedFile] = list(data or [])
+        sent: list[UploadedFile[Any]] = list(data or [])
         if len(sent) > MOST_FILES:
             raise ValidationError(
                 f"You chose {len(sent)} files. At most {MOST_FILES} can be added at once: none of them was. Choose "
@@ -102,24 +102,24 @@ class EvidenceForm(forms.Form):
     """Three ways of giving evidence. Each stands or falls by itself: `is_given` and `is_right` say which."""
 
     SECTIONS = {
-        "files": ("files", "files_title", "files_of_on"),
+        "files": ("uploads", "uploads_title", "uploads_of_on"),
         "link": ("link_url", "link_title", "link_of_on"),
         "existing": ("existing",),
     }
 
-    files = FilesField(
+    uploads = FilesField(
         label="Files",
         help_text=f"{IN_WORDS}. {LIMIT_IN_WORDS} each, {MOST_FILES} at once.",
         required=False,
         widget=_SeveralFiles(attrs={"accept": ",".join(f".{ending}" for ending in sorted(ENDINGS))}),
     )
-    files_title = LineField(
+    uploads_title = LineField(
         label="What they show",
         help_text="For example, minutes of the safety committee. Left empty, the name of the file is used.",
         max_length=200,
         required=False,
     )
-    files_of_on = _day("Which day are they of? (if they have one)")
+    uploads_of_on = _day("Which day are they of? (if they have one)")
     link_url = LinkField(label="Address", help_text="For example, https://intranet.example/page", required=False)
     link_title = LineField(label="What it shows", max_length=200, required=False)
     link_of_on = _day("Which day is it of? (if it has one)")
@@ -138,7 +138,7 @@ class EvidenceForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        for name in ("files_of_on", "link_of_on"):
+        for name in ("uploads_of_on", "link_of_on"):
             day = cleaned.get(name)
             if day is not None and day > self.today:
                 self.add_error(name, "The day lies in the future. Give the day the evidence is of.")
@@ -152,10 +152,10 @@ class EvidenceForm(forms.Form):
                 self.add_error("link_url", "Enter the address of the page.")
             if not cleaned.get("link_title") and "link_title" not in self.errors:
                 self.add_error("link_title", "Say what the link shows.")
-        if self.is_given("files") and not self.files.getlist("files"):
-            self.add_error("files", "Choose the files that this is about.")
+        if self.is_given("files") and not self.files.getlist("uploads"):
+            self.add_error("uploads", "Choose the files that this is about.")
         if not any(map(self.is_given, self.SECTIONS)):
-            self.add_error("files", "Choose a file, enter a link, or tick a file that the unit has sent before.")
+            self.add_error("uploads", "Choose a file, enter a link, or tick a file that the unit has sent before.")
         return cleaned
 
     def is_given(self, section: str) -> bool:

@@ -47,7 +47,7 @@ def add_link(*, entry: Entry, title: str, url: str, of_on: date | None, by: User
 
 
 def upload(
-    *, entry: Entry, file: UploadedFile, title: str = "", of_on: date | None, by: User, at: datetime
+    *, entry: Entry, file: UploadedFile[Any], title: str = "", of_on: date | None, by: User, at: datetime
 ) -> EvidenceItem:
     """Take a file as evidence for a theme: look through it, have it scanned, keep it.
 
@@ -140,7 +140,7 @@ def _details(item: EvidenceItem, entry: Entry) -> dict[str, str]:
     return named | {"name": item.file.name, "sha256": item.file.blob.sha256}
 
 
-def _path_of(file: UploadedFile, copy: Any) -> Path:
+def _path_of(file: UploadedFile[Any], copy: Any) -> Path:
     """Where the bytes lie on the disk: as they were received, or as they are written into `copy` now."""
     if hasattr(file, "temporary_file_path"):
         return Path(file.temporary_file_path())
@@ -150,7 +150,7 @@ def _path_of(file: UploadedFile, copy: Any) -> Path:
     return Path(copy.name)
 
 
-def _inspected(file: UploadedFile, path: Path) -> filetypes.Recognised:
+def _inspected(file: UploadedFile[Any], path: Path) -> filetypes.Recognised:
     try:
         filetypes.refuse_size(file.size or 0)  # what is over the limit has not been kept to its end
         return inspecting.inspect(path, name=file.name or "")

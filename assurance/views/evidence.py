@@ -19,7 +19,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_http_methods, require_safe
 
-from assurance.forms.evidence import LIMIT_IN_WORDS, EvidenceForm
+from assurance.forms.evidence import EvidenceForm
 from assurance.models import Entry, EvidenceFile, EvidenceItem
 from assurance.permissions import can_read_statement
 from assurance.rules import Refused
@@ -30,9 +30,8 @@ from assurance.views.loading import SignedInRequest, revision_or_404, writable_e
 from organisation.formfields import OptionLabel
 from organisation.models import User
 from organisation.periods import Quarter
-from records.filetypes import IN_WORDS, MOST_BYTES, safe_name
+from records.filetypes import MOST_BYTES, safe_name
 from records.models import Verdict
-from records.uploads import MOST_FILES
 from rendering import formats
 
 logger = logging.getLogger(__name__)
@@ -102,7 +101,7 @@ def _add(request: SignedInRequest, entry: Entry) -> HttpResponse:
         return redirect("assurance:evidence", *_place(entry))
     existing = _existing(request, entry)
     form.show_again(_labels(existing))
-    too_large = any((file.size or 0) > MOST_BYTES for file in request.FILES.getlist("files"))
+    too_large = any((file.size or 0) > MOST_BYTES for file in request.FILES.getlist("uploads"))
     return _show(request, entry, form, existing, added=added, status=413 if too_large else 422)
 
 
@@ -119,8 +118,8 @@ def _take_all(
     given = form.cleaned_data
     acts: list[tuple[str, str, Callable[..., EvidenceItem]]] = []
     if form.is_right("files"):
-        upload = partial(services.upload, title=given["files_title"], of_on=given["files_of_on"])
-        acts += [("files", file.name, partial(upload, file=file)) for file in given["files"]]
+        upload = partial(services.upload, title=given["uploads_title"], of_on=given["uploads_of_on"])
+        acts += [("uploads", file.name, partial(upload, file=file)) for file in given["uploads"]]
     if form.is_right("link"):
         link = {"url": given["link_url"], "title": given["link_title"], "of_on": given["link_of_on"]}
         acts.append(("link_url", link["title"], partial(services.add_link, **link)))
@@ -160,9 +159,6 @@ def _show(
         "added": _in_words(added) if added else "",
         "existing": existing,
         "pages": existing.paginator.get_elided_page_range(existing.number),
-        "taken": IN_WORDS,
-        "limit": LIMIT_IN_WORDS,
-        "most_files": MOST_FILES,
     }
     return render(request, "assurance/evidence.html", context, status=status)
 

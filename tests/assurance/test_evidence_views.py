@@ -18,6 +18,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from assurance.models import EvidenceFile, EvidenceItem, Revision
+from assurance.rules import Refused
 from assurance.services import evidence, statements
 from organisation.models import User
 from organisation.roles import Role
@@ -123,7 +124,7 @@ def test_a_file_sent_to_a_theme_nobody_has_opened_joins_what_is_carried(spoc: Us
     before = factories.make_statement(draft.statement.unit, draft.statement.quarter.previous())
     give_file(before, by=spoc)
     factories.sign(factories.complete(factories.fill(before)))
-    response = signed_in(spoc).post(page_of(draft), {"files": sent(files.pdf("new"), "new.pdf")})
+    response = signed_in(spoc).post(page_of(draft), {"uploads": sent(files.pdf("new"), "new.pdf")})
     assert response.status_code == 302
     assert sorted(item.title for item in entry_of(draft).evidence_items.all()) == ["minutes.pdf", "new.pdf"]
 
@@ -135,8 +136,8 @@ def test_several_files_are_sent_at_once(browser: Client, draft: Revision, spoc: 
     response = send(
         browser,
         draft,
-        files=[sent(), sent(files.picture(), "store.png"), sent(files.office(), "plan.docx")],
-        files_of_on="31 10 2026",
+        uploads=[sent(), sent(files.picture(), "store.png"), sent(files.office(), "plan.docx")],
+        uploads_of_on="31 10 2026",
     )
     assert response.status_code == 302
     assert response.headers["Location"] == page_of(draft)
@@ -186,8 +187,8 @@ def test_what_can_be_taken_is_and_the_rest_stays_with_its_reason(browser: Client
     response = send(
         browser,
         draft,
-        files=[sent(), sent(b"MZ\x90\0" + b"\0" * 100, "../setup.exe")],
-        files_title="Minutes",
+        uploads=[sent(), sent(b"MZ\x90\0" + b"\0" * 100, "../setup.exe")],
+        uploads_title="Minutes",
         link_url="ftp://example.org",
         link_title="Log",
     )
@@ -202,9 +203,9 @@ def test_what_can_be_taken_is_and_the_rest_stays_with_its_reason(browser: Client
 
 
 def test_the_error_summary_leads_to_the_field(browser: Client, draft: Revision) -> None:
-    html = html_of(send(browser, draft, files=[sent(b"", "minutes.pdf")], link_url="x:y", link_title=""))
+    html = html_of(send(browser, draft, uploads=[sent(b"", "minutes.pdf")], link_url="x:y", link_title=""))
     links = re.findall(r'<a href="#([\w-]+)">', html)
-    assert set(links) == {"id_files", "id_link_url", "id_link_title"}
+    assert set(links) == {"id_uploads", "id_link_url", "id_link_title"}
     for target in links:
         assert f'id="{target}"' in html
 
@@ -215,19 +216,19 @@ def test_a_file_of_21_mb_is_answered_by_a_page_that_says_so_and_keeps_what_was_t
     response = send(
         browser,
         draft,
-        files=[SimpleUploadedFile("film.pdf", files.pdf() + b" " * (21 * 1024 * 1024), "application/pdf")],
-        files_title="Walk-round of the stores",
+        uploads=[SimpleUploadedFile("film.pdf", files.pdf() + b" " * (21 * 1024 * 1024), "application/pdf")],
+        uploads_title="Walk-round of the stores",
         link_title="Log",
     )
     assert response.status_code == 413
     words = said(response)
     assert "“film.pdf” was not added. It has 21.0 MB, and the limit is 20 MB." in words
     shown = form_on(response)
-    assert (shown["files_title"], shown["link_title"]) == ("Walk-round of the stores", "Log")
+    assert (shown["uploads_title"], shown["link_title"]) == ("Walk-round of the stores", "Log")
 
 
 def test_too_many_files_at_once_are_refused_whole(browser: Client, draft: Revision) -> None:
-    response = send(browser, draft, files=[sent(files.pdf(str(n)), f"{n}.pdf") for n in range(MOST_FILES + 1)])
+    response = send(browser, draft, uploads=[sent(files.pdf(str(n)), f"{n}.pdf") for n in range(MOST_FILES + 1)])
     assert response.status_code == 422
     assert "You chose 11 files. At most 10 can be added at once: none of them was." in said(response)
     assert not EvidenceItem.objects.exists()
@@ -239,7 +240,7 @@ def test_too_many_files_at_once_are_refused_whole(browser: Client, draft: Revisi
         ({}, "Choose a file, enter a link, or tick a file"),
         ({"link_url": "https://example.org"}, "Say what the link shows"),
         ({"link_title": "Log"}, "Enter the address"),
-        ({"files_title": "Minutes"}, "Choose the files that this is about"),
+        ({"uploads_title": "Minutes"}, "Choose the files that this is about"),
         ({"link_url": "https://example.org", "link_title": "Log", "link_of_on": "1 1 2999"}, "lies in the future"),
         ({"link_url": "https://example.org", "link_title": "Log", "link_of_on": "soon"}, "“soon” is not a date"),
         ({"existing": "999999"}, "is in this theme already, or is not to be had any more"),
@@ -309,7 +310,7 @@ def test_with_the_daemon_away_the_page_says_that_the_file_waits(
     browser: Client, draft: Revision, settings: Settings
 ) -> None:
     settings.CLAMD_ADDRESS = clamd.nobody_listens()
-    send(browser, draft, files=[sent()])
+    send(browser, draft, uploads=[sent()])
     response = browser.get(page_of(draft))
     words = said(response)
     assert "The virus scan does not answer now. The file waits for it" in words
@@ -320,7 +321,7 @@ def test_with_the_daemon_away_the_page_says_that_the_file_waits(
 def test_an_infected_file_is_refused_with_what_to_do(browser: Client, draft: Revision, settings: Settings) -> None:
     with clamd.on_tcp() as (found_at, _):
         settings.CLAMD_ADDRESS = found_at
-        response = send(browser, draft, files=[sent(files.pdf(objects=[f"({clamd.EICAR.decode()})"]))])
+        response = send(browser, draft, uploads=[sent(files.pdf(objects=[f"({clamd.EICAR.decode()})"]))])
     assert response.status_code == 422
     assert "The antivirus found something in it (Eicar-Test-Signature), so it was not kept." in said(response)
 
@@ -329,7 +330,7 @@ def test_an_infected_file_is_refused_with_what_to_do(browser: Client, draft: Rev
 
 
 def test_a_request_beyond_all_limits_is_refused_before_it_is_read(browser: Client, draft: Revision) -> None:
-    response = browser.post(page_of(draft), {"files": sent()}, CONTENT_LENGTH=str(MOST_REQUEST + 1))
+    response = browser.post(page_of(draft), {"uploads": sent()}, CONTENT_LENGTH=str(MOST_REQUEST + 1))
     assert response.status_code == 413
     assert "too big to send at once" in html_of(response)
 
@@ -341,11 +342,11 @@ def test_no_more_than_the_limit_of_a_file_is_written_to_the_disk(
 
     def look(*, file: Any, **_: object) -> EvidenceItem:
         seen.append((file.size, Path(file.temporary_file_path()).stat().st_size))
-        raise evidence.Refused("It was looked at.")
+        raise Refused("It was looked at.")
 
     monkeypatch.setattr(evidence, "upload", look)
     content = b"%PDF-1.7\n" + b" " * (MOST_BYTES + 3_000_000)
-    send(browser, draft, files=[SimpleUploadedFile("a.pdf", content), SimpleUploadedFile("b.pdf", b"small")])
+    send(browser, draft, uploads=[SimpleUploadedFile("a.pdf", content), SimpleUploadedFile("b.pdf", b"small")])
     assert seen == [(len(content), MOST_BYTES + 1), (5, 5)]
 
 
@@ -512,7 +513,7 @@ def test_bytes_that_are_missing_are_said_to_be_with_their_digest(
 def test_a_reader_who_may_not_write_sees_no_page_for_adding(draft: Revision) -> None:
     reader = signed_in(make_person(Role.SHRMT))
     assert reader.get(page_of(draft)).status_code == 403
-    assert reader.post(page_of(draft), {"files": sent()}).status_code == 403
+    assert reader.post(page_of(draft), {"uploads": sent()}).status_code == 403
     assert not EvidenceFile.objects.exists()
 
 

@@ -27,8 +27,9 @@ def given(folder: Path, content: bytes, name: str) -> filetypes.Recognised:
 def real_workbook() -> bytes:
     """A workbook as a program writes it, with something in it."""
     book, written = openpyxl.Workbook(), io.BytesIO()
+    sheet = book.create_sheet("Walk-rounds")
     for row in range(2000):
-        book.active.append([row, "Walk-round done", row * 1.5])
+        sheet.append([row, "Walk-round done", row * 1.5])
     book.save(written)
     return written.getvalue()
 

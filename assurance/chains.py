@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -89,7 +89,7 @@ def _links(pks: Sequence[int], known: dict[int, Criteria]) -> Iterator[tuple[int
         yield pk, _link(rows[pk], entries[pk], acts[pk])
 
 
-def _rows(pks: Sequence[int]) -> Iterable[dict[str, Any]]:
+def _rows(pks: Sequence[int]) -> Any:  # whose type would repeat the columns below
     return Revision.objects.filter(pk__in=pks).values(
         "pk",
         "number",

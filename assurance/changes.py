@@ -126,7 +126,8 @@ class ThemeChanges:
             return ("not comparable",)
         said = [] if self.standing is Standing.COMPARED else [f"theme is {self.standing}"]
         said += [f"level {self.level.step}"] if self.level else []
-        said += [f"{_within(change.label)} changed" for change in (*self.values, *self.texts)]
+        answers: tuple[ValueChange | TextChange, ...] = (*self.values, *self.texts)
+        said += [f"{_within(change.label)} changed" for change in answers]
         for change in self.lists:
             counts = ((len(change.added), "added"), (len(change.removed), "removed"))
             said += [f"{_within(change.label)}: {number} {what}" for number, what in counts if number]
@@ -356,8 +357,8 @@ def _same(action: ReadAction, earlier: Sequence[ReadAction], later: Sequence[Rea
 
 
 def _likeness(one: str, other: str) -> float:
-    words = [[piece.casefold() for piece in pieces(text) if not piece.isspace()] for text in (one, other)]
-    return SequenceMatcher(None, *words, autojunk=False).ratio()
+    words, others = ([piece.casefold() for piece in pieces(text) if not piece.isspace()] for text in (one, other))
+    return SequenceMatcher(None, words, others, autojunk=False).ratio()
 
 
 def _action(before: ReadAction, after: ReadAction) -> ActionChange | None:

@@ -16,7 +16,7 @@ MOST_BYTES = 25 * 1024 * 1024
 MOST_REQUEST = 4 * MOST_BYTES
 
 
-class HashedFile(UploadedFile):
+class HashedFile(UploadedFile):  # type: ignore[type-arg]  # generic to the type checker only
     """A file of which there is only the name, the size and the SHA-256."""
 
     def __init__(self, *, name: str, size: int, sha256: str) -> None:

@@ -41,7 +41,7 @@ def now(last: Revision, unit: Unit, spoc: User) -> Revision:
     return draft
 
 
-def page(client: Client, revision: Revision, **asked: object) -> Any:
+def page(client: Client, revision: Revision, **asked: str | int) -> Any:
     return client.get(address("changes", revision), asked)
 
 

@@ -61,7 +61,7 @@ def words(response: Any) -> str:
     return " ".join(unescape(strip_tags(main)).split())
 
 
-def tamper(sql: str, *values: object) -> None:
+def tamper(sql: str, *values: str | int) -> None:
     """Change what the database's triggers protect, as whoever owns the server can."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
@@ -76,7 +76,7 @@ def tamper(sql: str, *values: object) -> None:
 def test_whoever_reads_the_statement_is_told_that_the_digest_is_its_own(role: Role, signed: Revision) -> None:
     unit = signed.statement.unit
     group = unit.memberships.get().group
-    scope = {"unit": unit} if role in (Role.SPOC, Role.SLT_LEAD) else {}
+    scope: dict[str, Any] = {"unit": unit} if role in (Role.SPOC, Role.SLT_LEAD) else {}
     scope = {"group": group} if role in (Role.COG_LEAD, Role.COG_SUPPORT) else scope
     response = ask(make.make_person(role, **scope), signed.content_digest)
     assert response.status_code == 200
@@ -350,9 +350,9 @@ def test_the_form_is_protected_against_other_sites(head: User) -> None:
     page = client.get(reverse("verify"))
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.content.decode())
     assert token is not None
-    sent = {"csrfmiddlewaretoken": token[1], "digest": DIGEST}
+    sent: dict[str, Any] = {"csrfmiddlewaretoken": token[1], "digest": DIGEST}
     assert client.post(reverse("verify"), sent).status_code == 302
-    sent["file"] = SimpleUploadedFile("sent.pdf", b"bytes")  # type: ignore[assignment]
+    sent["file"] = SimpleUploadedFile("sent.pdf", b"bytes")
     sent["digest"] = ""
     assert client.post(reverse("verify"), sent).status_code == 302
 

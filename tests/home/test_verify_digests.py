@@ -62,7 +62,7 @@ def chain() -> Chain:
     return Chain(first, returned, newest, evidence, link)
 
 
-def tamper(sql: str, *values: object) -> None:
+def tamper(sql: str, *values: str | int) -> None:
     """Change what the database's triggers protect."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")

@@ -131,6 +131,8 @@ DATABASES = {"default": env.db("DATABASE_URL")}
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+PGHISTORY_APPEND_ONLY = True  # history that triggers keep is never changed
+
 # --- Broker and worker: a bell that may fail without failing a request --------------------------------------------
 CELERY_BROKER_URL = _required("REDIS_URL")
 CELERY_TIMEZONE = "Europe/London"

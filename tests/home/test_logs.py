@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -43,4 +44,5 @@ def test_other_lines_are_left_as_they_are() -> None:
 
 
 def test_every_handler_hides_secrets() -> None:
-    assert [handler["filters"] for handler in settings.LOGGING["handlers"].values()] == [["secrets"]]
+    handlers: Any = settings.LOGGING["handlers"]
+    assert [handler["filters"] for handler in handlers.values()] == [["secrets"]]

@@ -7,14 +7,16 @@ from typing import Any
 from allauth.account.views import LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from organisation import sessions
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def stay_signed_in(request: HttpRequest) -> HttpResponse:
     """Prolong the session of somebody who has been told that it is about to end."""
+    if request.method != "POST":
+        return redirect("home")
     seconds = sessions.prolong(request)
     if not request.headers.get("HX-Request"):
         return redirect("home")

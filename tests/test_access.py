@@ -85,6 +85,7 @@ TABLE = [
     Row("account_inactive", get={ALL | NOBODY: OK}, post={ALL | NOBODY: {405}}, open_to_all=True),
     Row("account_logout", get={ALL: OK}, post={ALL: MOVED}),
     Row("account_change_password", get={ALL: OK}, post={ALL: OK}),
+    Row("stay_signed_in", get={ALL: MOVED}, post={ALL: MOVED}),
     # Verification: what has a digest, for those who may read it
     Row("verify", get={ALL: OK}, post={ALL: DONE_OR_REFUSED}),
     Row("verify_digest", ("digest of the signed",), get={READS: OK}),
@@ -115,8 +116,38 @@ TABLE = [
     Row(
         "assurance:theme",
         (*OPEN, "theme"),
-        get={who(UNIT): OK, who(GROUP, SAFETY): FORBIDDEN},
+        get={who(UNIT): OK | MOVED, who(GROUP, SAFETY): FORBIDDEN},
         post={who(UNIT): DONE_OR_REFUSED, who(GROUP, SAFETY): FORBIDDEN},
+    ),
+    Row(
+        "assurance:autosave",
+        (*OPEN, "theme"),
+        get={who(UNIT): MOVED, who(GROUP, SAFETY): FORBIDDEN},
+        post={who(UNIT): MOVED, who(GROUP, SAFETY): FORBIDDEN},
+    ),
+    Row(
+        "assurance:confirm",
+        (*OPEN, "theme"),
+        get={who(UNIT): MOVED, who(GROUP, SAFETY): FORBIDDEN},
+        post={who(UNIT): MOVED, who(GROUP, SAFETY): FORBIDDEN},
+    ),
+    Row(
+        "assurance:carry",
+        (*OPEN, "theme"),
+        get={who(UNIT): MOVED, who(GROUP, SAFETY): FORBIDDEN},
+        post={who(UNIT): MOVED, who(GROUP, SAFETY): FORBIDDEN},
+    ),
+    Row(
+        "assurance:autosave_details",
+        OPEN,
+        get={who(UNIT): MOVED, who(GROUP, SAFETY): FORBIDDEN},
+        post={who(UNIT): MOVED, who(GROUP, SAFETY): FORBIDDEN},
+    ),
+    Row(
+        "assurance:presence",
+        OPEN,
+        get={who(UNIT): MOVED, who(GROUP, SAFETY): FORBIDDEN},
+        post={who(UNIT): MOVED, who(GROUP, SAFETY): FORBIDDEN},
     ),
     Row(
         "assurance:evidence",

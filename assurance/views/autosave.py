@@ -16,7 +16,7 @@ from django.db.models import OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from assurance.forms.statement import ActionForm, DetailsForm, EntryForm, LevelOption
 from assurance.history import text_at
@@ -75,13 +75,13 @@ class Answer:
 # --- A theme ------------------------------------------------------------------------------------------------------
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def autosave(request: SignedInRequest, unit: str, quarter: Quarter, theme: str) -> HttpResponse:
     """Save what has been answered on a theme's page so far."""
     if _is_of_somebody_else(request):
         return _somebody_else()
     entry = writable_entry_or_404(request, unit, quarter, theme, entries=_with_choices())
-    if not request.htmx:
+    if not request.htmx or request.method != "POST":  # somebody who had to sign in first, or pressed "back"
         return redirect("assurance:theme", unit, quarter, theme)
     if not is_the_one_on_the_page(request, entry.revision):
         return _stopped(request, entry.revision)
@@ -172,13 +172,13 @@ def _add_row(answer: Answer, row: ActionForm, link: Any, overtaken: set[str]) ->
 # --- The details --------------------------------------------------------------------------------------------------
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def autosave_details(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResponse:
     """Save what has been answered on the page of the details so far."""
     if _is_of_somebody_else(request):
         return _somebody_else()
     revision = writable_revision_or_404(request, unit, quarter)
-    if not request.htmx:
+    if not request.htmx or request.method != "POST":
         return redirect("assurance:details", unit, quarter)
     if not is_the_one_on_the_page(request, revision):
         return _stopped(request, revision)
@@ -231,7 +231,8 @@ def _all_wrong(form: EntryForm, rows: Rows | None, text: str) -> Answer:
 
 def _is_of_somebody_else(request: SignedInRequest) -> bool:
     """Whether the page was opened by another person than the one who is signed in by now."""
-    return request.POST.get("person") != str(request.user.pk)
+    own = str(request.user.pk)
+    return request.POST.get("person", own) != own
 
 
 def _somebody_else() -> HttpResponse:

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from assurance.rules import Refused
 from assurance.services import carrying
@@ -15,10 +15,12 @@ from assurance.views.loading import SignedInRequest, writable_entry_or_404
 from organisation.periods import Quarter
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: SignedInRequest, unit: str, quarter: Quarter, theme: str) -> HttpResponse:
     """Say that what was carried forward is still true this quarter."""
     entry = writable_entry_or_404(request, unit, quarter, theme)
+    if request.method != "POST":  # somebody who had to sign in first
+        return redirect("assurance:theme", unit, quarter, theme)
     try:
         carrying.confirm(entry=entry, by=request.user, at=timezone.now())
     except Refused:
@@ -28,10 +30,12 @@ def confirm(request: SignedInRequest, unit: str, quarter: Quarter, theme: str) -
     return redirect("assurance:theme", unit, quarter, theme)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def carry(request: SignedInRequest, unit: str, quarter: Quarter, theme: str) -> HttpResponse:
     """Start the theme again from what has been signed since it was opened."""
     entry = writable_entry_or_404(request, unit, quarter, theme)
+    if request.method != "POST":
+        return redirect("assurance:theme", unit, quarter, theme)
     if not entry.revision.is_open:
         return closed(request, entry.revision)
     try:

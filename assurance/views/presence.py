@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from assurance.models import Presence, Revision
 from assurance.services import presence as service
@@ -21,11 +21,11 @@ from records.canonical import content_digest
 STOP_POLLING = 286  # htmx asks no more after it
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def presence(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResponse:
     """Say that the person is here; answer with who else is, or with nothing where that is on the page already."""
     revision = writable_revision_or_404(request, unit, quarter)
-    if not request.htmx:
+    if not request.htmx or request.method != "POST":
         return redirect("assurance:statement", unit, quarter)
     if not revision.is_open:
         return HttpResponse(status=STOP_POLLING)

@@ -85,10 +85,10 @@ def control(field: BoundField, *classes: str) -> SafeString:
 
 
 @register.simple_tag
-def option_control(option: BoundWidget, css_class: str, level: int | str = "", reveals: str = "") -> SafeString:
+def option_control(option: BoundWidget, css_class: str, level: int | str = "") -> SafeString:
     """Draw one radio button or tick box of several, described by its own hint and list of criteria.
 
-    `level` is the level that a criterion belongs to; `reveals` the id of what is shown while the option is chosen.
+    `level` is the level that a criterion belongs to, for the page's scripts.
     """
     attrs = dict(option.data["attrs"])
     # Whether the answer is right is a matter of the whole group: its fieldset carries the error.
@@ -101,8 +101,6 @@ def option_control(option: BoundWidget, css_class: str, level: int | str = "", r
         attrs["aria-describedby"] = " ".join(described_by)
     if level:
         attrs["data-level"] = str(level)
-    if reveals:
-        attrs["data-aria-controls"] = reveals
     attrs |= {
         "class": css_class,
         "type": option.data["type"],

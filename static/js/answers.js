@@ -53,8 +53,8 @@ export function fill(form, name, values) {
     if (isChoice(control)) {
       const wanted = values.includes(control.value);
       if (control.checked === wanted) continue;
-      if (control.type === "radio" && !wanted) control.checked = false;
-      else control.click(); // the design system shows and hides what depends on it when it is clicked
+      control.checked = wanted;
+      control.dispatchEvent(new Event("change", { bubbles: true })); // what depends on it is shown or hidden
     } else if (control.value !== (values[0] ?? "")) {
       control.value = values[0] ?? "";
       control.dispatchEvent(new Event("input", { bubbles: true }));

@@ -87,7 +87,7 @@ function start(form) {
     else if (open.some((name) => refused.has(name))) {
       const name = open.find((one) => refused.has(one));
       show("refused", `Not saved: ${refused.get(name).text}`);
-    } else if (open.length) show("held", "Not saved yet: press Save.");
+    } else if (open.length) show("held", "Not saved yet: change it, or press Save.");
     else if (savedAt) show("saved", `Saved at ${savedAt}`);
     else show("ready", READY);
   }

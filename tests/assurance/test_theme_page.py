@@ -251,3 +251,24 @@ def test_the_page_costs_at_most_twelve_queries_however_much_there_is(
     little, much = queries_of(first, empty), queries_of(browser, draft)
     assert len(much) <= 12, "\n".join(much)
     assert len(little) <= len(much)
+
+
+# --- Signed out meanwhile -----------------------------------------------------------------------------------------
+
+
+def test_a_form_that_comes_after_the_session_has_ended_gives_its_text_back(browser: Client, draft: Revision) -> None:
+    where = address("theme", draft, "leadership")
+    sent = form_on(shown(browser, draft)) | {"evidence": "Two hours of work", "actions-0-title": "A new action"}
+    response = Client().post(where, sent)
+    html = html_of(response)
+    assert response.status_code == 403
+    assert "You had been signed out, so that was not saved" in html
+    assert "Two hours of work" in html
+    assert "A new action" in html
+    assert entry_of(draft).evidence == ""
+
+
+def test_a_fragment_asked_for_after_the_session_has_ended_leads_to_sign_in(browser: Client, draft: Revision) -> None:
+    sent = form_on(shown(browser, draft)) | {"evidence": "Two hours of work"}
+    response = Client().post(address("autosave", draft, "leadership"), sent, headers=HTMX)
+    assert response.headers["Location"].startswith("/account/sign-in/")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.test import Client
 from lxml import html  # type: ignore[import-untyped]  # ships no types
+from pytest_django import Settings
 
 from organisation.models import User
 from organisation.roles import Role
@@ -42,7 +43,7 @@ def sign_in(client: Client, password: str) -> Answer:
     return client.post(SIGN_IN, {"login": "head@example.org", "password": password})
 
 
-def test_the_page_asks_for_an_address_and_a_password_and_nothing_else(client: Client) -> None:
+def test_the_page_asks_for_an_address_a_password_and_whose_device_it_is(client: Client) -> None:
     found = page(client.get(SIGN_IN))
     assert found.findtext(".//title") == "Sign in – Truelevel"
     assert found.xpath("//h1/text()") == ["Sign in"]
@@ -50,6 +51,7 @@ def test_the_page_asks_for_an_address_and_a_password_and_nothing_else(client: Cl
     assert [(box.get("type"), box.get("name"), box.get("autocomplete")) for box in controls] == [
         ("email", "login", "email"),
         ("password", "password", "current-password"),
+        ("checkbox", "own_device", None),
     ]
     assert not found.xpath("//a[contains(@href, 'signup') or contains(@href, 'reset')]")
 
@@ -129,3 +131,40 @@ def test_a_closed_account_is_told_so_when_its_password_is_right(client: Client) 
     make_user("head@example.org", password=PASSWORD, is_active=False)
     response = client.get(sign_in(client, PASSWORD)["Location"])
     assert page(response).xpath("//h1/text()") == ["Your account is closed"]
+
+
+@pytest.mark.usefixtures("person")
+@pytest.mark.parametrize(("ticked", "own"), [({}, False), ({"own_device": "on"}, True)])
+def test_a_device_is_trusted_only_where_its_user_says_so(client: Client, ticked: dict[str, str], own: bool) -> None:
+    client.post(SIGN_IN, {"login": "head@example.org", "password": PASSWORD} | ticked)
+    assert client.session["own_device"] is own
+
+
+@pytest.mark.usefixtures("person")
+def test_signing_out_clears_what_the_browser_has_kept(client: Client) -> None:
+    sign_in(client, PASSWORD)
+    assert client.post(SIGN_OUT).headers["Clear-Site-Data"] == '"storage"'
+
+
+@pytest.mark.usefixtures("person")
+def test_a_page_knows_how_long_its_session_lasts_and_can_prolong_it(client: Client, settings: Settings) -> None:
+    settings.SESSION_COOKIE_AGE = 3600
+    sign_in(client, PASSWORD)
+
+    def left() -> int:
+        return int(page(client.get("/")).xpath("//section[@id='session-warning']/@data-seconds-left")[0])
+
+    assert 3590 <= left() <= 3600
+    session = client.session
+    session["ends"] -= 3000  # fifty minutes later
+    session.save()
+    assert 590 <= left() <= 600
+    answer = client.post("/account/stay/", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["Session-Lasts"]) == (204, "3600")
+    assert 3590 <= left() <= 3600
+
+
+@pytest.mark.usefixtures("person")
+def test_without_scripts_staying_leads_to_the_first_page(client: Client) -> None:
+    sign_in(client, PASSWORD)
+    assert client.post("/account/stay/")["Location"] == "/"

@@ -29,6 +29,7 @@ class EntryFacts:
     held_without_shrmt: bool | None = None
     evidence: str = ""
     links_and_files: int = 0
+    infected: int = 0
     no_level_reason: str = ""
     carried: str = ""
     criteria: int = 0
@@ -98,6 +99,17 @@ def every_level_has_evidence(facts: RevisionFacts) -> Iterator[Blocker]:
             yield Blocker(entry.identity, "evidence", f"{entry.name}: give the evidence for level {entry.level}.")
 
 
+def no_evidence_is_infected(facts: RevisionFacts) -> Iterator[Blocker]:
+    """A file that nobody can be given is no evidence; one that still waits for the scanner holds nobody up."""
+    for entry in facts.entries:
+        if entry.infected:
+            yield Blocker(
+                entry.identity,
+                "evidence_items",
+                f"{entry.name}: the virus scanner found something in a file. Remove it from the evidence.",
+            )
+
+
 def every_level_says_who_holds_it(facts: RevisionFacts) -> Iterator[Blocker]:
     """2019 paper §1.7: a level that rests on SHRMT is not yet self-sustaining, so each says whether it does."""
     for entry in facts.entries:
@@ -158,6 +170,7 @@ def the_completer_is_named(facts: RevisionFacts) -> Iterator[Blocker]:
 COMPLETION: tuple[Callable[[RevisionFacts], Iterable[Blocker]], ...] = (
     every_scored_theme_has_a_level,
     every_level_has_evidence,
+    no_evidence_is_infected,
     every_level_says_who_holds_it,
     every_level_short_of_criteria_is_explained,
     nothing_is_merely_copied,

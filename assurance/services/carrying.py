@@ -24,6 +24,7 @@ from maturity.models import NotComparable
 from organisation.models import User
 from organisation.periods import Quarter
 from records.edits import next_versions
+from records.models import Verdict
 
 ONE_EDITIONS_CRITERIA = {"criteria_met", "criteria_note"}
 BLANK: dict[str, object] = {
@@ -160,7 +161,7 @@ def _copy(source: Entry, *, onto: Entry) -> None:
         answers |= {name: BLANK[name] for name in ONE_EDITIONS_CRITERIA}
     if not onto.theme.scored:
         answers = BLANK | {"evidence": answers["evidence"]}
-    items = list(EvidenceItem.objects.filter(entry=source))
+    items = list(EvidenceItem.objects.filter(entry=source).exclude(file__blob__verdict=Verdict.INFECTED))
     if answers == BLANK and not items:
         return
     changed = {name: value for name, value in answers.items() if value != getattr(onto, name)}

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, Max, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from actions.services import actions
 from assurance import rules
@@ -25,6 +25,7 @@ from maturity.models import Criterion
 from organisation.models import Unit, User
 from organisation.periods import london_day
 from records.edits import Conflict, Edit, write_onto
+from records.models import Verdict
 from records.services import trail
 
 OTHER_STATE = (
@@ -209,7 +210,10 @@ def facts_of(revision: Revision, *, today: date) -> rules.RevisionFacts:
     """Return the revision as `rules.py` sees it: two queries for its entries."""
     entries = list(
         revision.entries.select_related("theme")
-        .annotate(links_and_files=Count("evidence_items"))
+        .annotate(
+            links_and_files=Count("evidence_items"),
+            infected=Count("evidence_items", filter=Q(evidence_items__file__blob__verdict=Verdict.INFECTED)),
+        )
         .order_by("theme__number")
     )
     criteria = criteria_by_cell(revision.statement.edition_id) if any(entry.criteria_met for entry in entries) else {}
@@ -232,6 +236,7 @@ def _entry_facts(entry: Any, criteria: Mapping[tuple[int, int], Sequence[Criteri
         held_without_shrmt=entry.held_without_shrmt,
         evidence=entry.evidence,
         links_and_files=entry.links_and_files,
+        infected=entry.infected,
         no_level_reason=entry.no_level_reason,
         carried=entry.carried,
         criteria=len(of_the_level),

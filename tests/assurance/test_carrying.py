@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from actions.models import Action, ActionStatus
-from assurance.models import Carried, Decision, Entry, EntryAction, EvidenceItem, Revision
+from assurance.models import Carried, Decision, Entry, EntryAction, EvidenceFile, EvidenceItem, Revision
 from assurance.rules import Blocked, Refused
 from assurance.services import carrying, statements
 from assurance.services.content import content_of
@@ -15,6 +15,8 @@ from maturity.models import Criterion
 from organisation.models import Unit, User
 from organisation.periods import Quarter
 from records.edits import Edit
+from records.models import Blob, Verdict
+from records.services import blobs
 from tests.factories import assurance as factories
 from tests.factories import maturity
 
@@ -143,6 +145,19 @@ def test_links_come_along_with_who_added_them_and_the_day_they_are_of(unit: Unit
     item = EvidenceItem.objects.get(entry=opened(factories.make_statement(unit, Q2), spoc))
     assert item.pk != link.pk
     assert (item.url, item.title, item.of_on, item.added_by) == (link.url, "Plan", date(2026, 4, 2), spoc)
+
+
+def test_a_file_in_which_something_was_found_does_not_come_along(unit: Unit, spoc: User) -> None:
+    first = factories.make_statement(unit, Q1)
+    given = {"entry": entry_of(first), "added_at": AT, "added_by": spoc}
+    for content in (b"good", b"bad"):
+        blob = blobs.store(content=content, media_type="application/pdf", at=AT)
+        file = EvidenceFile.objects.create(unit=unit, blob=blob, name="a.pdf", uploaded_at=AT, uploaded_by=spoc)
+        EvidenceItem.objects.create(**given, file=file, title=content.decode())
+    factories.sign(factories.complete(factories.fill(first)))
+    Blob.objects.filter(pk=blob.pk).update(verdict=Verdict.INFECTED)
+    items = EvidenceItem.objects.filter(entry=opened(factories.make_statement(unit, Q2), spoc))
+    assert [item.title for item in items] == ["good"]
 
 
 def test_open_actions_follow_and_closed_ones_do_not(unit: Unit, spoc: User) -> None:

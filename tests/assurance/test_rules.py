@@ -172,6 +172,12 @@ def test_that_no_level_can_be_given_needs_its_reason() -> None:
     assert blocked(facts(replace(LEADERSHIP, no_level="cannot-say", no_level_reason="Opened last week."))) == []
 
 
+def test_an_infected_file_has_to_go_first() -> None:
+    assert blocked(facts(replace(answered(LEADERSHIP), links_and_files=2, infected=1))) == [
+        ("leadership", "evidence_items")
+    ]
+
+
 def test_a_link_or_a_file_is_evidence() -> None:
     assert blocked(facts(replace(answered(LEADERSHIP), evidence="", links_and_files=1))) == []
 

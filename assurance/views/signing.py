@@ -29,6 +29,7 @@ from organisation.periods import Quarter
 ANCHORS = {
     "level_answer": "id_level_answer_0",
     "held_without_shrmt": "id_held_without_shrmt_0",
+    "evidence_items": "links-and-files",
     "carried": "carried",  # the banner that offers to confirm it
 }
 

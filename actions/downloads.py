@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -137,11 +137,12 @@ def _heading(sheet: Any, name: str) -> Any:
 
 
 def _cell(sheet: Any, value: Cell) -> Any:
-    if not isinstance(value, str):
-        cell = WriteOnlyCell(sheet, value=value)
-        if isinstance(value, date):
-            cell.number_format = "d mmm yyyy"
+    if isinstance(value, date):
+        cell = WriteOnlyCell(sheet, value=datetime.combine(value, time()))
+        cell.number_format = "d mmm yyyy"
         return cell
+    if not isinstance(value, str):
+        return WriteOnlyCell(sheet, value=value)
     cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub(" ", value))
     cell.data_type = "s"  # a text, also where it begins like a formula
     cell.quotePrefix = value.startswith(BEGINS_LIKE_A_FORMULA)  # and stays one when somebody edits the cell

@@ -17,11 +17,10 @@ from records.canonical import normal
 
 MEASURE_WORDS, NOTE_WORDS = 150, 300
 ONE_WAY = "Say when it is due in one way only: a day, on-going, or words."
-TITLE = {
-    "label": "What is to be done",
-    "max_length": 300,
-    "error_messages": {"required": "Say what is to be done."},
-}
+
+
+def _title() -> LineField:
+    return LineField(label="What is to be done", max_length=300, error_messages={"required": "Say what is to be done."})
 
 
 def _measure(**more: Any) -> WordsField:
@@ -51,7 +50,7 @@ class WhenForm(forms.Form):
     due_on = DayField(label="Due on a day", required=False)
     ongoing = forms.BooleanField(label="It is on-going: it has no end", required=False)
     due_words = LineField(
-        label="Due at a time that is no day", help_text="For example, Autumn 2027", max_length=100, required=False
+        label="Due at another time, in words", help_text="For example, Autumn 2027", max_length=100, required=False
     )
 
     def clean(self) -> dict[str, Any]:
@@ -89,7 +88,7 @@ class NewActionForm(WhenForm, StoredTextForm):
             "invalid_choice": "Choose one of the units in the list.",
         },
     )
-    title = LineField(**TITLE)
+    title = _title()
     lead = LineField(
         label="Who leads it", help_text="A post rather than a name, if you can.", max_length=200, required=False
     )
@@ -110,7 +109,7 @@ class ActionForm(VersionedForm):
 
     answers = ("title", "measure", "baseline", "target", "result")
 
-    title = LineField(**TITLE)
+    title = _title()
     measure = _measure()
     baseline = LineField(label="Where the measure stood at the start", max_length=300, required=False)
     target = LineField(label="Where it is to get to", max_length=300, required=False)

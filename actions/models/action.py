@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pghistory
 import pgtrigger
@@ -51,7 +52,7 @@ class ActionQuerySet(models.QuerySet["Action"]):
         is_overdue = Q(status=ActionStatus.OPEN) & Q(_has_overdue_task(today))
         return self.annotate(overdue=ExpressionWrapper(is_overdue, models.BooleanField()))
 
-    def counted_by_unit(self, *, since: date, as_at: date) -> models.QuerySet[Action, dict[str, int]]:
+    def counted_by_unit(self, *, since: date, as_at: date) -> models.QuerySet[Any, Any]:
         """Return, for each unit that has any, its `open` and `overdue` actions as at a day and those `closed` by then.
 
         Closed ones are counted from the day `since`. One that has been withdrawn since turned out not to be an action

@@ -66,6 +66,8 @@ def rows_of_csv(response: Any) -> list[dict[str, str]]:
 
 
 def sheet(response: Any, name: str = "Actions") -> list[dict[str, Any]]:
+    header: Any
+    rows: Any
     header, *rows = load_workbook(BytesIO(response.content))[name].iter_rows(values_only=True)
     return [dict(zip(header, row, strict=True)) for row in rows]
 
@@ -344,8 +346,8 @@ def test_a_file_has_all_pages_and_every_column(unit: Unit, spoc: User, browser: 
         "Achieved": "All of them",
     }
     workbook = browser.get(LIST, {"format": "xlsx"})
-    (row,) = (row for row in sheet(workbook) if row["Action"] == "Brief all")
-    assert (row["Closed on"], row["Tasks"], row["Target"]) == (datetime(2026, 7, 1), 2, None)  # noqa: DTZ001
+    (kept,) = (row for row in sheet(workbook) if row["Action"] == "Brief all")
+    assert (kept["Closed on"], kept["Tasks"], kept["Target"]) == (datetime(2026, 7, 1), 2, None)  # noqa: DTZ001
     found = [row for row in sheet(workbook, "Tasks") if row["Action"] == "Brief all"]
     assert [(row["Task number"], row["Task"], row["Led by"], row["Due"]) for row in found] == [
         (1, None, "Sergeant", datetime(2026, 3, 6)),  # noqa: DTZ001

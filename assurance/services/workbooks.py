@@ -163,10 +163,10 @@ def facts_of(revision: Revision) -> workbooks.StatementFacts:
 def _signed_actions(revision: Revision) -> list[workbooks.ActionFacts]:
     """The actions as they were signed: unlike the rest, they have gone on since."""
     entries = read(revision.content, {}).entries
-    found = []
+    found: list[workbooks.ActionFacts] = []
     for entry in entries:
         for action in entry.actions:
-            values = {"title": action.title, "lead": ", ".join(action.leads), "status": action.status}
+            values: dict[str, Any] = {"title": action.title, "lead": ", ".join(action.leads), "status": action.status}
             task = action.tasks[0] if action.tasks else None
             values["due_on"] = (task.due_on or (ON_GOING if task.ongoing else task.due_words)) if task else None
             found.append(workbooks.ActionFacts(len(found) + 1, entry.identity, values, {}))

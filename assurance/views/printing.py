@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -108,7 +109,7 @@ def statement_pdf_progress(request: SignedInRequest, unit: str, quarter: Quarter
 
 
 @require_safe
-def statement_pdf_download(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResponse:
+def statement_pdf_download(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResponseBase:
     """The file as it was stored."""
     revision = asked_revision_or_404(request, unit, quarter)
     document = documents.document_of(revision)
@@ -155,7 +156,7 @@ def blank_pdf_progress(request: SignedInRequest, unit: str, quarter: Quarter) ->
 
 
 @require_safe
-def blank_pdf_download(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResponse:
+def blank_pdf_download(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResponseBase:
     """The file as it was stored. It says nothing of anybody, so who takes it is not kept."""
     form = documents.blank_form_of(revision_or_404(request, unit, quarter).statement)
     if form is None:
@@ -174,7 +175,7 @@ def _progress(request: SignedInRequest, printing: Printing) -> HttpResponse:
     return render(request, "assurance/_printing.html", {"printing": printing})
 
 
-def _file(request: HttpRequest, blob: Blob, *, name: str) -> HttpResponse:
+def _file(request: HttpRequest, blob: Blob, *, name: str) -> HttpResponseBase:
     """Return the stored file for saving; for a browser that has these very bytes only that they are the same."""
     etag = f'"{blob.sha256}"'
     answer = get_conditional_response(request, etag=etag)

@@ -106,8 +106,8 @@ class _Reader:
         if RECORD in missing:
             raise Unreadable(f"This workbook was not made by this service, or its hidden sheet is gone. {TAKE_OURS}")
         if missing:
-            names = " and ".join(sorted(missing))
-            raise Unreadable(f"The sheet {names} is missing. Sheets may not be removed or renamed. {TAKE_OURS}")
+            gone = " and ".join(sorted(missing))
+            raise Unreadable(f"The sheet {gone} is missing. Sheets may not be removed or renamed. {TAKE_OURS}")
         self._read_record()
         about = self._about()
         if refusal := is_ours(about):

@@ -224,6 +224,7 @@ class _Writer:
         """Add a sheet with its headings, on which only open cells can be changed. Its first columns may be hidden."""
         from openpyxl.styles import Font
         from openpyxl.utils import get_column_letter
+        from openpyxl.worksheet.properties import PageSetupProperties
 
         sheet: Worksheet = self.book.create_sheet(title)
         for column, (heading, width) in enumerate(zip(headings, widths, strict=True), start=1):
@@ -237,7 +238,7 @@ class _Writer:
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
         sheet.page_setup.fitToHeight = 0
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.print_title_rows = "1:1"
         return sheet
 

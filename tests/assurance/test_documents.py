@@ -275,10 +275,10 @@ def test_the_blank_form_prints_in_black_and_white(filled: Revision) -> None:
     """No colour on its pages but shades of grey."""
     with pikepdf.open(io.BytesIO(print_blank(filled).blob.path.read_bytes())) as opened:
         colours = {
-            tuple(round(float(number), 2) for number in operands)
+            tuple(round(float(number), 2) for number in instruction.operands)
             for sheet in opened.pages
-            for operands, operator in pikepdf.parse_content_stream(sheet)
-            if str(operator) in ("rg", "RG")
+            for instruction in pikepdf.parse_content_stream(sheet)
+            if str(instruction.operator) in ("rg", "RG")
         }
     assert colours
     assert [one for one in colours if max(one) - min(one) > 0.1] == []

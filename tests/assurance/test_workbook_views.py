@@ -22,6 +22,7 @@ from assurance.models import Decision, Entry, EntryAction, Revision, WorkbookUpl
 from assurance.services import workbooks
 from organisation.models import User
 from organisation.roles import Role
+from records.edits import Edit
 from records.models import TrailEntry
 from tests.assurance.pages import address, entry_of, form_on, html_of, save_elsewhere, signed_in, text_of
 from tests.factories import assurance as factories
@@ -361,7 +362,7 @@ def test_a_save_between_the_check_and_the_writing_undoes_all_of_it(filled: Revis
     """The moment that no page can close: the service is asked with decisions that are out of date."""
     standing = workbooks.on_record(filled)
     edits = [
-        workbooks.Asked("theme", "", identity, "evidence", workbooks.Edit(1, "From the workbook."))
+        workbooks.Asked("theme", "", identity, "evidence", Edit(1, "From the workbook."))
         for identity in ("leadership", "audit")
     ]
     assert len(workbooks.changes(edits, standing)) == 2
@@ -397,8 +398,8 @@ def test_a_completed_statement_takes_no_workbook(browser: Client, filled: Revisi
     put(book, "leadership", "C", 4)
     page = previewed(browser, filled, book)
     factories.complete(filled)
-    for send in (lambda: pressed(browser, filled, page), lambda: upload(browser, filled, saved(book))):
-        answer = send()
+    for upload_again in (False, True):
+        answer = upload(browser, filled, saved(book)) if upload_again else pressed(browser, filled, page)
         assert answer["Location"] == address("statement", filled)
         assert "This statement is completed, so it cannot be changed." in words(browser.get(answer["Location"]))
     assert Entry.objects.get(pk=entry_of(filled).pk).level == 3

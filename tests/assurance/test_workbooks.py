@@ -16,6 +16,7 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.worksheet.formula import ArrayFormula
 
 from assurance import workbooks
 from assurance.workbooks import ActionFacts, Filled, StatementFacts, ThemeFacts, Unreadable
@@ -186,6 +187,11 @@ def lying_about_its_size() -> bytes:
     return bytes(content)
 
 
+def a_chart_for_the_themes(book: Any) -> None:
+    book.remove(book["Themes"])
+    book.create_chartsheet("Themes")
+
+
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "nothing": (lambda: b"", "The file is empty"),
     "a picture": (lambda: b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "not an Excel workbook"),
@@ -285,7 +291,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         "The hidden sheet has been changed",
     ),
     "a chart in the place of a sheet": (
-        lambda: changed(lambda book: (book.remove(book["Themes"]), book.create_chartsheet("Themes"))),
+        lambda: changed(a_chart_for_the_themes),
         "damaged",
     ),
 }
@@ -332,7 +338,7 @@ def test_formulas_and_error_values_are_faults_also_where_they_have_a_result() ->
     def formula(book: Any) -> None:
         book["Themes"]["E2"] = "=1+1"
         book["Themes"]["F2"] = "#REF!"
-        book["Themes"]["G2"] = openpyxl.worksheet.formula.ArrayFormula("G2", "=SUM(A1:A2)")
+        book["Themes"]["G2"] = ArrayFormula("G2", "=SUM(A1:A2)")
 
     problems = read(changed(formula)).problems
     assert [problem.cell for problem in problems] == ["Themes!E2", "Themes!F2", "Themes!G2"]

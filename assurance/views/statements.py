@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from assurance import rules
 from assurance.forms.statement import FilterForm
-from assurance.models import Decision, Review, Revision, RevisionState, Statement
+from assurance.models import Carried, Decision, Review, Revision, RevisionState, Statement
 from assurance.models.statement import StatementQuerySet
 from assurance.permissions import (
     can_list_statements,
@@ -28,6 +29,7 @@ from assurance.reading import read
 from assurance.services import statements as services
 from assurance.services.content import content_of
 from assurance.views.loading import SignedInRequest, level_names, revision_or_404
+from assurance.views.presence import others_here
 from organisation.periods import Quarter
 
 PER_PAGE = 25
@@ -135,7 +137,7 @@ def _task_list(request: SignedInRequest, revision: Revision) -> HttpResponse:
             name=entry.name,
             url=reverse("assurance:theme", args=[statement.unit.slug, statement.quarter, entry.identity]),
             status=rules.entry_status(entry, blockers),
-            hint=f"Level {entry.level}: {names.get(entry.level, '')}" if entry.level else "",
+            hint=_in_a_line(entry, names),
         )
         for entry in facts.entries
     ]
@@ -154,8 +156,23 @@ def _task_list(request: SignedInRequest, revision: Revision) -> HttpResponse:
         "returned": _return_of(earlier[0]) if earlier else None,
         "earlier": earlier,
         "overdue": _is_overdue(revision, earlier, today),
+        **others_here(revision, None, by=request.user),
     }
     return render(request, "assurance/statement_tasks.html", context)
+
+
+CARRIED = {
+    Carried.UNCONFIRMED: "carried forward, not confirmed",
+    Carried.CONFIRMED: "carried forward and confirmed",
+    Carried.CHANGED: "carried forward and changed",
+}
+
+
+def _in_a_line(entry: rules.EntryFacts, names: Mapping[int, str]) -> str:
+    said = [f"Level {entry.level}: {names.get(entry.level, '')}"] if entry.level else []
+    if entry.carried:
+        said.append(CARRIED[Carried(entry.carried)])
+    return ", ".join(said)[:1].upper() + ", ".join(said)[1:]
 
 
 def _details_status(facts: rules.RevisionFacts, blockers: list[rules.Blocker]) -> str:

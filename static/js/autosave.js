@@ -6,7 +6,7 @@ import * as conflicts from "./conflicts.js";
 import { draftsOf } from "./drafts.js";
 import { offer } from "./offers.js";
 import * as problems from "./problems.js";
-import { addRow, newToken } from "./rows.js";
+import { addRow, blankRow, newToken } from "./rows.js";
 import { stateLine } from "./savestate.js";
 
 const PAUSE = 1000; // after the last key
@@ -218,10 +218,10 @@ function start(form) {
 
   form.addEventListener("click", (event) => {
     if (!event.target.closest('button[name="then"][value="add"]')) return;
-    const row = addRow(form);
-    if (!row) return;
+    const row = blankRow(form) || addRow(form);
+    if (!row) return; // the page itself says how many it takes
     event.preventDefault();
-    saved.set(row, JSON.stringify(answers.shownBy(form, row)));
+    if (!saved.has(row)) saved.set(row, JSON.stringify(answers.shownBy(form, row)));
     document.getElementById(row).focus();
   });
 

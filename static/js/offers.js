@@ -1,9 +1,9 @@
 // Text from an earlier visit that was never saved: offered, never put in without asking.
 
 import * as answers from "./answers.js";
-import { addRow } from "./rows.js";
+import { addRow, blankRow } from "./rows.js";
 
-/** Show what the draft holds that the page does not. `decided(name)` is called once, with whether it was put back. */
+/** Show what the draft holds that the page does not. `decided(names)` is called once, with what was put back. */
 export function offer(form, draft, decided) {
   const made = document.getElementById("draft-offer").content.cloneNode(true);
   const section = made.querySelector("section");
@@ -19,9 +19,9 @@ export function offer(form, draft, decided) {
   }
   section.querySelector("[data-put-back]").addEventListener("click", () => {
     section.remove();
-    const put = Object.entries(draft.answers).map(([name, kept]) => putBack(form, name, kept, draft.revision));
-    decided(put.filter(Boolean));
-    form.querySelector(`[name="${CSS.escape(Object.values(draft.answers)[0].written[0]?.[0] ?? "")}"]`)?.focus();
+    const put = Object.values(draft.answers).map((kept) => putBack(form, kept, draft.revision)).filter(Boolean);
+    decided(put);
+    answers.controlsOf(form, put[0] ?? "").find((control) => control.type !== "hidden")?.focus();
   });
   section.querySelector("[data-discard]").addEventListener("click", () => {
     section.remove();
@@ -34,11 +34,11 @@ export function offer(form, draft, decided) {
 
 /** Put one answer back on the stamps it was begun on: what somebody else has written since is not overwritten by it.
  * Return the name of the answer it has on this page. */
-function putBack(form, name, kept, revision) {
-  const here = kept.token ? rowOf(form, kept.token) : name;
+function putBack(form, kept, revision) {
+  const here = kept.token ? rowOf(form, kept.token) : kept.name;
   if (!here) return "";
   const sameRevision = form.elements.namedItem("revision").value === revision;
-  const renamed = (pairs) => pairs.map(([one, value]) => [one.replace(name, here), value]);
+  const renamed = (pairs) => pairs.map(([one, value]) => [one.replace(kept.name, here), value]);
   answers.fillAnswer(form, here, renamed(kept.written));
   // Another revision counts its versions afresh: with no stamp at all, both texts are shown.
   for (const [stamp, value] of renamed(kept.stamps)) answers.setStamp(form, stamp, sameRevision ? value : "");
@@ -52,12 +52,4 @@ function rowOf(form, token) {
   const row = blankRow(form) || addRow(form);
   if (row) form.elements.namedItem(`${row}-token`).value = token;
   return row;
-}
-
-function blankRow(form) {
-  for (const [name, { written }] of answers.readAll(form)) {
-    const isNew = answers.isRow(name) && !form.elements.namedItem(`${name}-action`).value;
-    if (isNew && written.every(([, value]) => !value)) return name;
-  }
-  return "";
 }

@@ -1,5 +1,7 @@
 // Another row for an action without a new page: from the blank row that the page brings along.
 
+import * as answers from "./answers.js";
+
 /** Add a blank row to the form; return its name, or nothing where the page takes no more of them. */
 export function addRow(form) {
   const blank = document.getElementById("blank-row");
@@ -13,6 +15,15 @@ export function addRow(form) {
   document.getElementById("rows").append(made.content);
   total.value = index + 1;
   return row;
+}
+
+/** The name of a new row in which nothing is written yet; empty where there is none. */
+export function blankRow(form) {
+  for (const [name, { written }] of answers.readAll(form)) {
+    const isNew = answers.isRow(name) && !form.elements.namedItem(`${name}-action`).value;
+    if (isNew && written.every(([, value]) => !value)) return name;
+  }
+  return "";
 }
 
 /** A random UUID: of a row, or of a save. */

@@ -146,7 +146,11 @@ def test_what_was_carried_is_named_as_missing_and_leads_to_its_banner(browser: C
     check = html_of(browser.get(address("check", carried)))
     assert f'{address("theme", carried, "leadership")}#carried"' in check
     assert 'id="carried"' in html_of(shown(browser, carried))
-    assert "Carried forward: to confirm" in html_of(browser.get(address("statement", carried)))
+    tasks = text_of(html_of(browser.get(address("statement", carried))))
+    assert "Level 4: Proactive culture, carried forward, not confirmed Carried forward: to confirm" in tasks
+    browser.post(address("confirm", carried, "leadership"))
+    tasks = text_of(html_of(browser.get(address("statement", carried))))
+    assert "Level 4: Proactive culture, carried forward and confirmed" in tasks
 
 
 # --- Texts that were refused --------------------------------------------------------------------------------------
@@ -191,6 +195,7 @@ def test_who_else_has_the_statement_open_is_said_with_their_theme(browser: Clien
     html = text_of(html_of(shown(browser, draft)))
     assert f"Also open now: {slt.name}, in Assurance and Audit." in html
     assert f"Also open now: {slt.name}" not in text_of(html_of(shown(signed_in(slt), draft)))
+    assert f"Also open now: {slt.name}, in Leadership." in text_of(html_of(browser.get(address("statement", draft))))
 
 
 def test_asking_again_answers_only_where_something_is_new(browser: Client, draft: Revision, slt: User) -> None:

@@ -56,7 +56,9 @@ def is_loopback(address: str) -> bool:
 class SignInRequired(LoginRequiredMiddleware):
     """Sends whoever is not signed in to sign in; of a form sent too late, the text that was in it is given back."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> HttpResponseBase:
+    def handle_no_permission(  # type: ignore[override]  # any answer will do, says Django; its stubs say a redirect
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
         """Answer a request of somebody who has been signed out, or never was signed in."""
         texts = [] if request.headers.get("HX-Request") else typed_texts(request)
         if texts:

@@ -140,7 +140,7 @@ def _is_broken(rows: Rows) -> bool:
 
 def _add_rows(answer: Answer, rows: Rows, links: Sequence[Any], saved: Saved) -> None:
     answer.conflicts += settle_rows(rows, links, saved)
-    too_many = " ".join(rows.non_form_errors())
+    too_many = " ".join(map(str, rows.non_form_errors()))
     for row in rows.forms:
         if not _was_sent(row):
             continue

@@ -101,7 +101,8 @@ def _in_words(form: VersionedForm, name: str, value: Any) -> str:
         return formats.day(value)
     values = control_values(form, name, value)
     if isinstance(field, forms.ChoiceField):
-        choices = {str(key): str(label) for key, label in field.choices}
+        offered: Any = field.choices
+        choices = {str(key): str(label) for key, label in offered}
         values = [choices.get(one, one) for one in values]
     return "\n".join(values)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from assurance.canonical import content_digest
+from records.canonical import content_digest
 
 COMPLETED, SIGNED = "statement.completed", "statement.signed"
 # What the content and the rows both say of a revision and of each of its themes, under the same names.

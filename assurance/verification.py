@@ -9,11 +9,11 @@ from itertools import groupby
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from assurance.canonical import content_digest
 from assurance.chains import in_chain_order, link_of
 from assurance.models import BlankForm, EvidenceItem, Revision, RevisionState, Rollup, Statement, StatementDocument
 from assurance.signatures import differences, digest_of
 from organisation.permissions import Person
+from records.canonical import content_digest
 from records.verification import Finding, Match, Matched, finding_on_bytes
 from rendering import formats
 

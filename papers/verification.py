@@ -8,9 +8,9 @@ from datetime import datetime
 from django.db.models import Q
 from django.urls import reverse
 
-from assurance.canonical import content_digest
 from organisation.permissions import Person
 from papers.models import Paper, PaperState
+from records.canonical import content_digest
 from records.verification import Finding, Match, Matched, finding_on_bytes
 from rendering import formats
 

@@ -14,12 +14,12 @@ from django.db.models import Q, QuerySet
 
 from actions.models import Action
 from assurance import documents, rollup
-from assurance.canonical import content_digest
 from assurance.models import Entry, Revision, RevisionState, Rollup
 from assurance.models.entry import Carried
 from maturity.models import Edition, Theme
 from organisation.models import BusinessGroup, Unit, UnitMembership, User
 from organisation.periods import HalfYear, Quarter, london_day
+from records.canonical import content_digest
 from records.models import Job
 from records.services import blobs, jobs, trail
 from rendering import pdf

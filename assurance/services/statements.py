@@ -12,7 +12,6 @@ from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from actions.services import actions
 from assurance import rules
-from assurance.canonical import content_digest, normal
 from assurance.models import Carried, Entry, EntryAction, MergeDecision, Revision, RevisionState, Statement
 from assurance.models.entry import ENTRY_ANSWERS
 from assurance.models.statement import DETAIL_ANSWERS
@@ -24,6 +23,7 @@ from assurance.services.saving import ActionEdit, LastChange, Place, Saved
 from maturity.models import Criterion
 from organisation.models import Unit, User
 from organisation.periods import london_day
+from records.canonical import content_digest, normal
 from records.edits import Conflict, Edit, write_onto
 from records.models import Verdict
 from records.services import trail

@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from assurance import rules
-from assurance.canonical import content_digest
 from assurance.forms.statement import CompleteForm, ReasonForm, SignForm
 from assurance.models import Revision, RevisionState, Statement
 from assurance.permissions import can_reopen, can_sign, can_write_statement
@@ -24,6 +23,7 @@ from assurance.services import statements
 from assurance.services.content import content_of
 from assurance.views.loading import SignedInRequest, level_names, revision_or_404, writable_revision_or_404
 from organisation.periods import Quarter
+from records.canonical import content_digest
 
 # Radio buttons carry the number of the option in their id; a link to the question goes to the first.
 ANCHORS = {

@@ -15,7 +15,6 @@ from typing import Any
 
 from actions.models import Action, ActionStatus, NoteKind, ProgressNote, Task
 from actions.reading import action_content
-from assurance.canonical import content_digest
 from assurance.models import (
     Decision,
     Entry,
@@ -35,6 +34,7 @@ from home.demo.said import Said, entry_content
 from maturity.models import Criterion, Edition, Theme
 from organisation.models import Unit, User
 from organisation.periods import LONDON, Quarter, london_day
+from records.canonical import content_digest
 
 # A quarter this young has no finished statement yet: there was no time for a meeting, completing and signing.
 DAYS_BEFORE_ANY_IS_FINISHED = 14

@@ -7,13 +7,13 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from assurance.canonical import content_digest, normal
 from organisation.models import User
 from organisation.periods import HalfYear
 from papers import documents
 from papers.contents import panel_paper
 from papers.contents.panel_paper import PROSE_SECTIONS, Missing
 from papers.models import Paper, PaperSection, PaperState
+from records.canonical import content_digest, normal
 from records.edits import Conflict, Edit, reconcile, write_onto
 from records.models import Job
 from records.services import blobs, jobs, trail

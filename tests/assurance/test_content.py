@@ -10,13 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from actions.models import Action, ActionStatus
-from assurance.canonical import canonical_bytes
 from assurance.models import Carried, Entry, EvidenceFile, EvidenceItem, Revision
 from assurance.services import statements
 from assurance.services.content import content_of
 from maturity.models import Criterion
 from organisation.models import User
 from organisation.periods import Quarter
+from records.canonical import canonical_bytes
 from records.edits import Edit
 from records.services import blobs
 from tests.factories import assurance as factories

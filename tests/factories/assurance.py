@@ -13,7 +13,6 @@ from datetime import UTC, date, datetime, time
 from django.utils import timezone
 
 from actions.models import Action
-from assurance.canonical import content_digest
 from assurance.models import (
     Decision,
     Entry,
@@ -33,6 +32,7 @@ from maturity.services import editions
 from organisation.models import Unit, User
 from organisation.periods import Quarter
 from organisation.roles import Role
+from records.canonical import content_digest
 from records.edits import Edit
 from tests.factories import maturity
 from tests.factories.organisation import LONG_AGO, make_person, make_unit

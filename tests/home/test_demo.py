@@ -14,7 +14,6 @@ from pytest_django import DjangoDbBlocker
 
 from actions.models import Action
 from assurance import rules
-from assurance.canonical import content_digest
 from assurance.models import Entry, EvidenceFile, EvidenceItem, Review, Revision, RevisionState, Statement
 from assurance.services import opening, statements
 from assurance.services.content import content_of
@@ -26,6 +25,7 @@ from maturity.services import editions
 from organisation.models import Appointment, BusinessGroup, Unit, User
 from organisation.periods import LONDON, HalfYear, Quarter, london_day
 from organisation.roles import Role
+from records.canonical import content_digest
 from records.filetypes import recognise
 from records.models import Blob, Notice, TrailEntry
 

@@ -11,11 +11,11 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from assurance.canonical import content_digest
 from assurance.models import Decision, Entry, EvidenceFile, EvidenceItem, Revision, Rollup, Statement
 from assurance.models.entry import WRITTEN_COLUMNS
 from assurance.models.statement import SIGNED_COLUMNS
 from organisation.roles import Role
+from records.canonical import content_digest
 from records.models import Blob
 from records.services import blobs
 from tests.factories import assurance, papers

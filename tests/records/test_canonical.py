@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assurance.canonical import canonical_bytes, content_digest, normal
+from records.canonical import canonical_bytes, content_digest, normal
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 CONTENTS = st.recursive(

@@ -3,7 +3,7 @@
 
 import * as answers from "./answers.js";
 import * as conflicts from "./conflicts.js";
-import { draftsOf } from "./drafts.js";
+import { draftsOf, isForgetting, keepAgain } from "./drafts.js";
 import { offer } from "./offers.js";
 import * as problems from "./problems.js";
 import { addRow, blankRow, newToken } from "./rows.js";
@@ -176,6 +176,8 @@ function start(form) {
       decided.delete(name);
       for (const control of answers.controlsOf(form, name)) problems.clear(control.id.replace(/_\d+$/, ""));
     }
+    // Of what was not kept some may have been: of a row. Whatever it is changed to, back to before too, is sent again.
+    for (const name of save.sent.keys()) if (!answer.dataset.kept.split(" ").includes(name)) saved.set(name, null);
     for (const one of answer.querySelectorAll("[data-error]")) {
       refused.set(one.dataset.answer, { written: save.sent.get(one.dataset.answer), text: one.textContent });
       problems.show(one.dataset.error, one.textContent);
@@ -210,6 +212,7 @@ function start(form) {
     if (!name) return;
     held.delete(name);
     lost = "";
+    keepAgain();
     keepDraft();
     plan(delay);
   }
@@ -279,7 +282,7 @@ function start(form) {
     keepDraft(all);
     // What is only waiting for its turn goes out with the page; what could not be saved is kept here, or asked about.
     const isStuck = current?.trouble || unsaved(all).some((name) => !toSend(all).includes(name) && !current?.sent.has(name));
-    if (isStuck && form.dataset.ownDevice !== "yes") event.preventDefault();
+    if (isStuck && (form.dataset.ownDevice !== "yes" || isForgetting())) event.preventDefault();
   });
 
   window.addEventListener("pagehide", () => {

@@ -14,16 +14,27 @@ export function draftsOf(form) {
     },
     /** Keep `answers` (name → what was written, on which stamps); nothing left to keep clears the place. */
     keep(answers) {
-      if (!trusted) return false;
+      if (!trusted || signingOut) return false;
       if (!Object.keys(answers).length) return remove(key);
       return write(key, { at: new Date().toISOString(), revision: form.elements.namedItem("revision").value, answers });
     },
   };
 }
 
-/** Forget every draft of everybody in this browser: at signing out. */
+let signingOut = false;
+
+/** Forget every draft of everybody in this browser, and keep none any more: at signing out. */
 export function forgetAll() {
+  signingOut = true;
   for (const key of keys()) remove(key);
+}
+
+/** Whether what is on the page would be gone with it. */
+export const isForgetting = () => signingOut;
+
+/** Keep drafts again: the person has stayed after all. */
+export function keepAgain() {
+  signingOut = false;
 }
 
 function keys() {

@@ -28,7 +28,7 @@ def test_everything_missing_leads_to_the_field_that_answers_it(browser: Client, 
     assert targets[0] == f"{address('theme', draft, 'leadership')}#id_evidence"
     for target in targets:
         page, anchor = target.split("#")
-        assert f'id="{anchor}"' in html_of(browser.get(page)), target
+        assert f'id="{anchor}"' in html_of(browser.get(page, follow=True)), target
     assert "Complete statement</button>" not in html
 
 

@@ -328,12 +328,14 @@ function start(form) {
       });
     }
   }
-  
+
   tell();
 }
 
-const sameValues = (one, other) =>
-  JSON.stringify(one.map(([, value]) => value)) === JSON.stringify(other.map(([, value]) => value));
+function sameValues(one, other) {
+  const values = (pairs) => JSON.stringify(pairs.map(([, value]) => value));
+  return values(one) === values(other);
+}
 
 /** The token that proves a request to be from a page of ours: read afresh, since signing in changes it. */
 function csrfToken() {

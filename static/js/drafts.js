@@ -1,22 +1,38 @@
 // Text that has not been saved yet, kept in this browser until it is: a closed tab or a lost connection costs nobody
 // their words. Only on a device that its user has called their own, and never beyond signing out.
 
+import { newToken } from "./rows.js";
+
 const PREFIX = "truelevel-draft ";
 const KEPT_FOR = 30 * 24 * 60 * 60 * 1000;
 
-/** Drafts of one person on one page. Where the device is not trusted, or the browser has no room, nothing is kept. */
+/** Drafts of one person on one page. Where the device is not trusted, or the browser has no room, nothing is kept.
+ * Each tab keeps its own: one in which nothing is unsaved must not clear what another could not save. */
 export function draftsOf(form) {
-  const key = `${PREFIX}${form.dataset.person} ${location.pathname}`;
+  const place = `${PREFIX}${form.dataset.person} ${location.pathname} `;
+  const own = place + newToken();
   const trusted = form.dataset.ownDevice === "yes";
+  let taken = []; // the places of what `read` has handed out
   return {
+    /** What earlier tabs have kept, as one draft; of an answer that is in several of them the newest. */
     read() {
-      return trusted ? read(key) : null;
+      if (!trusted) return null;
+      taken = keys().filter((key) => key.startsWith(place));
+      const all = taken.map(read).filter(Boolean).sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+      if (!all.length) return null;
+      const { at, revision } = all.at(-1);
+      const same = all.every((one) => one.revision === revision);
+      return { at, revision: same ? revision : "", answers: Object.assign({}, ...all.map((one) => one.answers)) };
     },
-    /** Keep `answers` (name → what was written, on which stamps); nothing left to keep clears the place. */
+    /** Keep `answers` (name → what was written, on which stamps) in place of what was read; nothing left to keep
+     * clears both places. */
     keep(answers) {
-      if (!trusted || signingOut) return false;
-      if (!Object.keys(answers).length) return remove(key);
-      return write(key, { at: new Date().toISOString(), revision: form.elements.namedItem("revision").value, answers });
+      if (!trusted || signingOut) return;
+      const some = Object.keys(answers).length;
+      const revision = form.elements.namedItem("revision").value;
+      if (some && !write(own, { at: new Date().toISOString(), revision, answers })) return;
+      for (const key of some ? taken : [own, ...taken]) remove(key);
+      taken = [];
     },
   };
 }

@@ -10,9 +10,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -197,27 +198,53 @@ class Visit:
                 self.page.screenshot(path=f"{SCREENSHOTS}/{name}.png", full_page=True)
 
 
-def signed_in(browser: Browser, product: Product, who: str, *, checks: bool = True) -> Visit:
-    """Sign an account of the demo in, in a browser of its own."""
-    context = browser.new_context(viewport=WIDE, locale="en-GB", timezone_id="Europe/London")  # type: ignore[arg-type]
+def signed_in(
+    browser: Browser,
+    product: Product,
+    who: str,
+    *,
+    checks: bool = True,
+    own_device: bool = False,
+    scripts: bool = True,
+) -> Visit:
+    """Sign an account of the demo in, in a browser of its own; it may be one without JavaScript."""
+    context = browser.new_context(
+        viewport=WIDE,  # type: ignore[arg-type]  # a plain dict will do
+        locale="en-GB",
+        timezone_id="Europe/London",
+        java_script_enabled=scripts,
+    )
     page = context.new_page()
     page.set_default_timeout(20_000)
     here = Visit(page, product, who, checks=checks)
     here.open("/account/sign-in/")
-    page.get_by_label("E-mail").fill(f"{who}@demo.example")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    here.press("Sign in")
+    answer_sign_in(page, who, own_device=own_device)
+    here.check()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     return here
 
 
+def answer_sign_in(page: Page, who: str, *, own_device: bool = False) -> None:
+    """Fill in the sign-in page that is open, and send it."""
+    page.get_by_label("E-mail").fill(f"{who}@demo.example")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("This is my own device").set_checked(own_device)
+    page.get_by_role("button", name="Sign in").click()
+
+
+class SignIn(Protocol):
+    """Signs an account of the demo in, as `signed_in` does."""
+
+    def __call__(self, who: str, *, checks: bool = True, own_device: bool = False, scripts: bool = True) -> Visit: ...
+
+
 @pytest.fixture
-def sign_in(product: Product, browser: Browser) -> Iterator[Callable[[str], Visit]]:
+def sign_in(product: Product, browser: Browser) -> Iterator[SignIn]:
     """Return a function that signs an account of the demo in, in a browser of its own."""
     visits: list[Visit] = []
 
-    def visit(who: str) -> Visit:
-        visits.append(signed_in(browser, product, who))
+    def visit(who: str, *, checks: bool = True, own_device: bool = False, scripts: bool = True) -> Visit:
+        visits.append(signed_in(browser, product, who, checks=checks, own_device=own_device, scripts=scripts))
         return visits[-1]
 
     yield visit

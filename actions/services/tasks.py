@@ -91,10 +91,18 @@ def remove(*, task: Task, by: User, at: datetime) -> None:
         raise Refused("An action has at least one task. Change this one, or withdraw the action.")
     trail.record(act="action.task_removed", thing=action, by=by, at=at, task=current.number, title=current.title)
     current.delete()
+    if current.number == 1:  # whoever has its answers open as the action’s first task’s must not overwrite another’s
+        following[0].field_versions = _after_both(current, following[0])
     for each in following:  # one by one and upwards, so that no two have the same number on the way
         each.number -= 1
-        each.save(update_fields=["number"])
+        each.save(update_fields=["number", "field_versions"])
     _touch(action, by=by, at=at)
+
+
+def _after_both(one: Task, other: Task) -> dict[str, int]:
+    """Return versions of a task’s fields that no page shows yet, of either task."""
+    shown = (one.field_versions, other.field_versions)
+    return {name: max(versions.get(name, 0) for versions in shown) + 1 for name in EDITABLE}
 
 
 def _locked_task(task: Task) -> tuple[Action, Task]:

@@ -226,7 +226,10 @@ def test_tasks_are_numbered_on_and_move_up_when_one_is_removed(action: Action, s
     tasks.remove(task=first, by=spoc, at=NOW)
     assert list(action.tasks.values_list("number", "title")) == [(1, "Second"), (2, "Third")]
     assert TrailEntry.objects.get(act="action.task_removed").detail == {"task": 1, "title": ""}
-    change(action, spoc, lead=Edit(0, "Sergeant"))  # a theme's page finds the first of those that are left
+    # A theme's page finds the first of those that are left; one that was opened before writes nothing onto it.
+    assert change(action, spoc, lead=Edit(0, "Typed for the one that is gone")) == ("lead",)
+    seen = action.tasks.get(number=1).field_versions["lead"]
+    change(action, spoc, lead=Edit(seen, "Sergeant"))
     assert action.tasks.get(number=1).lead == "Sergeant"
 
 

@@ -10,13 +10,16 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from actions.models import Action, ActionStatus
+from actions.services import tasks
 from assurance.models import Decision, MergeDecision, Revision, SaveReceipt
 from maturity.models import Criterion
 from organisation.models import User
 from tests.assurance.pages import address, entry_of, form_on, html_of, save_elsewhere, signed_in, text_of
 from tests.factories import assurance as factories
+from tests.factories.actions import add_task
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("opened")]
 
@@ -274,6 +277,19 @@ def test_an_action_somebody_else_changed_is_shown_both_ways(browser: Client, dra
 
 
 # --- Pages that have been left behind -----------------------------------------------------------------------------
+
+
+def test_a_task_that_has_moved_up_is_not_overwritten_with_the_first_ones_answers(
+    browser: Client, draft: Revision, slt: User
+) -> None:
+    """Another task has become the action’s first since the page was opened: the row shows that one’s answers now."""
+    action = factories.raise_action(draft, lead="Sergeant")
+    add_task(action, lead="Chief inspector")
+    page = page_of(browser, draft)
+    tasks.remove(task=action.tasks.get(number=1), by=slt, at=timezone.now())
+    response = save(browser, draft, row_of(page, "actions-0", lead="Inspector"))
+    assert outcome(response) == (409, "conflict")
+    assert action.tasks.get().lead == "Chief inspector"
 
 
 def test_a_completed_statement_stops_the_page_and_says_so(browser: Client, draft: Revision) -> None:

@@ -467,6 +467,12 @@ def test_a_digest_that_the_statement_does_not_have_is_404(browser: Client, draft
     assert browser.get(address("statement_file", draft, file.blob.sha256)).status_code == 404
 
 
+def test_a_digest_of_another_units_statement_is_404_in_ones_own(browser: Client, draft: Revision) -> None:
+    theirs = give_file(factories.make_statement(make_unit("Elsewhere")))
+    digest = theirs.file.blob.sha256  # type: ignore[union-attr]
+    assert browser.get(address("statement_file", draft, digest)).status_code == 404
+
+
 def test_a_signed_files_digest_leads_to_its_bytes_in_later_revisions_too(
     browser: Client, draft: Revision, spoc: User, slt: User
 ) -> None:

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from assurance.models import Decision, EvidenceFile, EvidenceItem, Revision, Rollup, StatementDocument
+from assurance.models import BlankForm, Decision, EvidenceFile, EvidenceItem, Revision, Rollup, StatementDocument
 from assurance.services import statements
 from home.forms import VerifyForm
 from home.hashing import MOST_BYTES, MOST_REQUEST
@@ -176,6 +176,14 @@ def printed(revision: Revision) -> StatementDocument:
     return StatementDocument.objects.create(revision=revision, blob=blob, printed_at=timezone.now())
 
 
+def blank(revision: Revision) -> BlankForm:
+    statement = revision.statement
+    blob = blobs.store(content=b"%PDF-1.7 blank", media_type="application/pdf", at=timezone.now())
+    return BlankForm.objects.create(
+        statement=statement, unit_name=statement.unit.name, blob=blob, printed_at=timezone.now()
+    )
+
+
 def test_the_pdf_of_a_statement_is_known_by_its_bytes(signed: Revision, head: User) -> None:
     document = printed(signed)
     digest = hashlib.sha256(b"%PDF-1.7 the statement").hexdigest()
@@ -190,6 +198,20 @@ def test_the_pdf_of_a_statement_is_known_by_its_bytes(signed: Revision, head: Us
     assert "its bytes have the digest" in said
     document.blob.path.unlink()
     assert "the file is missing" in words(ask(head, digest))
+
+
+def test_a_blank_form_is_known_by_its_bytes_and_counts_for_nothing(signed: Revision, head: User) -> None:
+    blank(signed)
+    said = words(ask(head, hashlib.sha256(b"%PDF-1.7 blank").hexdigest()))
+    assert f"A blank form of Harbour OCU, {QUARTER}, to be filled in by hand" in said
+    assert "Nobody has signed anything in it" in said
+
+
+@pytest.mark.parametrize("role", [Role.SPOC, Role.PANEL_MEMBER, Role.BOARD_MEMBER])
+def test_what_is_printed_of_a_statement_is_nothing_to_those_who_may_not_read_it(role: Role, signed: Revision) -> None:
+    stranger = make.make_person(role, **({"unit": make.make_unit()} if role is Role.SPOC else {}))
+    for blob in (printed(signed).blob, blank(signed).blob):
+        assert ask(stranger, blob.sha256).status_code == 404
 
 
 def test_evidence_is_known_to_those_who_read_a_statement_that_names_it(head: User) -> None:

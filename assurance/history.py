@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import Q
 
 from assurance.models import Entry
@@ -13,6 +11,6 @@ def text_at(entry: Entry, name: str, version: int) -> str | None:
     """Return what the answer `name` said in its `version`; None where that is not known."""
     key = f"field_versions__{name}"
     was_at = Q(**{key: version}) if version else ~Q(field_versions__has_key=name)
-    kept: Any = entry.history.filter(was_at).order_by("-pgh_id")  # type: ignore[attr-defined]  # made by pghistory
+    kept = entry.history.filter(was_at).order_by("-pgh_id")
     text = kept.values_list(name, flat=True).first()
     return text if isinstance(text, str) else None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING, Any
 
 import pghistory
 import pgtrigger
@@ -114,6 +115,8 @@ class Entry(models.Model):
     changed_at = models.DateTimeField(null=True, blank=True)
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     actions = models.ManyToManyField(Action, through="EntryAction", related_name="+")
+    if TYPE_CHECKING:
+        history: Any  # a manager of what was overwritten, which pghistory adds
 
     class Meta:
         ordering = ["theme__number"]

@@ -17,7 +17,6 @@ from organisation.models import User
 from records.edits import Edit
 from tests.factories import assurance as factories
 
-
 MANY = {"criteria_met", "decided"}
 
 

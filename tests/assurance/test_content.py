@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -30,7 +31,7 @@ def entry_of(revision: Revision, identity: str = "leadership") -> Entry:
     return revision.entries.get(theme__identity=identity)
 
 
-def said(revision: Revision, identity: str = "leadership") -> dict[str, object]:
+def said(revision: Revision, identity: str = "leadership") -> dict[str, Any]:
     return next(entry for entry in content_of(revision)["entries"] if entry["theme"] == identity)
 
 
@@ -91,7 +92,7 @@ def test_a_withdrawn_action_is_left_out_and_a_closed_one_says_what_was_achieved(
     Action.objects.filter(pk=kept.pk).update(
         status=ActionStatus.CLOSED, achieved="Everybody was briefed.", closed_at=AT, closed_by=spoc
     )
-    (action,) = said(draft)["actions"]  # type: ignore[misc]  # a list of one
+    (action,) = said(draft)["actions"]
     assert (action["title"], action["status"], action["achieved"]) == ("Kept", "closed", "Everybody was briefed.")
 
 

@@ -145,6 +145,7 @@ class Editing(RuleBasedStateMachine):
     def send_a_save_again(self, data: st.DataObject) -> None:
         editor = data.draw(st.sampled_from([editor for editor in self.editors if editor.last]))
         sent = editor.last
+        assert sent is not None
         before = list(Entry.objects.order_by("pk").values())
         merges = list(MergeDecision.objects.order_by("pk").values())
         again = statements.save_entry(

@@ -26,7 +26,7 @@ def test_others_see_who_has_it_open_and_in_which_theme(draft: Revision, spoc: Us
     now = timezone.now()
     assert presence.seen(revision=draft, theme=theme(draft, "leadership"), by=spoc, at=now) == []
     (other,) = presence.seen(revision=draft, theme=theme(draft, "audit"), by=slt, at=now)
-    assert (other.person, other.theme.identity) == (spoc, "leadership")
+    assert (other.person, other.theme) == (spoc, theme(draft, "leadership"))
 
 
 def test_who_moves_on_is_in_one_place_only(draft: Revision, spoc: User, slt: User) -> None:

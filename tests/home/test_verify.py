@@ -209,7 +209,7 @@ def test_a_blank_form_is_known_by_its_bytes_and_counts_for_nothing(signed: Revis
 
 @pytest.mark.parametrize("role", [Role.SPOC, Role.PANEL_MEMBER, Role.BOARD_MEMBER])
 def test_what_is_printed_of_a_statement_is_nothing_to_those_who_may_not_read_it(role: Role, signed: Revision) -> None:
-    stranger = make.make_person(role, **({"unit": make.make_unit()} if role is Role.SPOC else {}))
+    stranger = make.make_person(role, make.make_unit() if role is Role.SPOC else None)
     for blob in (printed(signed).blob, blank(signed).blob):
         assert ask(stranger, blob.sha256).status_code == 404
 

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from actions.models import DUE_ALL_THE_TIME, Action
-from organisation.formfields import DayField, LineField, WordsField
+from organisation.formfields import NOBODY, DayField, LineField, WordsField
 from organisation.models import Unit
 from organisation.models.unit import UnitQuerySet
 from organisation.versioned import VersionedForm, initial_of
@@ -20,13 +20,18 @@ ONE_WAY = "Say when it is due in one way only: a day, on-going, or words."
 
 
 def _title() -> LineField:
-    return LineField(label="What is to be done", max_length=300, error_messages={"required": "Say what is to be done."})
+    return LineField(
+        label="What is to be done",
+        help_text=NOBODY,
+        max_length=300,
+        error_messages={"required": "Say what is to be done."},
+    )
 
 
 def _measure(**more: Any) -> WordsField:
     return WordsField(
         label="How you will know that it worked",
-        help_text="The performance measure, if there is one.",
+        help_text=f"The performance measure, if there is one. {NOBODY}",
         max_words=MEASURE_WORDS,
         rows=3,
         required=False,
@@ -123,7 +128,7 @@ class TaskForm(WhenForm, VersionedForm):
 
     title = LineField(
         label="What is to be done",
-        help_text="Leave it empty where the action has no other task and says it all.",
+        help_text=f"Leave it empty where the action has no other task and says it all. {NOBODY}",
         max_length=300,
         required=False,
     )
@@ -140,7 +145,7 @@ class TaskForm(WhenForm, VersionedForm):
         super().__init__(*args, **kwargs)
         if needs_title:
             self.fields["title"].required = True
-            self.fields["title"].help_text = ""
+            self.fields["title"].help_text = NOBODY
             self.fields["title"].error_messages["required"] = "Say what is to be done in this task."
 
     @staticmethod
@@ -154,7 +159,7 @@ class AchievedForm(StoredTextForm):
 
     achieved = WordsField(
         label="What was achieved?",
-        help_text="Say what is different now, with figures if you have them. It is kept with the action.",
+        help_text=f"Say what is different now, with figures if you have them. It is kept with the action. {NOBODY}",
         max_words=NOTE_WORDS,
         rows=5,
         error_messages={"required": "Say what was achieved."},
@@ -166,7 +171,7 @@ class ReasonForm(StoredTextForm):
 
     reason = WordsField(
         label="Why?",
-        help_text="It is kept with the action.",
+        help_text=f"It is kept with the action. {NOBODY}",
         max_words=NOTE_WORDS,
         rows=4,
     )
@@ -182,7 +187,7 @@ class NoteForm(StoredTextForm):
 
     text = WordsField(
         label="How the action stands",
-        help_text="Notes cannot be changed or removed later. Name no one who was hurt.",
+        help_text=f"Notes cannot be changed or removed later. {NOBODY}",
         max_words=NOTE_WORDS,
         rows=4,
         error_messages={"required": "Write how the action stands."},

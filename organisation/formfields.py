@@ -14,6 +14,8 @@ from django.core.exceptions import ValidationError
 from organisation.periods import MONTHS
 
 EXAMPLE_DAY = "31 3 2026"
+# Said at every box for free text: records of safety easily tell of people who were hurt.
+NOBODY = "Do not name anybody, and write nothing about anybody’s health."
 CHARACTERS_A_WORD = 40  # an English word and its blank are six; addresses of web pages are long
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII)
 _NUMBERS = re.compile(r"(?P<day>\d{1,2})\s*[/. -]\s*(?P<month>\d{1,2})\s*[/. -]\s*(?P<year>\d{4})", re.ASCII)

@@ -8,12 +8,11 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from organisation.formfields import DayField, WordsField
+from organisation.formfields import NOBODY, DayField, WordsField
 from organisation.models import Unit, User
 
 QUESTION_WORDS = 300
 ADVICE_WORDS = 600
-ABOUT_NOBODY = "Do not name anybody, and write nothing about anybody’s health."
 
 
 class QuestionForm(forms.Form):
@@ -25,7 +24,7 @@ class QuestionForm(forms.Form):
 class AdviceForm(forms.Form):
     """The adviser's answer."""
 
-    advice = WordsField(label="Your advice", max_words=ADVICE_WORDS, rows=10, help_text=ABOUT_NOBODY)
+    advice = WordsField(label="Your advice", max_words=ADVICE_WORDS, rows=10, help_text=NOBODY)
 
 
 class NoteForm(forms.Form):
@@ -33,7 +32,7 @@ class NoteForm(forms.Form):
 
     unit = forms.ModelChoiceField(label="Unit", queryset=Unit.objects.none(), empty_label="Choose a unit")
     theme = forms.ChoiceField(label="Theme")
-    advice = WordsField(label="The advice", max_words=ADVICE_WORDS, rows=10, help_text=ABOUT_NOBODY)
+    advice = WordsField(label="The advice", max_words=ADVICE_WORDS, rows=10, help_text=NOBODY)
 
     def __init__(self, *args: Any, units: QuerySet[Unit], themes: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

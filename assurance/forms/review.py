@@ -8,7 +8,7 @@ from django import forms
 
 from assurance.models import Decision
 from assurance.services.reviews import Answer
-from organisation.formfields import OptionLabel, WordsField
+from organisation.formfields import NOBODY, OptionLabel, WordsField
 
 YES_NO = (("yes", "Yes"), ("no", "No"))
 NOTE_WORDS = 300
@@ -26,7 +26,9 @@ def _question(label: str) -> forms.TypedChoiceField:
 
 
 def _note(about: str) -> WordsField:
-    return WordsField(label=f"Note on {about} (optional)", max_words=NOTE_WORDS, rows=3, required=False)
+    return WordsField(
+        label=f"Note on {about} (optional)", help_text=NOBODY, max_words=NOTE_WORDS, rows=3, required=False
+    )
 
 
 class ReviewForm(forms.Form):
@@ -54,7 +56,7 @@ class ReviewForm(forms.Form):
     )
     reasons = WordsField(
         label="Reasons",
-        help_text="Needed if you return it: say what is to be mended. The unit reads this.",
+        help_text=f"Needed if you return it: say what is to be mended. The unit reads this. {NOBODY}",
         max_words=REASON_WORDS,
         rows=6,
         required=False,

@@ -14,7 +14,7 @@ from django.forms.boundfield import BoundWidget
 from actions.models import ActionStatus
 from assurance.models import NoLevel, RevisionState
 from assurance.models.entry import ENTRY_ANSWERS
-from organisation.formfields import DayField, LineField, OptionLabel, WordsField
+from organisation.formfields import NOBODY, DayField, LineField, OptionLabel, WordsField
 from organisation.periods import Quarter
 from organisation.versioned import VersionedForm
 
@@ -29,7 +29,6 @@ YES_NO = (("yes", "Yes"), ("no", "No"))
 EVIDENCE_WORDS = 1000
 REASON_WORDS = 300
 MOST_ACTIONS = 30  # eleven fields each: settings limit how many fields a request may have
-NOBODY = "Do not name anybody, and write nothing about anybody’s health."
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +270,7 @@ class ReasonForm(forms.Form):
 
     reason = WordsField(
         label="Why are you reopening it?",
-        help_text="It is kept with the statement.",
+        help_text=f"It is kept with the statement. {NOBODY}",
         max_words=REASON_WORDS,
         rows=5,
         error_messages={"required": "Say why the statement is reopened."},

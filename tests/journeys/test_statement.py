@@ -6,15 +6,15 @@ Each journey has a unit, people and a statement of its own, so that none finds w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from organisation.periods import london_day
+from organisation.periods import Quarter, london_day
 from tests.factories import files
 from tests.journeys.conftest import Product, SignIn, Visit, answer_sign_in
 
@@ -41,7 +41,15 @@ SIGNED_OUT = re.compile("^Not saved – you are signed out")
 OTHER_PERSON = re.compile("^Not saved – somebody else is signed in")
 
 # Units with two SPOCs, an SLT lead and an open statement; those with a history have signed the quarter before.
-SCENES = {"words": False, "expired": False, "together": False, "plain": True, "keyboard": True, "looks": True}
+SCENES = {
+    "words": False,
+    "expired": False,
+    "together": False,
+    "plain": True,
+    "keyboard": True,
+    "missing": True,
+    "looks": True,
+}
 SCRIPT = """
 from organisation.models import Unit
 from organisation.roles import Role
@@ -615,7 +623,7 @@ FOCUS = """() => {
         what: it.outerHTML.slice(0, 200),
         isSeen: shows(getComputedStyle(it)) || (label !== null && shows(getComputedStyle(label, "::before"))),
         isInView: box.bottom > 0 && box.top < innerHeight && box.width > 0 && box.height > 0,
-        isCovered: bar !== undefined && box.top >= bar.top && box.bottom <= bar.bottom && !it.closest(".app-save-state"),
+        isCovered: bar !== undefined && box.top >= bar.top && box.bottom <= bar.bottom,
     };
 }"""
 MOST_STOPS = 250
@@ -734,3 +742,215 @@ def test_the_whole_statement_with_the_keyboard(scenes: dict[str, Scene], sign_in
     page.keyboard.press("Space")
     keyboard.press(page.get_by_role("button", name="Complete statement"))
     expect(page.get_by_text("Statement completed.")).to_be_visible()
+
+
+# --- What is wrong, and where -------------------------------------------------------------------------------------
+
+
+def focused_id(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.id"))
+
+
+def follow_each_problem(page: Page) -> list[str]:
+    """Follow each link of the error summary; return the controls they lead to. Each has to take the focus."""
+    links = page.locator(".govuk-error-summary a")
+    expect(links.first).to_be_visible()
+    expect(page.locator(".govuk-error-summary li")).to_have_count(links.count())  # none leads nowhere
+    reached = []
+    for link in links.all():
+        target = (link.get_attribute("href") or "").removeprefix("#")
+        link.click()
+        control = page.locator(f"[id='{target}']")
+        expect(control).to_be_focused()
+        assert control.evaluate("it => it.matches('input:not([type=hidden]), textarea, select')"), target
+        reached.append(target)
+    return reached
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_the_error_summary_leads_to_each_answer_at_fault(
+    scripts: bool, scenes: dict[str, Scene], sign_in: SignIn
+) -> None:
+    spoc = sign_in(scenes["words"].person("second"), checks=False, scripts=scripts)
+    page = spoc.page
+    spoc.open(scenes["words"].theme("performance-benchmarking"))
+    # Radio buttons and ticks are never wrong by themselves: the page was out of date, or tampered with.
+    for name in ("level_answer", "held_without_shrmt", "criteria_met"):
+        page.locator(f"[name={name}]").first.evaluate("it => { it.value = '0'; it.checked = true; }")
+    evidence_box(page).fill("word " * 1001)
+    page.get_by_label("Who leads it").first.fill("Inspector")
+    page.get_by_label("When it is due").first.fill("31 June 2031")
+    page.get_by_role("button", name="Save and continue").click()
+    expect(page).to_have_title(re.compile("^Error: "))
+    if scripts:
+        expect(page.locator(".govuk-error-summary")).to_be_focused()
+    assert follow_each_problem(page) == [
+        "id_level_answer_0",
+        "id_criteria_met_0",
+        "id_held_without_shrmt_0",
+        "id_evidence",
+        "id_actions-0-title",
+        "id_actions-0-due_on",
+    ]
+
+
+def test_problems_of_other_pages_lead_to_their_answers(scenes: dict[str, Scene], sign_in: SignIn) -> None:
+    """A single tick, a group of radio buttons, a group of ticks with a file, a box: one page for each."""
+    spoc = sign_in(scenes["words"].person("second"), checks=False)
+    spoc.open(f"{scenes['words'].theme('audit')}evidence/")
+    spoc.press("Add the link")
+    assert follow_each_problem(spoc.page) == ["id_uploads"]
+    spoc.open(f"{scenes['words'].theme('audit')}ask/")
+    spoc.press("Send the question")
+    assert follow_each_problem(spoc.page) == ["id_question"]
+    head = sign_in("head", checks=False)
+    head.open("/model/targets/new/")
+    head.page.get_by_label("Medium").evaluate("it => { it.value = 'none'; it.checked = true; }")
+    head.press("Enter the target")
+    reached = follow_each_problem(head.page)
+    assert {"id_level_0", "id_risk_bands_0", "id_by_on", "id_endorsed_by"} <= set(reached)
+
+
+def test_what_is_missing_leads_to_its_question(scenes: dict[str, Scene], sign_in: SignIn) -> None:
+    """The lines of the page that a statement is completed on lead to other pages, and to the answer on them."""
+    scene = scenes["missing"]
+    spoc = sign_in(scene.person("first"), checks=False)
+    page = spoc.page
+    spoc.open(scene.theme("leadership"))  # opening it is what carries it forward
+    spoc.open(scene.theme("audit"))
+    evidence_box(page).fill("")
+    page.get_by_label(re.compile("^Level 2:")).check()
+    expect(state(page)).to_have_text(SAVED)
+    spoc.open(f"{scene.statement}check/")
+    found = [link.get_attribute("href") or "" for link in page.locator(".app-blockers a").all()]
+    wanted = {address.partition("#")[2]: address for address in found}
+    assert set(wanted) == {"id_level_answer_0", "id_evidence", "carried", "id_meeting_on"} | {
+        "id_completer_name",
+        "id_completer_position",
+    }
+    for fragment in ("id_level_answer_0", "id_evidence", "carried", "id_meeting_on"):
+        spoc.open(f"{scene.statement}check/")
+        page.locator(f'.app-blockers a[href="{wanted[fragment]}"]').click()
+        expect(page.locator(f"[id='{fragment}']")).to_be_focused()
+
+
+# --- How the pages look -------------------------------------------------------------------------------------------
+
+
+def address_of(page: Page, product: Product) -> str:
+    return page.url.removeprefix(product.url)
+
+
+def test_pages_of_a_theme_have_no_fault(scenes: dict[str, Scene], sign_in: SignIn, tmp_path: Path) -> None:
+    scene = scenes["looks"]
+    spoc, colleague = sign_in(scene.person("first"), own_device=True), sign_in(scene.person("second"), checks=False)
+    page, theme = spoc.page, scene.theme("leadership")
+    spoc.open(theme)  # carried forward
+    colleague.open(theme)
+    colleague.page.get_by_label(re.compile("^Level 4:")).check()
+    expect(state(colleague.page)).to_have_text(SAVED)
+    write(colleague.page, "Theirs")
+    expect(state(colleague.page)).to_have_text(SAVED)
+    page.get_by_label(re.compile("^Level 2:")).check()
+    write(page, "Mine")
+    expect(page.locator("[data-panel]")).to_have_count(2)
+    page.get_by_label("When it is due").first.fill("31 June 2031")
+    page.get_by_label("Who leads it").first.fill("Inspector")
+    page.get_by_label("Who leads it").first.blur()
+    expect(page.locator(".govuk-error-message").first).to_be_visible()
+    spoc.check()  # two versions in place, and what is wrong said in place
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    expect(page).to_have_title(re.compile("^Error: "))
+    spoc.check()  # the same from the server
+    spoc.open(theme)  # an answer of yours was not saved
+
+    type_offline_and_close(spoc, scene.theme("audit"), "Kept here")
+    spoc.open(scene.theme("audit"))
+    expect(offer_on(page)).to_be_visible()
+    spoc.check()
+    spoc.open(scene.theme(NOT_SCORED))
+    for part in ("", "details/", "check/", "changes/"):
+        spoc.open(scene.statement + part)
+
+    spoc.open(f"{scene.theme('audit')}evidence/")
+    spoc.press("Add the link")
+    spoc.open(scene.theme("audit"))
+    add_evidence(spoc, tmp_path)
+    spoc.check()
+    spoc.open(f"{scene.theme('audit')}evidence/")
+    spoc.follow(re.compile("^Remove *Minutes of October"))
+
+
+def test_pages_of_a_statement_have_no_fault(scenes: dict[str, Scene], sign_in: SignIn, tmp_path: Path) -> None:
+    scene = scenes["looks"]
+    spoc = sign_in(scene.person("first"))
+    page = spoc.page
+    last_quarter = f"/statements/{scene.unit}/{Quarter.parse(scene.quarter).plus(-1).slug}/"
+    spoc.open(last_quarter)
+    digest = page.locator("code.app-digest").first.inner_text()
+    spoc.follow("Verify it")
+    expect(page.locator("main")).to_contain_text(digest)
+    spoc.open("/verify/")
+    spoc.open(f"/verify/{'0' * 64}/")
+    for part in ("print/", "pdf/", "changes/"):
+        spoc.open(last_quarter + part)
+    for part in ("print/", "pdf/", "blank/"):
+        spoc.open(scene.statement + part)
+    spoc.open("/calendar/")
+    spoc.press("Make a link")
+
+    spoc.open(f"{scene.statement}workbook/in/")
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile("Download the workbook")).click()
+    download.value.save_as(tmp_path / "taken.xlsx")
+    for value, heading in ((7, "Fill in the statement in a workbook"), (5, "What the workbook changes")):
+        path = tmp_path / f"level-{value}.xlsx"
+        book = openpyxl.load_workbook(tmp_path / "taken.xlsx")
+        book["Themes"]["C2"] = value
+        book.save(path)
+        page.locator("input[type=file]").set_input_files(path)
+        spoc.press("Upload and see the changes")
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+
+
+def test_pages_of_actions_have_no_fault(scenes: dict[str, Scene], sign_in: SignIn) -> None:
+    spoc = sign_in(scenes["looks"].person("second"))
+    page = spoc.page
+    spoc.open("/actions/")
+    spoc.follow("Raise an action")
+    spoc.press("Raise the action")  # and what is missing
+    page.get_by_label("What is to be done").fill("Walk the yard")
+    spoc.press("Raise the action")
+    action = address_of(page, spoc.product)
+    for part in ("edit/", "tasks/new/", "related/", "note/", "withdraw/", "close/"):
+        spoc.open(action + part)
+    page.get_by_label("What was achieved?").fill("The yard was walked twice.")
+    spoc.press("Close the action")
+    spoc.open("/actions/")
+
+
+def test_pages_of_advice_and_targets_have_no_fault(scenes: dict[str, Scene], sign_in: SignIn) -> None:
+    scene = scenes["looks"]
+    spoc = sign_in(scene.person("second"))
+    spoc.open(f"{scene.theme('monitoring')}ask/")
+    spoc.press("Send the question")  # and what is missing
+    spoc.page.get_by_label("Your question").fill("Is a toolbox talk enough?")
+    spoc.press("Send the question")
+    spoc.open(f"{scene.theme('monitoring')}ask/")
+    spoc.open("/mentoring/")
+    spoc.page.locator("main h2 a, main h3 a").first.click()
+    spoc.check()
+    record = address_of(spoc.page, spoc.product)
+
+    adviser = sign_in("adviser")
+    adviser.open("/mentoring/")
+    adviser.open("/mentoring/new/")
+    adviser.open(record)
+    adviser.page.get_by_label("Your advice").fill("It is a beginning.")
+    adviser.press("Record the answer")
+
+    head = sign_in("head")
+    head.open("/mentoring/advisers/")
+    head.open("/model/targets/")
+    head.open("/model/targets/new/")
+    head.press("Enter the target")

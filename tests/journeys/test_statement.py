@@ -837,13 +837,23 @@ def test_what_is_missing_leads_to_its_question(scenes: dict[str, Scene], sign_in
 # --- How the pages look -------------------------------------------------------------------------------------------
 
 
+def looking(sign_in: SignIn, who: str, *, own_device: bool = False) -> Visit:
+    """Sign somebody in whose pages are checked from then on: other journeys look at what comes before."""
+    visit = sign_in(who, checks=False, own_device=own_device)
+    visit.checks = True
+    return visit
+
+
 def address_of(page: Page, product: Product) -> str:
     return page.url.removeprefix(product.url)
 
 
 def test_pages_of_a_theme_have_no_fault(scenes: dict[str, Scene], sign_in: SignIn, tmp_path: Path) -> None:
     scene = scenes["looks"]
-    spoc, colleague = sign_in(scene.person("first"), own_device=True), sign_in(scene.person("second"), checks=False)
+    spoc, colleague = (
+        looking(sign_in, scene.person("first"), own_device=True),
+        sign_in(scene.person("second"), checks=False),
+    )
     page, theme = spoc.page, scene.theme("leadership")
     spoc.open(theme)  # carried forward
     colleague.open(theme)
@@ -883,7 +893,7 @@ def test_pages_of_a_theme_have_no_fault(scenes: dict[str, Scene], sign_in: SignI
 
 def test_pages_of_a_statement_have_no_fault(scenes: dict[str, Scene], sign_in: SignIn, tmp_path: Path) -> None:
     scene = scenes["looks"]
-    spoc = sign_in(scene.person("first"))
+    spoc = looking(sign_in, scene.person("first"))
     page = spoc.page
     last_quarter = f"/statements/{scene.unit}/{Quarter.parse(scene.quarter).plus(-1).slug}/"
     spoc.open(last_quarter)
@@ -914,7 +924,7 @@ def test_pages_of_a_statement_have_no_fault(scenes: dict[str, Scene], sign_in: S
 
 
 def test_pages_of_actions_have_no_fault(scenes: dict[str, Scene], sign_in: SignIn) -> None:
-    spoc = sign_in(scenes["looks"].person("second"))
+    spoc = looking(sign_in, scenes["looks"].person("second"))
     page = spoc.page
     spoc.open("/actions/")
     spoc.follow("Raise an action")
@@ -931,7 +941,7 @@ def test_pages_of_actions_have_no_fault(scenes: dict[str, Scene], sign_in: SignI
 
 def test_pages_of_advice_and_targets_have_no_fault(scenes: dict[str, Scene], sign_in: SignIn) -> None:
     scene = scenes["looks"]
-    spoc = sign_in(scene.person("second"))
+    spoc = looking(sign_in, scene.person("second"))
     spoc.open(f"{scene.theme('monitoring')}ask/")
     spoc.press("Send the question")  # and what is missing
     spoc.page.get_by_label("Your question").fill("Is a toolbox talk enough?")
@@ -942,14 +952,14 @@ def test_pages_of_advice_and_targets_have_no_fault(scenes: dict[str, Scene], sig
     spoc.check()
     record = address_of(spoc.page, spoc.product)
 
-    adviser = sign_in("adviser")
+    adviser = looking(sign_in, "adviser")
     adviser.open("/mentoring/")
     adviser.open("/mentoring/new/")
     adviser.open(record)
     adviser.page.get_by_label("Your advice").fill("It is a beginning.")
     adviser.press("Record the answer")
 
-    head = sign_in("head")
+    head = looking(sign_in, "head")
     head.open("/mentoring/advisers/")
     head.open("/model/targets/")
     head.open("/model/targets/new/")

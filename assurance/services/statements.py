@@ -295,6 +295,16 @@ def _after_the_last_signature(*, statement: Statement, at: datetime) -> datetime
     return at if last is None else max(at, last + timedelta(microseconds=1))
 
 
+def _refuse_infected(revision: Revision) -> None:
+    """A file may have been found infected since the statement was completed; a signature would keep it for good."""
+    infected = revision.entries.filter(evidence_items__file__blob__verdict=Verdict.INFECTED).select_related("theme")
+    if (entry := infected.first()) is not None:
+        raise Refused(
+            f"{entry.theme.name}: the virus scanner found something in a file. Reopen the statement, and have the file "
+            "removed from the evidence."
+        )
+
+
 @transaction.atomic
 def sign(
     *, revision: Revision, seen_digest: str, signer_name: str, signer_position: str, by: User, at: datetime
@@ -313,6 +323,7 @@ def sign(
         raise Refused("You completed this statement, so somebody else has to sign it.")
     if not signer_name.strip() or not signer_position.strip():
         raise Refused("Enter your name and position.")
+    _refuse_infected(current)
     content = content_of(current)
     digest = content_digest(content)
     if digest != seen_digest:

@@ -19,6 +19,7 @@ from records.models import Blob, Verdict
 from records.services import blobs
 from tests.factories import assurance as factories
 from tests.factories import maturity
+from tests.factories.organisation import make_unit
 
 pytestmark = pytest.mark.django_db
 Q1, Q2 = Quarter(2026, 1), Quarter(2026, 2)
@@ -170,6 +171,20 @@ def test_open_actions_follow_and_closed_ones_do_not(unit: Unit, spoc: User) -> N
     assert list(entry.actions.all()) == [still_open]
     assert list(opened(draft, spoc, "audit").actions.all()) == [elsewhere]
     assert EntryAction.objects.filter(action=still_open).count() == 2
+
+
+def test_nothing_is_carried_from_another_unit(unit: Unit, spoc: User) -> None:
+    factories.signed(make_unit("Elsewhere"), Q1)
+    draft = factories.make_statement(unit, Q2)
+    entry = opened(draft, spoc)
+    assert (entry.carried, entry.evidence, entry.carried_from) == ("", "", None)
+    listed = carrying.with_newest_signed(Entry.objects.filter(pk=entry.pk)).get()
+    assert (carrying.newest_signed(entry), listed.newest) == (None, None)
+
+
+def test_another_units_actions_do_not_follow(unit: Unit, spoc: User) -> None:
+    factories.raise_action(factories.make_statement(make_unit("Elsewhere"), Q1), title="Theirs")
+    assert list(opened(factories.make_statement(unit, Q2), spoc).actions.all()) == []
 
 
 # --- Confirming and changing --------------------------------------------------------------------------------------

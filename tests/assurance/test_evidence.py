@@ -13,7 +13,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from assurance.models import EvidenceFile, EvidenceItem, Revision
-from assurance.rules import Refused
+from assurance.rules import Blocked, Refused
 from assurance.services import evidence, statements
 from organisation.models import User
 from records.filetypes import MOST_BYTES
@@ -218,6 +218,20 @@ def test_a_file_found_infected_since_cannot_be_given_again(draft: Revision) -> N
     file = make_file(draft.statement.unit, verdict=Verdict.INFECTED)
     with pytest.raises(Refused, match="found something in this file since"):
         give_file(draft, file=file)
+
+
+def test_what_is_infected_holds_up_completing_and_signing_until_it_is_removed(draft: Revision, spoc: User) -> None:
+    item = give_file(factories.fill(draft), file=make_file(draft.statement.unit, verdict=Verdict.WAITING))
+    completed = factories.complete(draft)
+    Blob.objects.update(verdict=Verdict.INFECTED)
+    with pytest.raises(Refused, match="Leadership: the virus scanner found something in a file"):
+        factories.sign(completed)
+    statements.reopen(revision=completed, reason="Infected", by=spoc, at=timezone.now())
+    with pytest.raises(Blocked) as blocked:
+        factories.complete(draft)
+    assert [(one.theme, one.field) for one in blocked.value.blockers] == [("leadership", "evidence_items")]
+    evidence.remove(item=item, by=spoc, at=timezone.now())
+    assert factories.sign(factories.complete(draft)).is_frozen
 
 
 # --- Taking back --------------------------------------------------------------------------------------------------

@@ -13,6 +13,13 @@ import config.celery  # noqa: F401  # as every process of the product has it
 ROOT = Path(__file__).parents[1]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that start the product, or its servers, run one after the other: they share it, and they are timed."""
+    for item in items:
+        if item.path.parent.name in ("journeys", "config"):
+            item.add_marker(pytest.mark.xdist_group("processes"))
+
+
 @pytest.fixture(scope="session")
 def shared_dir() -> Path:
     """Where reference data and checks from outside the project lie."""

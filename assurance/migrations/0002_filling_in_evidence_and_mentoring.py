@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('token', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('saved_at', models.DateTimeField()),
-                ('answer', models.JSONField(help_text='What was answered, as services/receipts.py reads.')),
+                ('answer', models.JSONField(help_text='What was answered, as services/saving.py reads.')),
             ],
         ),
         migrations.CreateModel(

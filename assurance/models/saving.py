@@ -24,7 +24,7 @@ class SaveReceipt(models.Model):
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     saved_at = models.DateTimeField()
-    answer: models.JSONField[Any, Any] = models.JSONField(help_text="What was answered, as services/receipts.py reads.")
+    answer: models.JSONField[Any, Any] = models.JSONField(help_text="What was answered, as services/saving.py reads.")
 
     class Meta:
         indexes = [models.Index(fields=["saved_at"], name="receipts_by_age")]

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from assurance.models import Entry, MergeDecision, Revision, SaveReceipt
@@ -204,9 +203,3 @@ def _waiting_at(place: Place, *, by: User) -> QuerySet[MergeDecision]:
     return MergeDecision.objects.filter(
         revision=place.revision, entry=place.entry, action=place.action_id, by=by, decided_at=None
     )
-
-
-@transaction.atomic
-def keep_theirs(*, merge: MergeDecision, by: User, at: datetime) -> None:
-    """Decide that the other version stands. What was not saved stays on record."""
-    MergeDecision.objects.filter(pk=merge.pk, by=by, decided_at=None).update(result=merge.theirs, decided_at=at)

@@ -165,6 +165,16 @@ def test_another_field_or_an_older_page_decides_nothing(entry: Entry, spoc: User
     assert [(merge.mine, merge.decided_at) for merge in waiting] == [("Mine", None), ("Mine, second", None)]
 
 
+def test_of_two_whose_texts_were_overtaken_each_decides_on_their_own(entry: Entry, spoc: User, slt: User) -> None:
+    save(entry, make_person(Role.SPOC, entry.revision.statement.unit), evidence=Edit(0, "Theirs"))
+    save(entry, spoc, evidence=Edit(0, "Mine"))
+    save(entry, slt, evidence=Edit(0, "The lead’s"))
+    save(entry, spoc, at=LATER, evidence=Edit(1, "Both"))
+    assert saving.pending_merges(revision=entry.revision, entry=entry, by=spoc) == []
+    (merge,) = saving.pending_merges(revision=entry.revision, entry=entry, by=slt)
+    assert (merge.mine, merge.decided_at) == ("The lead’s", None)
+
+
 def test_the_same_text_refused_again_is_kept_once(entry: Entry, spoc: User, slt: User) -> None:
     save(entry, slt, evidence=Edit(0, "Theirs"))
     for _ in range(3):
@@ -176,9 +186,9 @@ def test_leaving_the_other_version_is_a_decision_too(entry: Entry, spoc: User, s
     save(entry, slt, evidence=Edit(0, "Theirs"))
     save(entry, spoc, evidence=Edit(0, "Mine"))
     (merge,) = saving.pending_merges(revision=entry.revision, entry=entry, by=spoc)
-    saving.keep_theirs(merge=merge, by=slt, at=LATER)  # somebody else's decision to make
+    save(entry, spoc, at=LATER, evidence=Edit(0, "Theirs"))  # from a page that never showed the other version
     assert saving.pending_merges(revision=entry.revision, entry=entry, by=spoc) == [merge]
-    saving.keep_theirs(merge=merge, by=spoc, at=LATER)
+    save(entry, spoc, at=LATER, evidence=Edit(1, "Theirs"))
     merge.refresh_from_db()
     assert (merge.mine, merge.result, merge.decided_at) == ("Mine", "Theirs", LATER)
 

@@ -133,7 +133,7 @@ def test_work_goes_on_without_the_broker(
         evidence = f"Written while the broker was {mishap}."
         spoc.open(f"{statement}themes/leadership/")
         spoc.page.get_by_label("Evidence", exact=True).fill(evidence)
-        in_time(lambda: spoc.press("Save"), "Saving")
+        in_time(lambda: save(spoc), "Saving")
         spoc.open(f"{statement}check/")
         spoc.page.get_by_role("checkbox").check()
         in_time(lambda: spoc.press("Complete statement"), "Completing")
@@ -148,6 +148,11 @@ def test_work_goes_on_without_the_broker(
     expect(lead.page.get_by_text("for and on behalf of")).to_be_visible()
     for visit in (spoc, lead, cog):
         visit.page.context.close()
+
+
+def save(spoc: Visit) -> None:
+    spoc.press("Save")
+    expect(spoc.page.get_by_text("Leadership saved.")).to_be_visible(timeout=SECONDS_A_REQUEST * 1000)
 
 
 def sign(lead: Visit, statement: str) -> None:

@@ -32,12 +32,21 @@ ACTION = "Walk every custody suite with the safety representatives"
 READY_WITHIN_MS = 120_000
 
 
+def save_and_continue(spoc: Visit) -> None:
+    """Press the button and wait for the next page: what is being saved by itself goes first."""
+    heading = spoc.page.get_by_role("heading", level=1)
+    before = heading.inner_text()
+    spoc.page.get_by_role("button", name="Save and continue").click()
+    expect(heading).not_to_have_text(before)
+    spoc.check()
+
+
 def fill_in_theme(spoc: Visit, level: int) -> None:
     page = spoc.page
     page.get_by_label(re.compile(rf"^Level {level}:")).check()
     page.get_by_role("radio", name="Yes", exact=True).check()
     page.get_by_label("Evidence", exact=True).fill(f"The unit’s records show level {level}, quarter by quarter.")
-    spoc.press("Save and continue")
+    save_and_continue(spoc)
 
 
 def complete_statement(spoc: Visit, today: date) -> str:
@@ -50,7 +59,7 @@ def complete_statement(spoc: Visit, today: date) -> str:
         if identity == "monitoring":  # wellbeing stands before it: not scored, nothing to choose
             expect(spoc.page.get_by_role("heading", level=1)).to_have_text("Wellbeing")
             expect(spoc.page.get_by_role("radio")).to_have_count(0)
-            spoc.press("Save and continue")
+            save_and_continue(spoc)
         if identity == "leadership":
             spoc.press(re.compile("^Add an"))
             spoc.page.get_by_label("What is to be done").fill(ACTION)
@@ -61,14 +70,14 @@ def complete_statement(spoc: Visit, today: date) -> str:
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Who completes the statement"))
     page.get_by_label("Name of the person completing the statement").fill("SPOC")
     page.get_by_label("Their position").fill("Safety manager")
-    spoc.press("Save and continue")
+    save_and_continue(spoc)
     # The meeting is still missing: the page says so, and leads there.
     blocker = page.get_by_role("link", name=re.compile("date of the health and safety meeting"))
     expect(blocker).to_be_visible()
     blocker.click()
     spoc.check()
     page.get_by_label("When did the unit’s health and safety meeting").fill(f"{today:%d %m %Y}")
-    spoc.press("Save and continue")
+    save_and_continue(spoc)
     page.get_by_role("checkbox").check()
     spoc.press("Complete statement")
     expect(page.get_by_text(re.compile("completed", re.IGNORECASE)).first).to_be_visible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -178,8 +179,8 @@ def test_nothing_is_carried_from_another_unit(unit: Unit, spoc: User) -> None:
     draft = factories.make_statement(unit, Q2)
     entry = opened(draft, spoc)
     assert (entry.carried, entry.evidence, entry.carried_from) == ("", "", None)
-    listed = carrying.with_newest_signed(Entry.objects.filter(pk=entry.pk)).values_list("newest", flat=True)
-    assert (carrying.newest_signed(entry), listed.get()) == (None, None)
+    listed: Any = carrying.with_newest_signed(Entry.objects.filter(pk=entry.pk)).get()
+    assert (carrying.newest_signed(entry), listed.newest) == (None, None)
 
 
 def test_another_units_actions_do_not_follow(unit: Unit, spoc: User) -> None:

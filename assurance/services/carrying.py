@@ -5,7 +5,6 @@ Carried text is not evidence of this quarter until somebody has said so: `rules.
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +12,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
-from actions.models import ActionStatus
-from assurance.models import Carried, Entry, EntryAction, EvidenceItem
+from assurance.models import Carried, Entry, EvidenceItem
 from assurance.models.entry import ENTRY_ANSWERS
 from assurance.models.statement import FROZEN
 from assurance.rules import Refused
-from assurance.services.opening import copy_of_item
+from assurance.services.opening import copy_of_item, let_open_actions_follow
 from assurance.services.statements import locked_entry, refuse_unless_open
 from maturity.models import NotComparable
 from organisation.models import User
@@ -43,20 +41,10 @@ def newest_signed(entry: Entry) -> Entry | None:
 
     Signed includes returned: of a quarter whose statement was returned and never signed again it is all there is.
     """
-    statement = entry.revision.statement
-    not_comparable = NotComparable.objects.filter(edition=statement.edition_id, identity=entry.theme.identity)
-    return (
-        Entry.objects.filter(
-            revision__statement__unit=statement.unit_id,
-            revision__statement__quarter__lt=statement.quarter,
-            revision__state__in=FROZEN,
-            theme__identity=entry.theme.identity,
-        )
-        .exclude(theme__edition__in=not_comparable.values("earlier"))
-        .select_related("revision__statement", "theme")
-        .order_by("-revision__statement__quarter", "-revision__number")
-        .first()
-    )
+    newest = with_newest_signed(Entry.objects.filter(pk=entry.pk)).get().newest  # type: ignore[attr-defined]  # annotated
+    if newest is None:
+        return None
+    return Entry.objects.select_related("revision__statement", "theme").get(pk=newest["pk"])
 
 
 @transaction.atomic
@@ -73,7 +61,7 @@ def open_entry(*, entry: Entry, by: User, at: datetime) -> bool:
     if source is not None:
         _copy(source, onto=current)
     current.save()
-    _let_open_actions_follow(current)
+    let_open_actions_follow(current.revision, entries=[current])
     return True
 
 
@@ -151,7 +139,7 @@ def take(*, entry: Entry, by: User, at: datetime) -> None:
     current.first_opened_at = current.changed_at = at
     current.changed_by = by
     current.save()
-    _let_open_actions_follow(current)
+    let_open_actions_follow(current.revision, entries=[current])
 
 
 def _copy(source: Entry, *, onto: Entry) -> None:
@@ -173,17 +161,3 @@ def _copy(source: Entry, *, onto: Entry) -> None:
     EvidenceItem.objects.bulk_create(
         [copy_of_item(item, entry=onto) for item in items if (item.file_id, item.url) not in known]
     )
-
-
-def _let_open_actions_follow(entry: Entry) -> None:
-    """Link the unit’s open actions that this theme raised in earlier quarters."""
-    statement = entry.revision.statement
-    raised = EntryAction.objects.filter(
-        entry__revision__statement__unit=statement.unit_id,
-        entry__revision__statement__quarter__lt=statement.quarter,
-        entry__theme__identity=entry.theme.identity,
-        action__status=ActionStatus.OPEN,
-    )
-    missing = raised.exclude(action__in=EntryAction.objects.filter(entry=entry).values("action"))
-    ids = missing.order_by("action").values_list("action", flat=True).distinct()
-    EntryAction.objects.bulk_create([EntryAction(entry=entry, action_id=pk, token=uuid.uuid4()) for pk in ids])

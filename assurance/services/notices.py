@@ -210,24 +210,35 @@ def _reminders(
 
 @transaction.atomic
 def tell_of_infected_files(*, now: datetime) -> int:
-    """Tell who gave it that a file was found infected after it was taken; return how many lines.
+    """Tell that a file was found infected after it was taken; return how many lines.
 
-    Only of statements that can still be mended; a fixed number of queries.
+    Who gave it, where the statement can still be mended; the unit’s SPOCs and SLT leads where it is signed, since only
+    they can reopen it. A fixed number of queries.
     """
-    infected = EvidenceItem.objects.filter(
-        file__blob__verdict=Verdict.INFECTED,
-        file__blob__scanned_at__gt=now - TOLD_OF_INFECTED_FILES_FOR,
-        entry__revision__state__in=DRAFT,
-    ).select_related("file", "entry__theme", "entry__revision__statement__unit")
-    news = []
-    for item in infected.order_by("pk"):
-        statement = item.entry.revision.statement
-        address = reverse(
-            "assurance:evidence", args=[statement.unit.slug, statement.quarter, item.entry.theme.identity]
+    infected = list(
+        EvidenceItem.objects.filter(
+            file__blob__verdict=Verdict.INFECTED, file__blob__scanned_at__gt=now - TOLD_OF_INFECTED_FILES_FOR
         )
-        line = words.infected(
-            About(statement.unit.name, statement.quarter), file=item.title, theme=item.entry.theme.name
-        )
-        key = f"evidence:{item.file_id}:infected:{statement.pk}"
-        news.append(News(item.added_by_id, "evidence.infected", line, address, key))
-    return notices.tell_all(news, at=now)
+        .select_related("file", "entry__theme", "entry__revision__statement__unit")
+        .order_by("pk")
+    )
+    units = {item.entry.revision.statement.unit_id for item in infected if not item.entry.revision.is_draft}
+    holders = _holders(units, london_day(now)) if units else {}
+    return notices.tell_all([news for item in infected for news in _news_of_infection(item, holders)], at=now)
+
+
+def _news_of_infection(item: EvidenceItem, holders: Holders) -> Iterator[News]:
+    revision, theme = item.entry.revision, item.entry.theme
+    statement = revision.statement
+    place = [statement.unit.slug, statement.quarter]
+    about = About(statement.unit.name, statement.quarter)
+    key = f"evidence:{item.file_id}:infected:{statement.pk}"
+    if revision.is_draft:
+        address = reverse("assurance:evidence", args=[*place, theme.identity])
+        line = words.infected(about, file=item.title, theme=theme.name)
+        yield News(item.added_by_id, "evidence.infected", line, address, key)
+        return
+    address = reverse("assurance:revision", args=[*place, revision.number])
+    line = words.infected_and_signed(about, file=item.title, theme=theme.name)
+    for person in set().union(*holders[statement.unit_id].values()):
+        yield News(person, "evidence.infected", line, address, f"{key}:signed")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
+from actions.models import ActionStatus
 from assurance.models import Entry, EntryAction, EvidenceItem, Revision, Statement
 from assurance.models.entry import ENTRY_ANSWERS
 from assurance.models.statement import DETAIL_ANSWERS
@@ -97,4 +100,28 @@ def copy_of_item(item: EvidenceItem, *, entry: Entry) -> EvidenceItem:
         of_on=item.of_on,
         added_at=item.added_at,
         added_by_id=item.added_by_id,
+    )
+
+
+def let_open_actions_follow(revision: Revision, *, entries: Iterable[Entry]) -> None:
+    """Link to each of the revision’s `entries` the unit’s open actions that its theme raised in earlier quarters.
+
+    Three queries, however many entries. An action may be raised, late, in a quarter whose successor is open already.
+    """
+    by_identity = {entry.theme.identity: entry for entry in entries}
+    statement = revision.statement
+    raised = EntryAction.objects.filter(
+        entry__revision__statement__unit=statement.unit_id,
+        entry__revision__statement__quarter__lt=statement.quarter,
+        entry__theme__identity__in=by_identity,
+        action__status=ActionStatus.OPEN,
+    )
+    wanted = raised.order_by("action").values_list("entry__theme__identity", "action").distinct()
+    linked = set(EntryAction.objects.filter(entry__in=by_identity.values()).values_list("entry", "action"))
+    EntryAction.objects.bulk_create(
+        [
+            EntryAction(entry=by_identity[identity], action_id=action, token=uuid.uuid4())
+            for identity, action in wanted
+            if (by_identity[identity].pk, action) not in linked
+        ]
     )

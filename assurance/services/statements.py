@@ -18,7 +18,7 @@ from assurance.models.statement import DETAIL_ANSWERS
 from assurance.rules import Blocked, Refused
 from assurance.services import notices, saving
 from assurance.services.content import content_of, criteria_by_cell
-from assurance.services.opening import open_next_revision
+from assurance.services.opening import let_open_actions_follow, open_next_revision
 from assurance.services.saving import ActionEdit, LastChange, Place, Saved
 from maturity.models import Criterion
 from organisation.models import Unit, User
@@ -252,6 +252,8 @@ def complete(*, revision: Revision, by: User, at: datetime) -> Revision:
     blockers = rules.blocks_completion(facts_of(current, today=london_day(at)))
     if blockers:
         raise Blocked(blockers)
+    # An action may have been raised late in an earlier quarter, or under a theme whose page nobody has opened.
+    let_open_actions_follow(current, entries=current.entries.select_related("theme"))
     current.state, current.completed_at, current.completed_by = RevisionState.COMPLETED, at, by
     current.save(update_fields=["state", "completed_at", "completed_by"])
     trail.record(act="statement.completed", thing=current, by=by, at=at)

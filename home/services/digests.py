@@ -21,7 +21,7 @@ from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
-from assurance.models import Statement
+from assurance.models import MentoringRecord, Statement
 from home import digests
 from organisation.models import Appointment, User
 from organisation.periods import LONDON, NotAPeriod, Quarter, london_day
@@ -179,7 +179,9 @@ def letter(person: User, news: Sequence[Notice], *, day: date) -> EmailMessage:
 
 def _still_theirs(person: User, news: Iterable[Notice]) -> list[Notice]:
     """Return the notices that lead where the person may still go: who has left a unit is told nothing more of it."""
+    news = list(news)
     pages = {notice.pk: _statement_at(notice.address) for notice in news}
+    records = {notice.pk: _advice_at(notice.address) for notice in news}
     wanted = {page for page in pages.values() if page is not None}
     readable = set(
         Statement.objects.visible_to(person)
@@ -188,7 +190,24 @@ def _still_theirs(person: User, news: Iterable[Notice]) -> list[Notice]:
         if wanted
         else ()
     )
-    return [notice for notice in news if pages[notice.pk] is None or pages[notice.pk] in readable]
+    asked = {record for record in records.values() if record is not None}
+    advice = MentoringRecord.objects.visible_to(person).filter(pk__in=asked).values_list("pk", flat=True)
+    readable_advice = set(advice if asked else ())
+    return [
+        notice
+        for notice in news
+        if (pages[notice.pk] is None or pages[notice.pk] in readable)
+        and (records[notice.pk] is None or records[notice.pk] in readable_advice)
+    ]
+
+
+def _advice_at(address: str) -> int | None:
+    """Return the number of the mentoring record whose page is at `address`, None for other pages."""
+    try:
+        found = resolve(urlsplit(address).path)
+    except Resolver404:
+        return None
+    return int(found.kwargs["pk"]) if found.view_name == "assurance:mentoring_record" else None
 
 
 def _statement_at(address: str) -> tuple[str, Quarter] | None:

@@ -276,12 +276,15 @@ function start(form) {
     location.assign(link.href);
   });
 
+  /** Whether the save that is under way carries the answer as it is now, and not as it was a key ago. */
+  const isUnderWay = (name, all) => current?.sent.get(name) === JSON.stringify(all.get(name).written);
+
   window.addEventListener("beforeunload", (event) => {
     if (leaving || stopped || !unsaved().length) return;
     const all = answers.readAll(form);
     keepDraft(all);
     // What is only waiting for its turn goes out with the page; what could not be saved is kept here, or asked about.
-    const isStuck = current?.trouble || unsaved(all).some((name) => !toSend(all).includes(name) && !current?.sent.has(name));
+    const isStuck = current?.trouble || unsaved(all).some((name) => !toSend(all).includes(name) && !isUnderWay(name, all));
     if (isStuck && (form.dataset.ownDevice !== "yes" || isForgetting())) event.preventDefault();
   });
 
@@ -290,7 +293,7 @@ function start(form) {
     const all = answers.readAll(form);
     keepDraft(all);
     if (current) hand(current.body);
-    const rest = toSend(all).filter((name) => !current?.sent.has(name));
+    const rest = toSend(all).filter((name) => !isUnderWay(name, all));
     if (rest.length) hand(bodyOf(all, rest));
   });
 

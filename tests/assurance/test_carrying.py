@@ -188,6 +188,35 @@ def test_another_units_actions_do_not_follow(unit: Unit, spoc: User) -> None:
     assert list(opened(factories.make_statement(unit, Q2), spoc).actions.all()) == []
 
 
+def test_an_action_raised_late_in_the_quarter_before_follows_when_the_next_statement_is_completed(
+    unit: Unit, spoc: User
+) -> None:
+    """The earlier statement may be overdue while the next quarter's is being filled in already."""
+    late, draft = factories.make_statement(unit, Q1), factories.make_statement(unit, Q2)
+    factories.fill(draft, by=spoc)
+    opened(draft, spoc)
+    raised = factories.raise_action(late)
+    unscored = factories.raise_action(late, "wellbeing", title="Under a theme whose page nobody opens")
+    assert list(entry_of(draft).actions.all()) == []
+    statements.complete(revision=draft, by=spoc, at=AT)
+    assert list(entry_of(draft).actions.all()) == [raised]
+    assert list(entry_of(draft, "wellbeing").actions.all()) == [unscored]
+
+
+def test_no_offer_is_made_of_a_theme_that_does_not_compare(unit: Unit, spoc: User) -> None:
+    edition_2017, edition_2019 = maturity.shipped("2017", "2019")
+    late = factories.make_statement(unit, Q1, edition=edition_2017)
+    draft = factories.make_statement(unit, Q2, edition=edition_2019)
+    for identity in ("audit", "leadership"):
+        opened(draft, spoc, identity)
+    factories.sign(factories.complete(factories.fill(late)), at=LATER)
+    offers = {
+        entry.theme.identity: carrying.offered_quarter(entry)
+        for entry in carrying.with_newest_signed(draft.entries.select_related("theme").all())
+    }
+    assert (offers["leadership"], offers["audit"]) == (Q1, None)
+
+
 # --- Confirming and changing --------------------------------------------------------------------------------------
 
 

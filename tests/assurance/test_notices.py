@@ -419,13 +419,21 @@ def test_who_gave_a_file_is_told_once_that_it_was_found_infected(unit: Unit, spo
     assert told(slt_lead) == told(other.added_by) == []
 
 
-def test_of_a_statement_that_is_signed_nobody_is_told_to_remove_anything(unit: Unit, spoc: User) -> None:
+def test_of_a_statement_that_is_signed_the_unit_is_told_what_can_be_done(
+    unit: Unit, spoc: User, slt_lead: User
+) -> None:
     revision = assurance.make_statement(unit)
-    file = evidence.make_file(unit, by=spoc, verdict=Verdict.WAITING)
-    item = evidence.give_file(revision, file=file, by=spoc)
-    assurance.sign(assurance.complete(assurance.fill(revision)))
+    left = make_user()
+    item = evidence.give_file(revision, file=evidence.make_file(unit, by=left, verdict=Verdict.WAITING), by=left)
+    assurance.sign(assurance.complete(assurance.fill(revision, by=spoc), by=spoc), by=slt_lead)
     condemn(item, at=timezone.now())
+    assert notices.tell_of_infected_files(now=timezone.now()) == 2
     assert notices.tell_of_infected_files(now=timezone.now()) == 0
+    page = f"/statements/harbour/{revision.statement.quarter.slug}/revisions/1/"
+    for person in (spoc, slt_lead):
+        assert ("evidence.infected", page) in told(person)
+        assert any("can reopen the statement" in line for line in lines(person))
+    assert told(left) == []
 
 
 def test_an_old_finding_is_no_news(unit: Unit, spoc: User) -> None:

@@ -281,13 +281,18 @@ def test_what_was_signed_in_the_meantime_is_not_reopened_as_a_completed_draft(dr
 # --- Signing ------------------------------------------------------------------------------------------------------
 
 
-def expected_content(*, unit: str, quarter: str, revision: int, completer: str, meeting: str, previous: str) -> str:
-    """The canonical content of a filled statement of the small edition with one action, written out by hand."""
+def expected_content(
+    *, unit: str, quarter: str, revision: int, completer: str, meeting: str, previous: str, actions: int = 1
+) -> str:
+    """The canonical content of a filled statement of the small edition with actions, written out by hand."""
+    action = (
+        '{"achieved":"","baseline":"","measure":"","result":"","status":"open","target":"",'
+        '"tasks":[{"due_on":"2025-09-30","due_words":"","leads":"Inspector","measure":"","ongoing":false,'
+        '"starts_on":null,"supporters":"","title":""}],"title":"Brief everybody"}'
+    )
     return (
         f'{{"completer_name":"{completer}","completer_position":"Safety manager","edition":"small","entries":['
-        '{"actions":[{"achieved":"","baseline":"","measure":"","result":"","status":"open","target":"",'
-        '"tasks":[{"due_on":"2025-09-30","due_words":"","leads":"Inspector","measure":"","ongoing":false,'
-        '"starts_on":null,"supporters":"","title":""}],"title":"Brief everybody"}],'
+        f'{{"actions":[{",".join([action] * actions)}],'
         '"carried":"","carried_from":null,"criteria":[],"criteria_note":"",'
         '"evidence":"Records of Theme 1 were checked.","files":[],"held_without_shrmt":true,'
         '"level":3,"links":[],"name":"Theme 1","no_level":"","no_level_reason":"","not_sure_note":"",'
@@ -326,6 +331,7 @@ def test_a_signature_freezes_the_content_under_its_digest_and_the_next_one_follo
         completer=spoc.name,
         meeting="2025-07-01",
         previous=f'"{first.content_digest}"',
+        actions=2,  # that of the quarter before is still open, and follows
     )
     assert second.content_digest == sha256(expected)
 

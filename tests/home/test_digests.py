@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from assurance.services import mentoring
 from home import digests as words
 from home.services import digests
 from home.services.digests import ask_for_due, key_of
@@ -275,6 +276,20 @@ def test_who_has_left_a_unit_is_told_nothing_more_of_it(at_midnight: datetime) -
     left = Notice.objects.get(line="Harbour was returned.")
     assert left.sent_at is None
     assert left.withdrawn_at is not None
+
+
+def test_who_has_left_a_unit_is_told_no_advice_that_it_got_since(at_midnight: datetime) -> None:
+    unit, other = make_unit("Harbour"), make_unit("Quay")
+    person = make_person(Role.SPOC, other)
+    appoint(person, Role.SPOC, unit, starts_on=LONG_AGO, ends_on=london_day(timezone.now()) - timedelta(days=1))
+    theme = statements.shipped_edition().themes.get(identity="leadership")
+    for each in (unit, other):
+        record = mentoring.ask(unit=each, theme=theme, question="How?", by=person, at=at_midnight)
+        tell(person, f"Advice for {each.name}.", at=at_midnight, address=f"/mentoring/{record.pk}/")
+    send_now()
+    [message] = mail.outbox
+    assert "Advice for Quay." in message.body
+    assert "Harbour" not in message.body
 
 
 # --- Once, whatever happens -----------------------------------------------------------------------------------------

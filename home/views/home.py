@@ -16,6 +16,4 @@ def home(request: HttpRequest) -> HttpResponse:
     appointments = list(appointments_today(request.user).select_related("unit", "group").order_by("pk"))
     parts = waiting_for(appointments, today=timezone.localdate())
     has_dates = any(Role(held.role) in INSIDE_THE_FORCE for held in appointments)
-    return render(
-        request, "home/home.html", {"parts": parts, "appointments": appointments, "has_dates": has_dates}
-    )
+    return render(request, "home/home.html", {"parts": parts, "appointments": appointments, "has_dates": has_dates})

@@ -151,6 +151,6 @@ def infected(about: About, *, file: str, theme: str) -> str:
 def infected_and_signed(about: About, *, file: str, theme: str) -> str:
     return (
         f"The antivirus has found something in a file given for {theme} in {about}, which is signed. Nobody can open "
-        "the file any more; it stays on record. If the level rests on it, the SLT lead can reopen the statement and the "
-        f"evidence can be given in a clean file.\n{_cut(file)}"
+        "the file any more; it stays on record. If the level rests on it, the SLT lead can reopen the statement, and "
+        f"the evidence can be given in a clean file.\n{_cut(file)}"
     )

@@ -64,8 +64,15 @@ function start(form) {
     });
   }
 
+  /** An offered draft as it is kept again, under this page's revision: the stamps of another one mean nothing here. */
+  function onThisRevision({ revision, answers: offeredAnswers }) {
+    if (revision === form.elements.namedItem("revision").value) return { ...offeredAnswers };
+    const unstamped = (one) => ({ ...one, stamps: one.stamps.map(([stamp]) => [stamp, ""]) });
+    return Object.fromEntries(Object.entries(offeredAnswers).map(([key, one]) => [key, unstamped(one)]));
+  }
+
   function keepDraft(all = answers.readAll(form)) {
-    const kept = { ...offered?.answers };
+    const kept = offered ? onThisRevision(offered) : {};
     for (const name of unsaved(all)) {
       const { fields, written, stamps } = all.get(name);
       const token = fields.find(([one]) => one === `${name}-token`)?.[1];

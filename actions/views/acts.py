@@ -16,7 +16,8 @@ from actions.forms import AchievedForm, NoteForm, ReasonForm
 from actions.models import Action, ActionStatus
 from actions.services import actions as services
 from actions.services.actions import Refused
-from actions.views.loading import SignedInRequest, posted, writable_action_or_404
+from actions.views.loading import posted, writable_action_or_404
+from organisation.requests import SignedInRequest
 
 either = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -16,7 +16,8 @@ from actions.forms import ActionForm, NewActionForm, RelatedForm, labels_of
 from actions.models import Action
 from actions.permissions import can_list_actions, can_raise_actions, units_to_raise_for
 from actions.services import actions as services
-from actions.views.loading import SignedInRequest, TwoVersions, two_versions, writable_action_or_404
+from actions.views.loading import TwoVersions, two_versions, writable_action_or_404
+from organisation.requests import SignedInRequest
 from organisation.versioned import initial_of
 
 ONLY_RAISERS = "You can read actions, but not raise any."

@@ -19,7 +19,7 @@ from actions.models.action import ActionQuerySet
 from actions.permissions import can_list_actions, can_raise_actions
 from actions.services import exports
 from actions.tables import STATUS_ORDER, ActionTable
-from actions.views.loading import SignedInRequest
+from organisation.requests import SignedInRequest
 
 PER_PAGE = 25
 

@@ -10,11 +10,11 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, QueryDict
-from django_htmx.middleware import HtmxDetails
 
 from actions.models import DUE_ALL_THE_TIME, Action, Task
 from actions.permissions import can_read_action, can_write_action
 from organisation.models import User
+from organisation.requests import SignedInRequest
 from records.edits import Conflict
 from rendering import formats
 
@@ -23,13 +23,6 @@ ONLY_WRITERS = (
     "action change it. You can read it."
 )
 LARGEST_ID = 2**63 - 1
-
-
-class SignedInRequest(HttpRequest):
-    """A request behind the sign-in, as every view of this room gets it."""
-
-    user: User
-    htmx: HtmxDetails
 
 
 def action_or_404(request: SignedInRequest, pk: int) -> Action:

@@ -14,7 +14,8 @@ from actions.models import Action, Task
 from actions.permissions import can_write_action
 from actions.reading import due_in_words
 from actions.services.tasks import MOST_TASKS
-from actions.views.loading import SignedInRequest, action_or_404
+from actions.views.loading import action_or_404
+from organisation.requests import SignedInRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,13 @@ from actions.models import Action, Task
 from actions.services import tasks as services
 from actions.services.actions import Refused
 from actions.views.loading import (
-    SignedInRequest,
     TwoVersions,
     posted,
     task_or_404,
     two_versions,
     writable_action_or_404,
 )
+from organisation.requests import SignedInRequest
 
 DUE = ("due", "When it is due")
 

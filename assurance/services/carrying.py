@@ -86,10 +86,14 @@ def confirm(*, entry: Entry, by: User, at: datetime) -> None:
 
 def offer(entry: Entry, *, newest: Entry | None) -> Entry | None:
     """Return `newest` where it was signed after this entry was opened, so that it may be taken over."""
-    if newest is None or newest.pk == entry.carried_from_id or entry.first_opened_at is None:
+    if newest is None or newest.revision.signed_at is None:
         return None
-    signed_at = newest.revision.signed_at
-    return newest if signed_at is not None and signed_at > entry.first_opened_at else None
+    return newest if _is_news(entry, newest.pk, signed_at=newest.revision.signed_at) else None
+
+
+def _is_news(entry: Entry, newest: int, *, signed_at: datetime) -> bool:
+    """Whether the signed entry with the id `newest` is another than the one carried, signed since this was opened."""
+    return newest != entry.carried_from_id and entry.first_opened_at is not None and signed_at > entry.first_opened_at
 
 
 def with_newest_signed(entries: QuerySet[Entry]) -> QuerySet[Entry]:
@@ -118,10 +122,9 @@ def with_newest_signed(entries: QuerySet[Entry]) -> QuerySet[Entry]:
 def offered_quarter(entry: Any) -> Quarter | None:
     """Return the quarter of what `offer` offers; the entry was read `with_newest_signed`."""
     newest = entry.newest
-    if newest is None or newest["pk"] == entry.carried_from_id or entry.first_opened_at is None:
+    if newest is None or not _is_news(entry, newest["pk"], signed_at=datetime.fromisoformat(newest["signed_at"])):
         return None
-    signed_since = datetime.fromisoformat(newest["signed_at"]) > entry.first_opened_at
-    return Quarter.parse(newest["quarter"]) if signed_since else None
+    return Quarter.parse(newest["quarter"])
 
 
 @transaction.atomic

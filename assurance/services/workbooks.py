@@ -15,6 +15,7 @@ from django.db.models import F
 from actions.models import ActionStatus
 from actions.reading import row_versions
 from assurance import workbooks
+from assurance.documents import MARKING
 from assurance.models import Entry, EntryAction, Revision, WorkbookUpload
 from assurance.models.statement import DETAIL_ANSWERS
 from assurance.reading import read
@@ -27,7 +28,6 @@ from organisation.models import User
 from records.edits import Edit, reconcile
 from records.services import trail
 
-MARKING = "OFFICIAL"
 THEME, DETAILS, ACTION, NEW = "theme", "details", "action", "new"
 MINE, THEIRS = "mine", "theirs"
 NOBODY = LastChange()

@@ -16,8 +16,8 @@ from assurance.models import UnitAdviser
 from assurance.permissions import can_appoint_advisers, can_list_mentoring
 from assurance.rules import Refused
 from assurance.services import mentoring as services
-from assurance.views.loading import SignedInRequest
 from organisation.models import Appointment, Unit, User
+from organisation.requests import SignedInRequest
 from organisation.roles import Role
 from rendering.formats import day
 

@@ -37,9 +37,10 @@ from assurance.views.answering import (
     settle_rows,
 )
 from assurance.views.conflicts import TwoVersions, is_the_one_on_the_page, page_token, two_versions
-from assurance.views.loading import SignedInRequest, writable_entry_or_404, writable_revision_or_404
+from assurance.views.loading import writable_entry_or_404, writable_revision_or_404
 from maturity.models import Criterion, Level
 from organisation.periods import Quarter
+from organisation.requests import SignedInRequest
 from organisation.versioned import VersionedForm, version_name
 from records.edits import Edit
 

@@ -16,9 +16,10 @@ from assurance.forms.changes import CompareForm
 from assurance.models import Revision, RevisionState, Statement
 from assurance.reading import ReadStatement, read
 from assurance.services.content import content_of
-from assurance.views.loading import SignedInRequest, level_names, revision_or_404
+from assurance.views.loading import level_names, revision_or_404
 from maturity.models import NotComparable
 from organisation.periods import NotAPeriod, Quarter
+from organisation.requests import SignedInRequest
 from rendering import formats
 
 # How an address names a revision: `2025-26-q1` the newest of a quarter, `2025-26-q1.2` that one; `2` in this statement.

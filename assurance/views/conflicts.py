@@ -16,8 +16,8 @@ from django.shortcuts import redirect, render
 
 from assurance.models import Revision
 from assurance.services.saving import LastChange
-from assurance.views.loading import SignedInRequest
 from organisation.formfields import WordsField
+from organisation.requests import SignedInRequest
 from organisation.versioned import VersionedForm, stamp
 from records.edits import Conflict
 from records.merging import propose

@@ -29,9 +29,10 @@ from assurance.views.conflicts import (
     save_token,
     two_versions,
 )
-from assurance.views.loading import SignedInRequest, writable_revision_or_404
+from assurance.views.loading import writable_revision_or_404
 from assurance.views.presence import others_here
 from organisation.periods import Quarter
+from organisation.requests import SignedInRequest
 from organisation.sessions import is_own_device
 from records.edits import Conflict
 

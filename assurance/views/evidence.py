@@ -26,10 +26,11 @@ from assurance.rules import Refused
 from assurance.services import carrying
 from assurance.services import evidence as services
 from assurance.views.conflicts import closed, moved_on
-from assurance.views.loading import SignedInRequest, revision_or_404, writable_entry_or_404
+from assurance.views.loading import revision_or_404, writable_entry_or_404
 from organisation.formfields import OptionLabel
 from organisation.models import User
 from organisation.periods import Quarter
+from organisation.requests import SignedInRequest
 from records.filetypes import MOST_BYTES, safe_name
 from records.models import Verdict
 from rendering import formats

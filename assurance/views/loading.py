@@ -6,8 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, Subquery
-from django.http import Http404, HttpRequest
-from django_htmx.middleware import HtmxDetails
+from django.http import Http404
 
 from assurance.models import Entry, Revision, Statement
 from assurance.permissions import can_read_statement, can_write_statement
@@ -15,15 +14,9 @@ from maturity.models import Edition
 from organisation.models import User
 from organisation.periods import Quarter
 from organisation.permissions import hold_appointments
+from organisation.requests import SignedInRequest
 
 ONLY_WRITERS = "Only the unit’s SPOC and SLT lead fill in its statement. You can read it."
-
-
-class SignedInRequest(HttpRequest):
-    """A request behind the sign-in, as every view of this room gets it."""
-
-    user: User
-    htmx: HtmxDetails
 
 
 def revision_or_404(request: SignedInRequest, unit: str, quarter: Quarter, *, number: int | None = None) -> Revision:

@@ -24,10 +24,11 @@ from assurance.permissions import (
 )
 from assurance.rules import Refused
 from assurance.services import mentoring as services
-from assurance.views.loading import SignedInRequest, revision_or_404
+from assurance.views.loading import revision_or_404
 from maturity.models import Edition, Theme
 from organisation.models import Unit, User
 from organisation.periods import Quarter
+from organisation.requests import SignedInRequest, address_without_page
 
 PER_PAGE = 20
 EARLIER_SHOWN = 5
@@ -95,7 +96,7 @@ def mentoring(request: SignedInRequest) -> HttpResponse:
         "filters": filters,
         "stated": _in_words(filters),
         "page": page,
-        "address": _address_without_page(request),
+        "address": address_without_page(request),
         "advises": advises,
         "appoints": can_appoint_advisers(request.user),
     }
@@ -127,12 +128,6 @@ def _in_words(filters: MentoringFilterForm) -> list[str]:
     if wanted.get("whose"):
         said.append("unit is one you advise")
     return said
-
-
-def _address_without_page(request: SignedInRequest) -> str:
-    kept = request.GET.copy()
-    kept.pop("page", None)
-    return f"?{kept.urlencode()}&" if kept else "?"
 
 
 # --- One record, and advice without a question --------------------------------------------------------------------

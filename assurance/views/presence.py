@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods
 
 from assurance.models import Presence, Revision
 from assurance.services import presence as service
-from assurance.views.loading import SignedInRequest, writable_revision_or_404
+from assurance.views.loading import writable_revision_or_404
 from maturity.models import Theme
 from organisation.models import User
 from organisation.periods import Quarter
+from organisation.requests import SignedInRequest
 from records.canonical import content_digest
 
 STOP_POLLING = 286  # htmx asks no more after it

@@ -19,8 +19,9 @@ from assurance.models import BlankForm, Revision, StatementDocument
 from assurance.reading import read
 from assurance.services import documents
 from assurance.services.content import content_of
-from assurance.views.loading import SignedInRequest, asked_revision_or_404, level_names, revision_or_404
+from assurance.views.loading import asked_revision_or_404, level_names, revision_or_404
 from organisation.periods import Quarter
+from organisation.requests import SignedInRequest
 from records.models import Blob, Job, JobState
 
 

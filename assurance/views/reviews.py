@@ -21,11 +21,12 @@ from assurance.permissions import can_decide, can_read_reviews, can_review
 from assurance.reading import ReadEntry, ReadLevel, ReadStatement, read
 from assurance.rules import Refused
 from assurance.services import reviews as services
-from assurance.views.loading import SignedInRequest, level_names, revision_or_404
+from assurance.views.loading import level_names, revision_or_404
 from assurance.worklist import overdue_actions, work_lists
 from maturity.models import NotComparable
 from organisation.models import BusinessGroup, UnitMembership
 from organisation.periods import Quarter
+from organisation.requests import SignedInRequest
 
 ONLY_THE_LEAD = (
     "Only the Chief Officer Group (COG) lead of the unit’s business group accepts or returns its statements. "

@@ -19,9 +19,9 @@ from assurance.models.rollup import groups_in_scope
 from assurance.permissions import can_build_rollup, can_list_rollups, can_read_rollup, groups_to_build_for
 from assurance.rollup_tables import tables_of
 from assurance.services import rollups as services
-from assurance.views.loading import SignedInRequest
 from organisation.models import BusinessGroup
 from organisation.periods import HalfYear, NotAPeriod
+from organisation.requests import SignedInRequest
 from records.models import Job, JobState
 
 ONLY_BUILDERS = (

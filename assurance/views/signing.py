@@ -21,8 +21,9 @@ from assurance.reading import read
 from assurance.rules import Refused
 from assurance.services import statements
 from assurance.services.content import content_of
-from assurance.views.loading import SignedInRequest, level_names, revision_or_404, writable_revision_or_404
+from assurance.views.loading import level_names, revision_or_404, writable_revision_or_404
 from organisation.periods import Quarter
+from organisation.requests import SignedInRequest
 from records.canonical import content_digest
 
 # Radio buttons carry the number of the option in their id; a link to the question goes to the first.

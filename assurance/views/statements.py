@@ -28,9 +28,10 @@ from assurance.permissions import (
 from assurance.reading import read
 from assurance.services import statements as services
 from assurance.services.content import content_of
-from assurance.views.loading import SignedInRequest, level_names, revision_or_404
+from assurance.views.loading import level_names, revision_or_404
 from assurance.views.presence import others_here
 from organisation.periods import Quarter
+from organisation.requests import SignedInRequest, address_without_page
 
 PER_PAGE = 25
 
@@ -55,7 +56,7 @@ def statements(request: SignedInRequest) -> HttpResponse:
         "stated": _in_words(filters),
         "page": page,
         "rows": [(one, _is_late(one, today)) for one in page],
-        "address": _address_without_page(request),
+        "address": address_without_page(request),
     }
     return render(request, "assurance/statements.html", context)
 
@@ -88,12 +89,6 @@ def _in_words(filters: FilterForm) -> list[str]:
     if wanted.get("state"):
         said.append(f"state is {dict(filters.fields['state'].choices)[wanted['state']].lower()}")  # type: ignore[attr-defined]  # a field with choices
     return said
-
-
-def _address_without_page(request: SignedInRequest) -> str:
-    kept = request.GET.copy()
-    kept.pop("page", None)
-    return f"?{kept.urlencode()}&" if kept else "?"
 
 
 # --- One statement ------------------------------------------------------------------------------------------------

@@ -51,11 +51,12 @@ from assurance.views.conflicts import (
     save_token,
     two_versions,
 )
-from assurance.views.loading import SignedInRequest, writable_entries_or_404
+from assurance.views.loading import writable_entries_or_404
 from assurance.views.presence import others_here
 from maturity.matrix import short_forms_in
 from organisation.models import User
 from organisation.periods import Quarter
+from organisation.requests import SignedInRequest
 from organisation.sessions import is_own_device
 from records.edits import Conflict, Edit
 

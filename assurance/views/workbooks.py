@@ -26,13 +26,13 @@ from assurance.services import workbooks as services
 from assurance.services.workbooks import ACTION, DETAILS, NEW, Change, Overtaken
 from assurance.views.conflicts import closed
 from assurance.views.loading import (
-    SignedInRequest,
     asked_revision_or_404,
     level_names,
     writable_revision_or_404,
 )
 from assurance.workbooks.layout import LEVEL_WORDS
 from organisation.periods import Quarter
+from organisation.requests import SignedInRequest
 from rendering import formats
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,16 +20,11 @@ from maturity.forms import TargetForm
 from maturity.models import Edition, Target, Theme
 from maturity.permissions import can_read_model, can_set_targets
 from maturity.services import targets as services
-from organisation.models import Unit, User
+from organisation.models import Unit
+from organisation.requests import SignedInRequest
 
 A_PAGE = 20
 ONLY_HEAD = "Only the Head of Safety, Health and Wellbeing sets targets. You can read them."
-
-
-class SignedInRequest(HttpRequest):
-    """A request behind the sign-in, as every view of this file gets it."""
-
-    user: User
 
 
 @require_safe

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404
 
-from organisation.models import User
+from organisation.requests import SignedInRequest
 from papers.models import Paper
 from papers.permissions import can_read_paper, can_release_papers, can_write_papers
 
 ONLY_WRITERS = "Only SHRMT and the Head of Safety, Health and Wellbeing prepare papers."
 ONLY_HEAD = "Only the Head of Safety, Health and Wellbeing publishes and withdraws papers."
-
-
-class SignedInRequest(HttpRequest):
-    """A request behind the sign-in, as every view of this room gets it."""
-
-    user: User
 
 
 def paper_or_404(request: SignedInRequest, pk: int) -> Paper:

@@ -14,11 +14,12 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
+from organisation.requests import SignedInRequest
 from papers.contents import layout, panel_paper
 from papers.models import Paper
 from papers.permissions import can_list_papers, can_release_papers, can_write_papers
 from papers.services import papers as services
-from papers.views.loading import SignedInRequest, paper_or_404
+from papers.views.loading import paper_or_404
 from records.models import Job
 
 A_PAGE = 20

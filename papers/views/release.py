@@ -11,10 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from organisation.requests import SignedInRequest
 from papers.forms import PublishForm, ReasonForm
 from papers.models import Paper
 from papers.services import papers as services
-from papers.views.loading import SignedInRequest, releasable_paper_or_404, writable_paper_or_404
+from papers.views.loading import releasable_paper_or_404, writable_paper_or_404
 from papers.views.papers import paper_page
 
 

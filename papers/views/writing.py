@@ -13,12 +13,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from organisation.periods import HalfYear
+from organisation.requests import SignedInRequest
 from papers.contents.panel_paper import PROSE_SECTIONS, name_of
 from papers.forms import DetailsForm, NewPaperForm, SectionForm
 from papers.models import Paper, PaperSection
 from papers.permissions import can_write_papers
 from papers.services import papers as services
-from papers.views.loading import SignedInRequest, writable_paper_or_404
+from papers.views.loading import writable_paper_or_404
 from records.edits import Conflict
 from rendering.formats import day
 

@@ -1,11 +1,12 @@
 """Promises about every answer: the demo talks to this machine only, nobody's text is lost for having been signed out,
-and nothing private stays in a cache."""
+the trail knows where an act came from, and nothing private stays in a cache."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from ipaddress import AddressValueError, IPv6Address, ip_address
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
@@ -14,6 +15,7 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
 from home.typed import typed_texts
+from records.services import trail
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -64,6 +66,31 @@ class SignInRequired(LoginRequiredMiddleware):
         if texts:
             return render(request, "errors/signed_out.html", {"texts": texts}, status=403)
         return super().handle_no_permission(request, view_func)
+
+
+class KnownAddress:
+    """Lets the trail say from which network address an act came.
+
+    Behind a proxy of ours the last address that it added counts: what stands before it is the visitor's own say.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with trail.from_address(network_address(request)):
+            return self.get_response(request)
+
+
+def network_address(request: HttpRequest) -> str:
+    """Return the network address that a request came from; "" where it names none that is one."""
+    said = request.META.get("REMOTE_ADDR", "")
+    if settings.BEHIND_PROXY:
+        said = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or said
+    try:
+        return str(ip_address(said))
+    except ValueError:
+        return ""
 
 
 class NothingCached:

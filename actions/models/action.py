@@ -82,8 +82,8 @@ WRITTEN_COLUMNS = ("title", "status", "measure", "baseline", "target", "result",
 
 @pghistory.track(
     pghistory.UpdateEvent(label="overwritten", row="OLD", condition=pgtrigger.AnyChange(*WRITTEN_COLUMNS)),
+    pghistory.DeleteEvent(label="removed", row="OLD"),
     fields=[*WRITTEN_COLUMNS, "field_versions", "changed_at", "changed_by"],
-    context_field=None,  # type: ignore[arg-type]  # as its documentation has it
     obj_field=pghistory.ObjForeignKey(related_name="events"),
     model_name="ActionEvent",
     meta={"indexes": [models.Index(fields=["pgh_obj", "-pgh_id"], name="action_event_by_action")]},
@@ -145,7 +145,6 @@ TASK_COLUMNS = ("title", "lead", "supporters", "starts_on", "due_on", "ongoing",
     pghistory.UpdateEvent(label="overwritten", row="OLD", condition=pgtrigger.AnyChange(*TASK_COLUMNS)),
     pghistory.DeleteEvent(label="removed", row="OLD"),
     fields=["action", "number", *TASK_COLUMNS, "field_versions"],
-    context_field=None,  # type: ignore[arg-type]  # as its documentation has it
     obj_field=pghistory.ObjForeignKey(related_name="events"),
     model_name="TaskEvent",
     meta={"indexes": [models.Index(fields=["action", "-pgh_id"], name="task_event_by_action")]},

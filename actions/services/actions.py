@@ -47,8 +47,8 @@ def change(*, action_id: int, edits: Mapping[str, Edit], by: User, at: datetime)
     unknown = set(edits) - EDITABLE
     if unknown:
         raise ValueError(f"An action has no field {', '.join(sorted(unknown))}.")
-    action = Action.objects.select_for_update().get(pk=action_id)
-    task = action.tasks.select_for_update().get(number=1)
+    action = Action.objects.select_for_update(no_key=True).get(pk=action_id)
+    task = action.tasks.select_for_update(no_key=True).get(number=1)
     values: dict[str, Any] = {name: getattr(action, name) for name in (*WRITTEN, "status")}
     values |= {name: getattr(task, name) for name in ROW_OF_THE_TASK}
     versions = {**action.field_versions, **row_versions(action.field_versions, task.field_versions)}
@@ -105,7 +105,7 @@ def _set_status(action: Action, status: ActionStatus, *, text: str = "", by: Use
 
 def locked(action: Action, *statuses: ActionStatus) -> Action:
     """Lock the action and return it if it is in one of `statuses`; whose it is now is what the refusal says."""
-    current = Action.objects.select_for_update(of=("self",)).select_related("changed_by").get(pk=action.pk)
+    current = Action.objects.select_for_update(of=("self",), no_key=True).select_related("changed_by").get(pk=action.pk)
     if current.status not in statuses:
         whose = f" ({current.changed_by} changed it last)" if current.changed_by else ""
         state = current.get_status_display().lower()

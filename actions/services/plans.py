@@ -17,7 +17,7 @@ from records.services import trail
 def gather(*, name: str, actions: Iterable[Action], by: User, at: datetime) -> Plan:
     """Put the actions into the plan of that name, after those it has; an action that is in it stays where it is."""
     plan, is_new = Plan.objects.get_or_create(name=name)
-    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     if is_new:
         trail.record(act="plan.made", thing=plan, by=by, at=at)
     present = set(plan.items.values_list("action_id", flat=True))

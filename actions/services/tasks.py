@@ -108,7 +108,7 @@ def _after_both(one: Task, other: Task) -> dict[str, int]:
 def _locked_task(task: Task) -> tuple[Action, Task]:
     """Lock the task's action, which must be open, then the task; always in this order."""
     action = locked(task.action, ActionStatus.OPEN)
-    current = action.tasks.select_for_update(of=("self",)).filter(pk=task.pk).first()
+    current = action.tasks.select_for_update(of=("self",), no_key=True).filter(pk=task.pk).first()
     if current is None:
         raise Refused(GONE)
     return action, current

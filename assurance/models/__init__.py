@@ -2,7 +2,7 @@ from assurance.models.document import BlankForm, StatementDocument
 from assurance.models.entry import Carried, Entry, EntryAction, NoLevel
 from assurance.models.evidence import EvidenceFile, EvidenceItem
 from assurance.models.mentoring import MentoringRecord, UnitAdviser
-from assurance.models.review import Decision, Review
+from assurance.models.review import Decision, Review, ReviewNote
 from assurance.models.rollup import Rollup
 from assurance.models.saving import MergeDecision, Presence, SaveReceipt
 from assurance.models.statement import Revision, RevisionState, Statement
@@ -21,6 +21,7 @@ __all__ = [
     "NoLevel",
     "Presence",
     "Review",
+    "ReviewNote",
     "Revision",
     "RevisionState",
     "Rollup",

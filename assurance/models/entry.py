@@ -83,8 +83,8 @@ WRITTEN_COLUMNS = (
 @pghistory.track(
     # What a change overwrites, with the versions it had: the text as it stands is in the entry itself.
     pghistory.UpdateEvent(label="overwritten", row="OLD", condition=pgtrigger.AnyChange(*WRITTEN_COLUMNS)),
+    pghistory.DeleteEvent(label="removed", row="OLD"),
     fields=[*WRITTEN_COLUMNS, "field_versions", "changed_at", "changed_by"],
-    context_field=None,  # type: ignore[arg-type]  # as its documentation has it
     obj_field=pghistory.ObjForeignKey(related_name="history"),
     model_name="EntryEvent",
     meta={"indexes": [models.Index(fields=["pgh_obj", "-pgh_id"], name="entry_event_by_entry")]},

@@ -43,6 +43,11 @@ class UnitAdviser(models.Model):
     def __str__(self) -> str:
         return f"{self.adviser} for {self.unit}"
 
+    @property
+    def name_in_trail(self) -> str:
+        """What the trail calls it: without the adviser's name."""
+        return f"adviser for {self.unit}"
+
 
 class MentoringQuerySet(models.QuerySet["MentoringRecord"]):
     def visible_to(self, user: Person) -> MentoringQuerySet:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -37,3 +38,20 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.revision} {self.decision}"
+
+
+class ReviewNote(models.Model):
+    """What whoever prepares a review has noted on a signed revision for the COG lead. It decides nothing."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="review_notes")
+    text = models.TextField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="review_note_says_something")]
+        triggers = [pgtrigger.Protect(name="review_notes_stay", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"Note on {self.revision}"

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -64,6 +65,14 @@ class StatementQuerySet(models.QuerySet["Statement"]):
         return self.filter(~Exists(standing), quarter__lte=last_due)
 
 
+@pghistory.track(
+    pghistory.InsertEvent(label="made"),
+    pghistory.UpdateEvent(label="overwritten", row="OLD"),
+    pghistory.DeleteEvent(label="removed", row="OLD"),
+    obj_field=pghistory.ObjForeignKey(related_name="events"),
+    model_name="StatementEvent",
+    meta={"indexes": [models.Index(fields=["pgh_obj", "-pgh_id"], name="statement_event_by_row")]},
+)
 class Statement(models.Model):
     """A unit's self-assurance statement for one quarter, on the edition in force when it was opened."""
 
@@ -104,10 +113,14 @@ DETAIL_ANSWERS = ("completer_name", "completer_position", "meeting_on", "no_meet
 SIGNED_COLUMNS = (
     "statement_id",
     "number",
+    "opened_because",
     "completer_name",
     "completer_position",
     "meeting_on",
     "no_meeting_reason",
+    "field_versions",
+    "details_changed_at",
+    "details_changed_by_id",
     "completed_at",
     "completed_by_id",
     "signed_at",
@@ -119,6 +132,35 @@ SIGNED_COLUMNS = (
 )
 
 
+# What its history keeps of each change: all but the frozen content, which is written once, under the signature.
+HISTORY_COLUMNS = (
+    "statement",
+    "number",
+    "state",
+    "opened_because",
+    *DETAIL_ANSWERS,
+    "field_versions",
+    "details_changed_at",
+    "details_changed_by",
+    "completed_at",
+    "completed_by",
+    "signed_at",
+    "signed_by",
+    "signer_name",
+    "signer_position",
+    "content_digest",
+)
+
+
+@pghistory.track(
+    pghistory.InsertEvent(label="made"),
+    pghistory.UpdateEvent(label="overwritten", row="OLD"),
+    pghistory.DeleteEvent(label="removed", row="OLD"),
+    fields=[*HISTORY_COLUMNS],
+    obj_field=pghistory.ObjForeignKey(related_name="events"),
+    model_name="RevisionEvent",
+    meta={"indexes": [models.Index(fields=["pgh_obj", "-pgh_id"], name="revision_event_by_row")]},
+)
 class Revision(models.Model):
     """One pass through open → completed → signed → accepted or returned. Signing freezes its content."""
 

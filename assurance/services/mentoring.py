@@ -21,7 +21,7 @@ from rendering.formats import day
 @transaction.atomic
 def ask(*, unit: Unit, theme: Theme, question: str, by: User, at: datetime) -> MentoringRecord:
     """Put a unit's question to its advisers; with none named, all of SHRMT finds it on its list."""
-    Unit.objects.select_for_update().get(pk=unit.pk)  # the same question sent twice meets the first one
+    Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)  # the same question sent twice meets the first one
     if not question.strip():
         raise Refused("Write your question.")
     waiting = MentoringRecord.objects.unanswered().filter(unit=unit, theme__identity=theme.identity)
@@ -48,7 +48,7 @@ def ask(*, unit: Unit, theme: Theme, question: str, by: User, at: datetime) -> M
 @transaction.atomic
 def answer(*, record: MentoringRecord, advice: str, by: User, at: datetime) -> MentoringRecord:
     """Answer a unit's question and tell who asked. The first answer stands; more advice is a record of its own."""
-    record = MentoringRecord.objects.select_for_update().get(pk=record.pk)
+    record = MentoringRecord.objects.select_for_update(no_key=True).get(pk=record.pk)
     if record.advised_at is not None:
         raise Refused(
             "Somebody has answered this question meanwhile. Read the answer; what you would add can be a record of its "
@@ -77,7 +77,7 @@ def answer(*, record: MentoringRecord, advice: str, by: User, at: datetime) -> M
 @transaction.atomic
 def note(*, unit: Unit, theme: Theme, advice: str, by: User, at: datetime) -> MentoringRecord:
     """Record advice that was given without a question, such as on a visit."""
-    Unit.objects.select_for_update().get(pk=unit.pk)
+    Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
     if not advice.strip():
         raise Refused("Write your advice.")
     same = MentoringRecord.objects.filter(unit=unit, theme__identity=theme.identity, advised_by=by, advice=advice)
@@ -94,7 +94,7 @@ def note(*, unit: Unit, theme: Theme, advice: str, by: User, at: datetime) -> Me
 @transaction.atomic
 def appoint_adviser(*, unit: Unit, adviser: User, starts_on: date, by: User, at: datetime) -> UnitAdviser:
     """Name somebody of SHRMT as a unit's adviser from a day on. A unit may have several."""
-    Unit.objects.select_for_update().get(pk=unit.pk)
+    Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
     in_shrmt = Appointment.objects.to({Role.SHRMT}).filter(person=adviser, starts_on__lte=starts_on)
     if not in_shrmt.filter(Q(ends_on=None) | Q(ends_on__gte=max(starts_on, london_day(at)))).exists():
         raise Refused(f"{adviser} is not in SHRMT on {day(starts_on)}. Choose another person or another day.")
@@ -109,7 +109,7 @@ def appoint_adviser(*, unit: Unit, adviser: User, starts_on: date, by: User, at:
 @transaction.atomic
 def end_adviser(*, named: UnitAdviser, ends_on: date, by: User, at: datetime) -> UnitAdviser:
     """Let somebody advise a unit no longer than to the end of a day."""
-    named = UnitAdviser.objects.select_for_update().select_related("unit", "adviser").get(pk=named.pk)
+    named = UnitAdviser.objects.select_for_update(no_key=True).select_related("unit", "adviser").get(pk=named.pk)
     if named.ends_on is not None and named.ends_on <= ends_on:
         raise Refused(f"{named.adviser} advises {named.unit} to the end of {day(named.ends_on)} at the latest already.")
     if ends_on < named.starts_on:

@@ -40,7 +40,7 @@ def decide(
 
     The questions are those of the 2019 paper, §1.11. Returning ends the revision and opens the next, prefilled.
     """
-    current = Revision.objects.select_for_update().get(pk=revision.pk)
+    current = Revision.objects.select_for_update(no_key=True).get(pk=revision.pk)
     if current.state != RevisionState.SIGNED:
         raise Refused(f"This statement is {current.get_state_display().lower()}; only a signed one can be reviewed.")
     if current.content_digest != seen_digest:

@@ -40,7 +40,7 @@ WORDS_OF_THIS_QUARTER = {"evidence", "no_level_reason"}
 
 def _locked_draft(revision_id: int) -> Revision:
     """Lock the revision and return it if it can be written to."""
-    revision = Revision.objects.select_for_update().get(pk=revision_id)
+    revision = Revision.objects.select_for_update(no_key=True).get(pk=revision_id)
     refuse_unless_open(revision)
     return revision
 
@@ -55,7 +55,7 @@ def locked_entry(entry: Entry, *, by: User) -> Entry:
     """Lock an entry with its revision: one query, which also says whether a text of the person’s was overtaken."""
     waiting = MergeDecision.objects.filter(entry=OuterRef("pk"), by=by, decided_at=None)
     return (
-        Entry.objects.select_for_update(of=("self", "revision"))
+        Entry.objects.select_for_update(of=("self", "revision"), no_key=True)
         .select_related("revision__statement__unit", "theme")
         .annotate(waits_for_a_decision=Exists(waiting))
         .get(pk=entry.pk)
@@ -175,7 +175,11 @@ def save_details(
     """Write the statement’s details (who completes it, which meeting reviewed it); as `save_entry`."""
     _refuse_unknown(edits, DETAIL_ANSWERS, "A statement")
     waiting = MergeDecision.objects.filter(revision=OuterRef("pk"), entry=None, by=by, decided_at=None)
-    current = Revision.objects.select_for_update().annotate(waits_for_a_decision=Exists(waiting)).get(pk=revision.pk)
+    current = (
+        Revision.objects.select_for_update(no_key=True)
+        .annotate(waits_for_a_decision=Exists(waiting))
+        .get(pk=revision.pk)
+    )
     if (answered := saving.answered_before(token=token, thing=current, by=by)) is not None:
         return answered
     refuse_unless_open(current)
@@ -269,7 +273,7 @@ def reopen(*, revision: Revision, reason: str, by: User, at: datetime) -> Revisi
     """
     if not reason.strip():
         raise Refused("Say why the statement is reopened.")
-    current = Revision.objects.select_for_update().get(pk=revision.pk)
+    current = Revision.objects.select_for_update(no_key=True).get(pk=revision.pk)
     if current.state != revision.state:  # who may reopen it depends on the state, and was judged on the one seen
         raise Refused(f"This statement is {current.get_state_display().lower()} now. Open it again, then decide.")
     if current.state == RevisionState.COMPLETED:
@@ -318,7 +322,7 @@ def sign(
     # The unit's row is locked first: two signatures of one unit must follow, not fork, its chain of digests. Not its
     # key: whoever saves a new action holds the revision and refers to the unit, and neither may wait for the other.
     Unit.objects.select_for_update(no_key=True).get(pk=revision.statement.unit_id)
-    current = Revision.objects.select_for_update().get(pk=revision.pk)
+    current = Revision.objects.select_for_update(no_key=True).get(pk=revision.pk)
     if current.state != RevisionState.COMPLETED:
         raise Refused(f"This statement is {current.get_state_display().lower()}; only a completed one can be signed.")
     if current.completed_by_id == by.pk:

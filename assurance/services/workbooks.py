@@ -276,11 +276,13 @@ def apply(*, upload: WorkbookUpload, decisions: Mapping[str, Decision], by: User
     `decisions` are by the keys of the edits. Raises Overtaken where an answer has been changed that nobody has decided
     on; Refused where the statement cannot be written to. Applied a second time, it changes nothing.
     """
-    current = WorkbookUpload.objects.select_for_update().get(pk=upload.pk)
+    current = WorkbookUpload.objects.select_for_update(no_key=True).get(pk=upload.pk)
     if current.applied_at is not None:
         return 0
     revision = (
-        Revision.objects.select_for_update(of=("self",)).select_related("statement__unit").get(pk=current.revision_id)
+        Revision.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("statement__unit")
+        .get(pk=current.revision_id)
     )
     standing = on_record(revision)
     asked = _decided(asked_by(current), decisions)

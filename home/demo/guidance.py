@@ -16,7 +16,7 @@ from maturity.services import targets
 from maturity.services.targets import Terms
 from organisation.models import BusinessGroup, Unit, User
 from organisation.periods import financial_year_of, london_day
-from records.models import TrailEntry
+from records.services import trail
 
 ROWS_AT_A_TIME = 2000
 # Every fifth unit has no adviser, every sixth has had an answer, every ninth waits for one.
@@ -88,8 +88,7 @@ def write(
         for record in _records_of(plan, planned, units[planned.number], cast, by_identity, now)
     ]
     MentoringRecord.objects.bulk_create(records, batch_size=ROWS_AT_A_TIME)
-    acts = sorted((act for record in records for act in _acts_of(record)), key=lambda act: act.at)
-    TrailEntry.objects.bulk_create(acts, batch_size=ROWS_AT_A_TIME)
+    trail.write(sorted((act for record in records for act in _acts_of(record)), key=lambda act: act.entry.at))
 
 
 def _falls_on(number: int, turn: tuple[int, int]) -> bool:
@@ -206,7 +205,7 @@ def _records_of(
         yield MentoringRecord(unit=unit, theme=themes[identity], question=question, asked_at=asked_at, asked_by=spoc)
 
 
-def _acts_of(record: MentoringRecord) -> Iterable[TrailEntry]:
+def _acts_of(record: MentoringRecord) -> Iterable[trail.Prepared]:
     """The lines of the trail that assurance.services.mentoring would have written."""
     done = [
         ("mentoring.asked", record.asked_at, record.asked_by),
@@ -214,13 +213,5 @@ def _acts_of(record: MentoringRecord) -> Iterable[TrailEntry]:
     ]
     for act, at, by in done:
         if at is not None and by is not None:
-            yield TrailEntry(
-                at=at,
-                actor=by,
-                actor_name=str(by),
-                act=act,
-                thing_type=record._meta.label,
-                thing_id=record.pk,
-                thing_name=str(record)[:300],
-                detail={"unit": record.unit.slug, "theme": record.theme.identity},
-            )
+            about = {"unit": record.unit.slug, "theme": record.theme.identity}
+            yield trail.prepare(act=act, thing=record, by=by, at=at, **about)

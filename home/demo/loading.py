@@ -18,7 +18,7 @@ from assurance.models import Entry, EntryAction, EvidenceFile, EvidenceItem, Rev
 from assurance.services.content import criteria_by_cell
 from home.demo import doing, evidence, guidance
 from home.demo.cast import OTHERS, OTHERS_A_ROLE, PASSWORD, SIGN_INS, Cast
-from home.demo.history import Act, EditionInForce, Rows, UnitHistory
+from home.demo.history import EditionInForce, Rows, UnitHistory
 from home.demo.names import DEMO_DOMAIN, FORCE_NAME, FORCE_SHORT_NAME
 from home.demo.plan import DEMO_UNIT, FOUNDED_ON, Plan, PlannedUnit, Size, plan_force
 from maturity.models import Edition, Theme
@@ -26,7 +26,6 @@ from maturity.services import editions
 from organisation.models import Appointment, BusinessGroup, Force, Unit, UnitMembership, User
 from organisation.periods import LONDON, Quarter, london_day
 from organisation.roles import Role, Scope
-from records.models import TrailEntry
 from records.services import trail
 
 # Bounds the memory of a load: some hundred units' histories at a time, a few thousand rows a statement.
@@ -255,21 +254,7 @@ def _write(rows: Rows) -> None:
         EvidenceItem.objects.bulk_create(rows.items, batch_size=ROWS_AT_A_TIME)
     Review.objects.bulk_create(rows.reviews, batch_size=ROWS_AT_A_TIME)
     in_order = sorted(rows.acts, key=lambda act: act.at)
-    TrailEntry.objects.bulk_create([_trail_entry(act) for act in in_order], batch_size=ROWS_AT_A_TIME)
-
-
-def _trail_entry(act: Act) -> TrailEntry:
-    """The line that `records.services.trail.record` would have written."""
-    return TrailEntry(
-        at=act.at,
-        actor=act.actor,
-        actor_name=str(act.actor),
-        act=act.act,
-        thing_type=act.thing._meta.label,
-        thing_id=act.thing.pk,
-        thing_name=str(act.thing)[:300],
-        detail=act.detail,
-    )
+    trail.write(trail.prepare(act=act.act, thing=act.thing, by=act.actor, at=act.at, **act.detail) for act in in_order)
 
 
 def _in_batches(items: Iterable[Item], size: int) -> Iterable[list[Item]]:

@@ -50,7 +50,7 @@ def add(*, terms: Terms, by: User | None, at: datetime) -> Target:
 @transaction.atomic
 def supersede(*, target: Target, terms: Terms, by: User | None, at: datetime) -> Target:
     """Enter a target that takes the place of another, and return it. The earlier one stays readable."""
-    earlier = Target.objects.select_for_update().get(pk=target.pk)
+    earlier = Target.objects.select_for_update(no_key=True).get(pk=target.pk)
     if earlier.superseded_by_id is not None:
         raise Refused("Another target has taken this one’s place already. Supersede that one instead.")
     later = _enter(terms, by=by, at=at)

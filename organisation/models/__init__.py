@@ -1,6 +1,12 @@
 from organisation.models.appointment import Appointment
 from organisation.models.calendar import CalendarLink
 from organisation.models.force import Force
+from organisation.models.qualification import (
+    ExpectedQualification,
+    Qualification,
+    QualificationStatus,
+    QualificationType,
+)
 from organisation.models.unit import BusinessGroup, RiskBand, Unit, UnitKind, UnitMembership
 from organisation.models.user import User
 
@@ -8,7 +14,11 @@ __all__ = [
     "Appointment",
     "BusinessGroup",
     "CalendarLink",
+    "ExpectedQualification",
     "Force",
+    "Qualification",
+    "QualificationStatus",
+    "QualificationType",
     "RiskBand",
     "Unit",
     "UnitKind",

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
+import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -13,13 +14,25 @@ from organisation.roles import GROUP_ROLES, UNIT_ROLES, Role
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def in_force(self, day: date) -> AppointmentQuerySet:
-        """Appointments that give rights on `day` (both ends included)."""
-        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+        """Appointments that give rights on `day`: both ends included, but not the day one was ended at once."""
+        return self.filter(
+            Q(ends_on=None) | Q(ends_on__gte=day),
+            Q(ended_at=None) | Q(ended_at__date__gt=day),
+            starts_on__lte=day,
+        )
 
     def to(self, roles: Collection[Role]) -> AppointmentQuerySet:
         return self.filter(role__in=sorted(roles))
 
 
+@pghistory.track(
+    pghistory.InsertEvent(label="made"),
+    pghistory.UpdateEvent(label="overwritten", row="OLD"),
+    pghistory.DeleteEvent(label="removed", row="OLD"),
+    obj_field=pghistory.ObjForeignKey(related_name="events"),
+    model_name="AppointmentEvent",
+    meta={"indexes": [models.Index(fields=["pgh_obj", "-pgh_id"], name="appointment_event_by_row")]},
+)
 class Appointment(models.Model):
     """A person's role, what it is to, and for how long. The only source of rights."""
 
@@ -30,7 +43,22 @@ class Appointment(models.Model):
         BusinessGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments"
     )
     starts_on = models.DateField()
-    ends_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True, help_text="The last day; blank where none is set.")
+    made_at = models.DateTimeField(null=True, blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(
+        null=True, blank=True, help_text="Set where it was ended at once: it gives no rights from that moment on."
+    )
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_because = models.TextField(blank=True)
+    follows = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="handed_over_to",
+        help_text="The appointment that was handed over with this one.",
+    )
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -46,8 +74,18 @@ class Appointment(models.Model):
                 | Q(role__in=sorted(set(Role) - UNIT_ROLES - GROUP_ROLES), unit=None, group=None),
                 name="appointment_scope_fits_its_role",
             ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by=None, ended_because="")
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="ended_at_and_by_together",
+            ),
         ]
 
     def __str__(self) -> str:
         scope = self.unit or self.group
         return f"{Role(self.role).label}{f', {scope}' if scope else ''}"
+
+    @property
+    def name_in_trail(self) -> str:
+        """What the trail calls it, which keeps no names of people: those can be erased, the trail cannot."""
+        return f"appointment {self.pk}: {self}"[:300]

@@ -24,3 +24,8 @@ class CalendarLink(models.Model):
 
     def __str__(self) -> str:
         return f"Calendar of {self.person}"
+
+    @property
+    def name_in_trail(self) -> str:
+        """What the trail calls it: without the person's name."""
+        return f"calendar link {self.pk}"

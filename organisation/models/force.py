@@ -9,6 +9,9 @@ class Force(models.Model):
     demo_seed = models.CharField(
         max_length=100, blank=True, help_text="Set where the force is fictional: what it was generated from."
     )
+    completer_may_sign = models.BooleanField(
+        default=False, help_text="Whether one person may both complete and sign a statement."
+    )
 
     class Meta:
         constraints = [

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -45,6 +46,14 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         return self.filter(pk__in=memberships.values("unit"))
 
 
+@pghistory.track(
+    pghistory.InsertEvent(label="made"),
+    pghistory.UpdateEvent(label="overwritten", row="OLD"),
+    pghistory.DeleteEvent(label="removed", row="OLD"),
+    obj_field=pghistory.ObjForeignKey(related_name="events"),
+    model_name="UnitEvent",
+    meta={"indexes": [models.Index(fields=["pgh_obj", "-pgh_id"], name="unit_event_by_row")]},
+)
 class Unit(models.Model):
     """Whatever completes a statement. History stays with the unit that made it."""
 
@@ -88,6 +97,14 @@ class UnitMembershipQuerySet(models.QuerySet["UnitMembership"]):
         )
 
 
+@pghistory.track(
+    pghistory.InsertEvent(label="made"),
+    pghistory.UpdateEvent(label="overwritten", row="OLD"),
+    pghistory.DeleteEvent(label="removed", row="OLD"),
+    obj_field=pghistory.ObjForeignKey(related_name="events"),
+    model_name="UnitMembershipEvent",
+    meta={"indexes": [models.Index(fields=["pgh_obj", "-pgh_id"], name="membership_event_by_row")]},
+)
 class UnitMembership(models.Model):
     """A unit belongs to one business group at a time, from `starts_on` to `ends_on`, both included."""
 

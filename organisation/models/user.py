@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 
@@ -25,6 +26,9 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=200, help_text="As it is to be printed.")
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    removed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its personal data was removed. What was signed keeps its signer’s name."
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -32,10 +36,20 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="one_account_per_email")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="one_account_per_email"),
+            models.CheckConstraint(
+                condition=Q(removed_at=None) | Q(is_active=False), name="removed_accounts_are_closed"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def name_in_trail(self) -> str:
+        """What the trail calls the account: it keeps no names of people there, where nothing can be erased."""
+        return f"account {self.pk}"
 
     def get_full_name(self) -> str:
         return self.name

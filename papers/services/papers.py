@@ -67,7 +67,7 @@ def create(
 
 
 def _locked(paper: Paper) -> Paper:
-    return Paper.objects.select_for_update().get(pk=paper.pk)
+    return Paper.objects.select_for_update(no_key=True).get(pk=paper.pk)
 
 
 def _locked_draft(paper: Paper) -> Paper:

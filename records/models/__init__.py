@@ -1,6 +1,6 @@
 from records.models.blob import Blob, Verdict
 from records.models.job import Job, JobState
 from records.models.notice import Notice
-from records.models.trail import TrailEntry
+from records.models.trail import IdentityKind, TrailEntry, TrailIdentity, TrailLink
 
-__all__ = ["Blob", "Job", "JobState", "Notice", "TrailEntry", "Verdict"]
+__all__ = ["Blob", "IdentityKind", "Job", "JobState", "Notice", "TrailEntry", "TrailIdentity", "TrailLink", "Verdict"]

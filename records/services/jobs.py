@@ -131,7 +131,7 @@ def perform(job_id: int, work: Callable[[Claim], None]) -> None:
 
 @transaction.atomic
 def _claim(job_id: int, *, now: datetime) -> Claim | None:
-    job = Job.objects.select_for_update().filter(pk=job_id).first()
+    job = Job.objects.select_for_update(no_key=True).filter(pk=job_id).first()
     if job is None or not job.is_live:
         return None
     if job.lease_until is not None and job.lease_until > now:
@@ -185,7 +185,7 @@ def progress(claim: Claim, *, percent: int, step: str) -> None:
 def finishing(claim: Claim) -> Iterator[datetime]:
     """Write the effect inside this block: it is committed with *done*, or not at all. Yields the moment."""
     with transaction.atomic():
-        if not _ours(claim).select_for_update().exists():
+        if not _ours(claim).select_for_update(no_key=True).exists():
             raise LeaseLost
         now = timezone.now()
         yield now

@@ -94,7 +94,7 @@ def release_waiting(*, at: datetime) -> int:
 @transaction.atomic
 def settle(blob: Blob, found: Scan, *, at: datetime) -> bool:
     """Write the verdict on stored bytes, and into the trail that they are infected; return whether it was news."""
-    stored = Blob.objects.select_for_update().get(pk=blob.pk)
+    stored = Blob.objects.select_for_update(no_key=True).get(pk=blob.pk)
     news = {
         Verdict.WAITING: False,  # what has been handed out is not withheld for a daemon's nap
         Verdict.NOT_SCANNED: stored.verdict == Verdict.WAITING,  # nobody is left to wait for

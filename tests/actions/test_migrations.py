@@ -44,7 +44,7 @@ def test_actions_that_were_there_before_are_brought_along() -> None:
         for action in (opened, closed, invented):
             old_task.objects.create(action=action, number=1, lead="Inspector")
             TrailEntry.objects.create(
-                at=RAISED, actor=person, actor_name=person.name, act="action.raised", thing_type="actions.Action",
+                at=RAISED, actor=person, act="action.raised", thing_type="actions.Action",
                 thing_id=action.pk, thing_name=action.title,
             )  # fmt: skip
     finally:

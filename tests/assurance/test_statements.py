@@ -55,7 +55,7 @@ def new_action(title: str = "Brief everybody", **more: object) -> ActionEdit:
 
 
 def trail_of(revision: Revision) -> list[tuple[str, str]]:
-    entries = TrailEntry.objects.filter(thing_type="assurance.Revision", thing_id=revision.pk)
+    entries = TrailEntry.objects.with_identities().filter(thing_type="assurance.Revision", thing_id=revision.pk)
     return [(entry.act, entry.actor_name) for entry in entries]
 
 

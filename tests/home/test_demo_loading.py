@@ -63,7 +63,7 @@ def dump() -> list[Any]:
         sorted(EntryAction.objects.values_list("entry__theme__identity", "action__title", "token"), key=str),
         sorted(Review.objects.values_list("content_digest", "decision", "reasons", "decided_by__email", "decided_at")),
         list(
-            TrailEntry.objects.filter(thing_type="assurance.Revision").values_list(
+            TrailEntry.objects.with_identities().filter(thing_type="assurance.Revision").values_list(
                 "at", "actor_name", "act", "thing_name"
             )
         ),

@@ -176,9 +176,7 @@ def test_a_clock_that_differs_from_the_databases_is_told(monkeypatch: pytest.Mon
 
 @pytest.mark.django_db
 def test_a_clock_behind_what_is_recorded_is_told() -> None:
-    TrailEntry.objects.create(
-        at=timezone.now() + timedelta(days=40), actor_name="the system", act="x.y", thing_type="x", thing_id=1
-    )
+    TrailEntry.objects.create(at=timezone.now() + timedelta(days=40), act="x.y", thing_type="x", thing_id=1)
     assert "recorded already" in doctor.clock().found
 
 

@@ -138,7 +138,7 @@ def test_waiting_files_are_released_or_condemned_by_the_worker(settings: Setting
     bad.refresh_from_db()
     assert (good.verdict, good.may_be_handed_out) == (Verdict.CLEAN, True)
     assert (bad.verdict, bad.finding, bad.may_be_handed_out) == (Verdict.INFECTED, "Eicar-Test-Signature", False)
-    line = TrailEntry.objects.get()
+    line = TrailEntry.objects.with_identities().get()
     assert (line.act, line.thing_id, line.actor_name) == ("file.infected", bad.pk, "the system")
     assert line.detail == {"finding": "Eicar-Test-Signature"}
 

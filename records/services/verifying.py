@@ -1,0 +1,148 @@
+"""The trail's chain held against itself: every entry in its place, every digest, every name that is still there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, TextField
+from django.db.models.functions import Cast
+
+from records import chain
+from records.models import IdentityKind, TrailEntry, TrailIdentity, TrailLink
+from records.services.trail import ERASURE
+
+AT_A_TIME = 2000
+_COLUMNS = (
+    "entry_id",
+    "entry__at",
+    "entry__actor_id",
+    "entry__act",
+    "entry__thing_type",
+    "entry__thing_id",
+    "entry__thing_name",
+    "as_text",
+    "entry__name_commitment",
+    "entry__address_commitment",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest link of the chain: kept elsewhere, it tells later whether anything before it was changed."""
+
+    position: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erasures:
+    """Up to which entry, by id, identities have been erased lawfully: by actor, under None those of everybody."""
+
+    names: dict[int | None, int]
+    addresses: dict[int | None, int]
+
+    def allow(self, row: chain.Row, kind: str) -> bool:
+        """Whether an identity of this entry may be missing."""
+        erased = self.names if kind == IdentityKind.NAME else self.addresses
+        return row.id <= max(erased.get(row.actor, 0), erased.get(None, 0))
+
+
+def head() -> Head | None:
+    """Return the chain's newest link; None where nothing has been recorded yet."""
+    newest = TrailLink.objects.order_by("-position").first()
+    return None if newest is None else Head(newest.position, newest.digest)
+
+
+def breaks(*, known: Head | None = None, progress: Callable[[int], None] = lambda _: None) -> Iterator[str]:
+    """Yield in words where the chain is broken, the earliest break first; nothing where it is whole.
+
+    After a break everything behind it is unproven: only the first of the chain's is named, then what is wrong apart
+    from the chain. `known` is a head that was kept elsewhere. Reads some thousand entries at a time.
+    """
+    yield from _of_the_chain(known, progress)
+    yield from _of_entries_outside()
+    yield from _of_identities()
+
+
+def _of_the_chain(known: Head | None, progress: Callable[[int], None]) -> Iterator[str]:
+    before, expected = "", 1
+    met_known = known is None
+    for position, found, row in _rows():
+        if position != expected:
+            yield f"the chain goes from place {expected - 1} to {position}: what stood between is gone"
+            return
+        if row is None:
+            yield f"place {position}: its entry is gone"
+            return
+        if chain.digest(row, position=position, before=before) != found:
+            yield (
+                f"place {position}: entry {row.id} ({row.act} {row.thing_name}, {row.at.isoformat()}) or its digest "
+                "is not what was recorded"
+            )
+            return
+        if known is not None and position == known.position:
+            met_known = True
+            if found != known.digest:
+                yield f"place {position}: the digest kept elsewhere is {known.digest}, here it is {found}"
+                return
+        before, expected = found, expected + 1
+        if position % AT_A_TIME == 0:
+            progress(position)
+    progress(expected - 1)
+    if not met_known and known is not None:
+        yield f"the chain ends at place {expected - 1}, its head kept elsewhere is at {known.position}: the end is gone"
+
+
+def _rows() -> Iterator[tuple[int, str, chain.Row | None]]:
+    links = TrailLink.objects.order_by("position").annotate(as_text=Cast("entry__detail", TextField()))
+    for position, digest, *columns in links.values_list("position", "digest", *_COLUMNS).iterator(AT_A_TIME):
+        yield position, digest, chain.Row(*columns) if columns[1] is not None else None
+
+
+def _of_entries_outside() -> Iterator[str]:
+    linked = TrailLink.objects.filter(entry=OuterRef("pk"))
+    for entry in TrailEntry.objects.filter(~Exists(linked)).order_by("pk")[:1]:
+        yield f"entry {entry.pk} ({entry}) is not in the chain"
+
+
+def _of_identities() -> Iterator[str]:
+    erased = _erasures()
+    entries = TrailEntry.objects.order_by("pk").annotate(as_text=Cast("detail", TextField()))
+    names = [column.removeprefix("entry__") for column in _COLUMNS]
+    names[0] = "pk"
+    batch: list[chain.Row] = []
+    for columns in entries.values_list(*names).iterator(AT_A_TIME):
+        batch.append(chain.Row(*columns))
+        if len(batch) == AT_A_TIME:
+            yield from _of_a_batch(batch, erased)
+            batch = []
+    yield from _of_a_batch(batch, erased)
+
+
+def _of_a_batch(batch: list[chain.Row], erased: Erasures) -> Iterator[str]:
+    if not batch:
+        return
+    kept: dict[tuple[int, str], str] = {}
+    identities = TrailIdentity.objects.filter(entry__gte=batch[0].id, entry__lte=batch[-1].id)
+    for entry, kind, salt, text in identities.values_list("entry_id", "kind", "salt", "text"):
+        kept[entry, kind] = chain.commitment(salt=salt, text=text)
+    for row in batch:
+        committed = {IdentityKind.NAME: row.name_commitment, IdentityKind.ADDRESS: row.address_commitment}
+        for kind, commitment in committed.items():
+            found = kept.get((row.id, kind.value))
+            if found is None and commitment and not erased.allow(row, kind):
+                yield f"entry {row.id}: the {kind.label.lower()} is gone, and no erasure is on record"
+            elif found is not None and found != commitment:
+                yield f"entry {row.id}: the {kind.label.lower()} is not the one that was recorded"
+
+
+def _erasures() -> Erasures:
+    """Return what the trail itself says was erased: an erasure is an act like any other, and in the chain."""
+    names: dict[int | None, int] = {}
+    addresses: dict[int | None, int] = {}
+    for detail in TrailEntry.objects.filter(act=ERASURE).values_list("detail", flat=True):
+        for kind, erased in ((IdentityKind.NAME, names), (IdentityKind.ADDRESS, addresses)):
+            if kind in detail["kinds"]:
+                erased[detail["actor"]] = max(erased.get(detail["actor"], 0), detail["up_to"])
+    return Erasures(names, addresses)

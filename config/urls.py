@@ -4,7 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("home.urls")),
-    path("account/", include("organisation.urls")),
+    path("", include("organisation.urls")),
     path("model/", include("maturity.urls")),
     path("", include("assurance.urls")),
     path("actions/", include("actions.urls")),

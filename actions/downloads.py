@@ -1,20 +1,14 @@
-"""Lists of actions as files: CSV for every program, XLSX with a second sheet for the tasks.
-
-Texts are what people typed, so none may become a formula where the file is opened: a text that begins like one has an
-apostrophe put before it in CSV, and is a cell of text in XLSX.
-"""
+"""Lists of actions as files: CSV for every program, XLSX with a second sheet for the tasks."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
@@ -22,12 +16,12 @@ from actions.models import Action, ActionStatus, Task
 from actions.origins import Origin
 from actions.reading import due_in_words, leads_of
 from organisation.periods import london_day
+from rendering import cells
 
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-BEGINS_LIKE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Cell = str | int | date | None
 Origins = Mapping[int, Sequence[Origin]]
@@ -90,18 +84,7 @@ def task_row(action: Action, task: Task, *, today: date) -> list[Cell]:
 
 def as_csv(actions: Iterable[Action], origins: Origins) -> bytes:
     """Return one line an action. It begins with the mark by which Excel knows UTF-8; days are written 2026-03-31."""
-    file = StringIO()
-    writer = csv.writer(file)
-    writer.writerow(ACTION_COLUMNS)
-    writer.writerows([_harmless(cell) for cell in action_row(action, origins)] for action in actions)
-    return file.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: Cell) -> str:
-    if isinstance(cell, date):
-        return cell.isoformat()
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(BEGINS_LIKE_A_FORMULA) else text
+    return cells.csv_bytes(list(ACTION_COLUMNS), (action_row(action, origins) for action in actions))
 
 
 def as_xlsx(actions: Iterable[Action], origins: Origins, *, today: date) -> bytes:
@@ -143,8 +126,7 @@ def _cell(sheet: Any, value: Cell) -> Any:
         return cell
     if not isinstance(value, str):
         return WriteOnlyCell(sheet, value=value)
-    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub(" ", value))
-    cell.data_type = "s"  # a text, also where it begins like a formula
-    cell.quotePrefix = value.startswith(BEGINS_LIKE_A_FORMULA)  # and stays one when somebody edits the cell
+    cell = WriteOnlyCell(sheet)
+    cells.set_text(cell, value)
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     return cell

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Any
 
 from records.canonical import content_digest, normal
+from rendering import cells
 
 FORMAT = "truelevel-statement-1"
 START, THEMES, ACTIONS, DETAILS, LEVELS, RECORD = "Start", "Themes", "Actions", "Details", "Levels", "Record"
@@ -51,14 +51,10 @@ NEW_ACTIONS = 40
 LEVEL_WORDS = {"not-sure": "Not sure yet", "cannot-say": "Cannot give a level"}
 YES_NO = {True: "Yes", False: "No"}
 NOT_SCORED = "Not scored"
-LONGEST_TEXT = 32_767  # what a cell of a spreadsheet holds
 NOT_IN_HERE = "too-long"  # the mark of a text that is longer
 TOO_LONG = "This text is too long for a workbook. It stays as it is; change it on the page."
 
 _MARK_DIGITS = 12
-_ILLEGAL_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-_ESCAPE = "x005F_"
 
 
 def mark(value: Any) -> str:
@@ -70,19 +66,14 @@ def mark(value: Any) -> str:
     return content_digest(value)[:_MARK_DIGITS]
 
 
-def for_cell(text: str) -> str:
-    """Return the text as the file keeps it: without what XML cannot hold, and with nothing that reads as an escape."""
-    return _LOOKS_ESCAPED.sub(f"_{_ESCAPE}", _ILLEGAL_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text))
-
-
 def from_cell(text: str) -> str:
-    """Return the text that `for_cell` made one of a file of, in the form in which texts are stored.
+    """Return the text that `cells.storable` made one of a file of, in the form in which texts are stored.
 
     The escape goes wherever it stands, since openpyxl takes it from some cells and leaves it in others. A text that
     contains it for reasons of its own (we have met none) comes back without; unchanged, it is not an edit.
     """
-    text = _ILLEGAL_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)
-    while _ESCAPE in text:
-        text = text.replace(_ESCAPE, "")
+    text = cells.in_xml(text)
+    while cells.ESCAPE in text:
+        text = text.replace(cells.ESCAPE, "")
     settled: str = normal(text)
     return settled.strip()

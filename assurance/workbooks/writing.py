@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from assurance.workbooks import layout
 from assurance.workbooks.layout import ACTIONS, DETAILS, LEVELS, RECORD, START, THEMES
+from rendering import cells
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.datavalidation import DataValidation
     from openpyxl.worksheet.worksheet import Worksheet
 
-READS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 TO_FILL_IN = {
     "What to fill in": f"The cells that can be changed on the sheets {THEMES}, {ACTIONS} and {DETAILS}.",
     "When you are done": "Upload this file on the statement’s page. You see every change before it is saved.",
@@ -256,16 +256,12 @@ class _Writer:
 
     def _text(self, cell: Any, text: str, *, open_: bool = False) -> None:
         """Write a text that stays one: as a string, in a cell of the format “text”, whatever it begins with."""
-        cell.value = layout.for_cell(text) or None
-        if text:
-            cell.data_type = "s"
         cell.style = "open" if open_ else "closed"
-        if text.startswith(READS_AS_FORMULA):
-            cell.quotePrefix = True
+        cells.set_text(cell, text)
 
     def _answer(self, cell: Any, value: Any, where: tuple[str, str, str], version: int) -> None:
         """Write an answer into an open cell, and its version and mark into the record."""
-        if isinstance(value, str) and len(layout.for_cell(value)) > layout.LONGEST_TEXT:
+        if isinstance(value, str) and len(cells.storable(value)) > cells.LONGEST_TEXT:
             self._text(cell, layout.TOO_LONG)
             self.record.append((*where, version, layout.NOT_IN_HERE))
             return

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable
 
 from maturity.modelfile.model import FORMAT, ModelFile, Theme
+from rendering.cells import csv_lines
 
 CSV_COLUMNS = ("edition", "theme", "level", "criterion")
-INERT_BEFORE = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def write(model: ModelFile) -> str:
@@ -55,20 +53,14 @@ def write_csv(models: Iterable[ModelFile]) -> str:
 
     A text that a spreadsheet would take for a formula gets an apostrophe in front.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow(CSV_COLUMNS)
-    for model in models:
-        for theme in model.themes:
-            for level, cell in zip(model.levels, theme.cells, strict=bool(theme.cells)):
-                writer.writerows(
-                    [_inert(model.code), _inert(theme.identity), level.number, _inert(text)] for text in cell
-                )
-    return out.getvalue()
-
-
-def _inert(text: str) -> str:
-    return f"'{text}" if text.startswith(INERT_BEFORE) else text
+    rows = (
+        (model.code, theme.identity, level.number, text)
+        for model in models
+        for theme in model.themes
+        for level, cell in zip(model.levels, theme.cells, strict=bool(theme.cells))
+        for text in cell
+    )
+    return "".join(csv_lines(CSV_COLUMNS, rows, end="\n"))
 
 
 def _block(heading: str, lines: list[str]) -> str:

@@ -9,10 +9,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from organisation.models import Appointment, BusinessGroup, Unit, UnitMembership, User
-from organisation.models.appointment import AppointmentQuerySet
+from organisation.models.appointment import READS_ALL, READS_OWN_GROUP, READS_OWN_UNIT, AppointmentQuerySet
 from organisation.roles import FORCE_ROLES, Role
 
 Person = User | AnonymousUser
+DECIDES_NOTHING = "You administer accounts and appointments, so you sign, accept, audit and publish nothing."
 
 
 def appointments_today(user: Person) -> AppointmentQuerySet:
@@ -47,6 +48,15 @@ def roles_anywhere(user: Person) -> frozenset[Role]:
     return _roles(appointments_today(user))
 
 
+def administers(user: Person) -> bool:
+    """Whether the person administers accounts and appointments today.
+
+    Whoever does could make themselves anything, so they decide nothing: whatever else they hold, the rooms'
+    predicates let them sign, accept, audit, publish and set targets no more.
+    """
+    return Role.ADMINISTRATOR in roles_anywhere(user)
+
+
 def roles_in_unit(user: Person, unit: Unit) -> frozenset[Role]:
     """Roles the person holds today in `unit` itself: what its SPOCs and SLT leads are."""
     held = _held(user)
@@ -75,3 +85,38 @@ def units_in_scope(user: Person, *, unit_roles: Collection[Role], group_roles: C
         group__in=appointments.to(group_roles).values("group")
     )
     return Q(pk__in=appointments.to(unit_roles).values("unit")) | Q(pk__in=memberships.values("unit"))
+
+
+# --- People and appointments: who reads whom stands beside the row filters, in models/appointment.py -----------------
+
+READS_PEOPLE = READS_ALL | READS_OWN_UNIT | READS_OWN_GROUP
+
+
+def can_list_people(user: Person) -> bool:
+    """Whether the person reads anybody's appointments at all."""
+    return bool(roles_anywhere(user) & READS_PEOPLE)
+
+
+def can_read_everybody(user: Person) -> bool:
+    """Whether the person reads all people, and what is for no unit's own: qualifications asked for, the force."""
+    return bool(roles_anywhere(user) & READS_ALL)
+
+
+def can_read_appointment(user: Person, appointment: Appointment) -> bool:
+    if appointment.unit is not None:
+        return bool(roles_over_unit(user, appointment.unit) & READS_PEOPLE)
+    if appointment.group is not None:
+        return bool(roles_over_group(user, appointment.group) & READS_PEOPLE)
+    return can_read_everybody(user)
+
+
+def can_read_person(user: Person, person: User) -> bool:
+    """Whether the person reads another's account, appointments and qualifications."""
+    if can_read_everybody(user):
+        return True
+    return any(can_read_appointment(user, one) for one in person.appointments.select_related("unit", "group"))
+
+
+def can_manage_people(user: Person) -> bool:
+    """Whether the person makes, changes and closes accounts, and makes and ends appointments."""
+    return Role.ADMINISTRATOR in roles_anywhere(user)

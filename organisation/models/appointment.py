@@ -1,15 +1,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import pghistory
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
-from organisation.models.unit import BusinessGroup, Unit
+from organisation.models.unit import BusinessGroup, Unit, UnitMembership
 from organisation.roles import GROUP_ROLES, UNIT_ROLES, Role
+
+if TYPE_CHECKING:
+    from organisation.models.user import User
+
+# Whose people and appointments a role reads: everybody's, its own unit's, or its own group's and those of its units.
+READS_ALL = frozenset({Role.SHRMT, Role.HEAD, Role.ADMINISTRATOR})
+READS_OWN_UNIT = UNIT_ROLES
+READS_OWN_GROUP = GROUP_ROLES
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -21,8 +32,28 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
             starts_on__lte=day,
         )
 
+    def ahead_or_in_force(self, day: date) -> AppointmentQuerySet:
+        """Appointments that give rights on `day` or will later."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), Q(ended_at=None) | Q(ended_at__date__gt=day))
+
     def to(self, roles: Collection[Role]) -> AppointmentQuerySet:
         return self.filter(role__in=sorted(roles))
+
+    def visible_to(self, user: User | AnonymousUser) -> AppointmentQuerySet:
+        """Appointments, past ones too, that `can_read_appointment` grants, as a filter."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        today = timezone.localdate()
+        held = Appointment.objects.in_force(today).filter(person=user)
+        if held.to(READS_ALL).exists():
+            return self
+        groups = held.to(READS_OWN_GROUP).values("group")
+        in_groups = UnitMembership.objects.in_force_on_or_at_the_units_end(today).filter(group__in=groups)
+        return self.filter(
+            Q(unit__in=held.to(READS_OWN_UNIT).values("unit"))
+            | Q(group__in=groups)
+            | Q(unit__in=in_groups.values("unit"))
+        )
 
 
 @pghistory.track(
@@ -82,10 +113,30 @@ class Appointment(models.Model):
         ]
 
     def __str__(self) -> str:
-        scope = self.unit or self.group
-        return f"{Role(self.role).label}{f', {scope}' if scope else ''}"
+        return f"{Role(self.role).label}{f', {self.scope}' if self.scope else ''}"
 
     @property
     def name_in_trail(self) -> str:
         """What the trail calls it, which keeps no names of people: those can be erased, the trail cannot."""
         return f"appointment {self.pk}: {self}"[:300]
+
+    @property
+    def scope(self) -> Unit | BusinessGroup | None:
+        """What it is to; None for the whole force, and where another room says it."""
+        return self.unit or self.group
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it gives rights; None without an end. Before `starts_on` where it never gives any."""
+        if self.ended_at is None:
+            return self.ends_on
+        before = timezone.localdate(self.ended_at) - timedelta(days=1)
+        return before if self.ends_on is None else min(before, self.ends_on)
+
+    def is_in_force(self, day: date) -> bool:
+        """Whether it gives rights on `day`, as `in_force` filters."""
+        return self.starts_on <= day and not self.is_over(day)
+
+    def is_over(self, day: date) -> bool:
+        """Whether it gives no rights on `day` and will give none later."""
+        return self.last_day is not None and self.last_day < day

@@ -2,13 +2,27 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
+
+from organisation.models.appointment import READS_ALL, Appointment
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: User | AnonymousUser) -> UserQuerySet:
+        """People whom `can_read_person` grants, as a filter: those with an appointment that the reader may read."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        held = Appointment.objects.in_force(timezone.localdate()).filter(person=user)
+        if held.to(READS_ALL).exists():
+            return self
+        return self.filter(pk__in=Appointment.objects.visible_to(user).values("person"))
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # made when it is run
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)

@@ -35,7 +35,7 @@ def test_two_appointments_overlap_where_a_day_has_both(
     assert second.overlaps(first) is overlap
 
 
-# The domain page: an administrator can sign, accept, audit and publish nothing; the panel receives papers, nothing else.
+# The domain page: an administrator can sign, accept, audit and publish nothing; the panel receives papers only.
 @pytest.mark.parametrize(
     "role",
     [Role.SLT_LEAD, Role.COG_LEAD, Role.SHRMT, Role.HEAD, Role.BOARD_SECRETARY, Role.EXTERNAL_AUDITOR],

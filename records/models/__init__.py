@@ -1,6 +1,22 @@
 from records.models.blob import Blob, Verdict
+from records.models.hold import HoldScope, LegalHold, RecordClass
 from records.models.job import Job, JobState
 from records.models.notice import Notice
+from records.models.personal_export import PersonalExport
 from records.models.trail import IdentityKind, TrailEntry, TrailIdentity, TrailLink
 
-__all__ = ["Blob", "IdentityKind", "Job", "JobState", "Notice", "TrailEntry", "TrailIdentity", "TrailLink", "Verdict"]
+__all__ = [
+    "Blob",
+    "HoldScope",
+    "IdentityKind",
+    "Job",
+    "JobState",
+    "LegalHold",
+    "Notice",
+    "PersonalExport",
+    "RecordClass",
+    "TrailEntry",
+    "TrailIdentity",
+    "TrailLink",
+    "Verdict",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models, transaction
+from django.db.models import Q
 
 from records import chain
 from records.models import IdentityKind, TrailEntry, TrailIdentity
@@ -95,18 +96,29 @@ def erase(
     up_to: int,
     by: AbstractBaseUser | None,
     at: datetime,
+    sparing: Collection[int] = (),
 ) -> int:
     """Erase names or addresses from the trail, up to an entry's id; return how many. `actor` None: of everybody.
 
-    The entries stay, and so does the chain. The erasure is an act of its own: what is missing without one is found.
+    Those of the actors in `sparing`, by id, stay: a legal hold may be on them. The entries stay, and so does the chain.
+    The erasure is an act of its own: what is missing without one is found.
     """
     chosen = sorted(kind.value for kind in kinds)
     doomed = TrailIdentity.objects.filter(kind__in=chosen, entry_id__lte=up_to)
     if actor is not None:
         doomed = doomed.filter(entry__actor_id=actor.pk)
+    if sparing:
+        # Not `exclude`, which would drop what nobody signed in has done: an entry without an actor is in no list.
+        doomed = doomed.filter(Q(entry__actor=None) | ~Q(entry__actor__in=sparing))
     count, _ = doomed.delete()
     if count:
-        about = {"actor": actor.pk if actor else None, "kinds": chosen, "up_to": up_to, "count": count}
+        about: dict[str, Any] = {
+            "actor": actor.pk if actor else None,
+            "kinds": chosen,
+            "up_to": up_to,
+            "count": count,
+            **({"spared": sorted(sparing)} if sparing else {}),
+        }
         record(act=ERASURE, thing=actor, by=by, at=at, **about)
     return count
 

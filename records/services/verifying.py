@@ -37,15 +37,16 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Erasures:
-    """Up to which entry, by id, identities have been erased lawfully: by actor, under None those of everybody."""
+    """Up to which entry, by id, identities of one kind have been erased lawfully."""
 
-    names: dict[int | None, int]
-    addresses: dict[int | None, int]
+    of_actors: dict[int, int]
+    of_everybody_but: dict[frozenset[int], int]  # by who was spared
 
-    def allow(self, row: chain.Row, kind: str) -> bool:
-        """Whether an identity of this entry may be missing."""
-        erased = self.names if kind == IdentityKind.NAME else self.addresses
-        return row.id <= max(erased.get(row.actor, 0), erased.get(None, 0))
+    def allow(self, row: chain.Row) -> bool:
+        """Whether the identity of this entry may be missing."""
+        if row.actor is not None and row.id <= self.of_actors.get(row.actor, 0):
+            return True
+        return any(row.id <= up_to and row.actor not in spared for spared, up_to in self.of_everybody_but.items())
 
 
 def head() -> Head | None:
@@ -120,7 +121,7 @@ def _of_identities() -> Iterator[str]:
     yield from _of_a_batch(batch, erased)
 
 
-def _of_a_batch(batch: list[chain.Row], erased: Erasures) -> Iterator[str]:
+def _of_a_batch(batch: list[chain.Row], erased: dict[str, Erasures]) -> Iterator[str]:
     if not batch:
         return
     kept: dict[tuple[int, str], str] = {}
@@ -131,18 +132,21 @@ def _of_a_batch(batch: list[chain.Row], erased: Erasures) -> Iterator[str]:
         committed = {IdentityKind.NAME: row.name_commitment, IdentityKind.ADDRESS: row.address_commitment}
         for kind, commitment in committed.items():
             found = kept.get((row.id, kind.value))
-            if found is None and commitment and not erased.allow(row, kind):
+            if found is None and commitment and not erased[kind.value].allow(row):
                 yield f"entry {row.id}: the {kind.label.lower()} is gone, and no erasure is on record"
             elif found is not None and found != commitment:
                 yield f"entry {row.id}: the {kind.label.lower()} is not the one that was recorded"
 
 
-def _erasures() -> Erasures:
+def _erasures() -> dict[str, Erasures]:
     """Return what the trail itself says was erased: an erasure is an act like any other, and in the chain."""
-    names: dict[int | None, int] = {}
-    addresses: dict[int | None, int] = {}
+    found = {kind.value: Erasures({}, {}) for kind in IdentityKind}
     for detail in TrailEntry.objects.filter(act=ERASURE).values_list("detail", flat=True):
-        for kind, erased in ((IdentityKind.NAME, names), (IdentityKind.ADDRESS, addresses)):
-            if kind in detail["kinds"]:
-                erased[detail["actor"]] = max(erased.get(detail["actor"], 0), detail["up_to"])
-    return Erasures(names, addresses)
+        actor, up_to, spared = detail["actor"], detail["up_to"], frozenset(detail.get("spared", ()))
+        for kind in detail["kinds"]:
+            of_actors, of_everybody_but = found[kind].of_actors, found[kind].of_everybody_but
+            if actor is not None:
+                of_actors[actor] = max(of_actors.get(actor, 0), up_to)
+            else:
+                of_everybody_but[spared] = max(of_everybody_but.get(spared, 0), up_to)
+    return found

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from assurance.models import MentoringRecord, Revision, Rollup, Statement
+from assurance.models import MentoringRecord, ReviewNote, Revision, Rollup, Statement
+from assurance.models.review import READS_ALL_NOTES, READS_OWN_NOTES
 from assurance.models.rollup import READS_ALL as READS_ALL_ROLLUPS
 from assurance.models.rollup import READS_OWN_GROUP as READS_OWN_ROLLUPS
 from assurance.models.statement import READS_ALL, READS_OWN_GROUP, READS_OWN_UNIT, RevisionState
-from organisation.models import BusinessGroup, Unit
+from organisation.models import BusinessGroup, Force, Unit
 from organisation.permissions import (
     Person,
+    administers,
     appointments_today,
     roles_anywhere,
     roles_in_unit,
@@ -21,6 +23,7 @@ READS_STATEMENTS = READS_ALL | READS_OWN_UNIT | READS_OWN_GROUP
 READS_ROLLUPS = READS_ALL_ROLLUPS | READS_OWN_ROLLUPS
 WRITES_STATEMENTS = frozenset({Role.SPOC, Role.SLT_LEAD})
 READS_MENTORING = READS_STATEMENTS
+READS_NOTES = READS_ALL_NOTES | READS_OWN_NOTES
 BUILDS_ROLLUPS = frozenset({Role.COG_LEAD, Role.COG_SUPPORT})
 
 
@@ -39,8 +42,20 @@ def can_write_statement(user: Person, statement: Statement) -> bool:
 
 
 def can_sign(user: Person, statement: Statement) -> bool:
-    """Whether the person signs for the unit. That it is not the one who completed it is the service's rule."""
-    return Role.SLT_LEAD in roles_over_unit(user, statement.unit)
+    """Whether the person signs for the unit. Which of its revisions they may sign is `can_sign_revision`'s question."""
+    return Role.SLT_LEAD in roles_in_unit(user, statement.unit) and not administers(user)
+
+
+def can_sign_revision(user: Person, revision: Revision) -> bool:
+    """Whether the person signs this revision as it is: completed, and by somebody else."""
+    if revision.state != RevisionState.COMPLETED or not can_sign(user, revision.statement):
+        return False
+    return not is_barred_as_completer(user, revision)
+
+
+def is_barred_as_completer(user: Person, revision: Revision) -> bool:
+    """Whether the person completed the revision and so cannot sign it, which the force may have allowed."""
+    return revision.completed_by_id == user.pk and not Force.objects.lets_one_person_complete_and_sign()
 
 
 def can_reopen(user: Person, revision: Revision) -> bool:
@@ -57,7 +72,7 @@ def can_read_reviews(user: Person, group: BusinessGroup) -> bool:
 
 def can_review(user: Person, statement: Statement) -> bool:
     """Whether the person accepts or returns the unit's statements."""
-    return Role.COG_LEAD in roles_over_unit(user, statement.unit)
+    return Role.COG_LEAD in roles_over_unit(user, statement.unit) and not administers(user)
 
 
 def can_decide(user: Person, revision: Revision) -> bool:
@@ -65,6 +80,22 @@ def can_decide(user: Person, revision: Revision) -> bool:
     if not user.is_authenticated or user.pk in (revision.completed_by_id, revision.signed_by_id):
         return False
     return revision.state == RevisionState.SIGNED and can_review(user, revision.statement)
+
+
+def can_read_notes(user: Person, statement: Statement) -> bool:
+    """Whether the person reads what was noted for the review. The unit does not: it is told what was decided."""
+    return bool(roles_over_unit(user, statement.unit) & READS_NOTES)
+
+
+def can_read_note(user: Person, note: ReviewNote) -> bool:
+    return can_read_notes(user, note.revision.statement)
+
+
+def can_note(user: Person, revision: Revision) -> bool:
+    """Whether the person notes something on this revision for its review: on no text they completed or signed."""
+    if not revision.is_frozen or user.pk in (revision.completed_by_id, revision.signed_by_id):
+        return False
+    return Role.COG_SUPPORT in roles_over_unit(user, revision.statement.unit)
 
 
 def can_list_rollups(user: Person) -> bool:

@@ -47,6 +47,7 @@ urlpatterns = [
     path(f"{STATEMENT}sign/", signing.sign, name="sign"),
     path(f"{STATEMENT}revisions/<int:number>/", statements.revision, name="revision"),
     path(f"{STATEMENT}review/", reviews.review, name="review"),
+    path(f"{STATEMENT}review/notes/", reviews.note, name="note"),
     path(f"{STATEMENT}changes/", changes.changes, name="changes"),
     path(f"{STATEMENT}print/", printing.print_statement, name="print_statement"),
     path(f"{STATEMENT}pdf/", printing.statement_pdf, name="statement_pdf"),

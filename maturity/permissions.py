@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from organisation.permissions import Person, roles_anywhere
+from organisation.permissions import Person, administers, roles_anywhere
 from organisation.roles import INSIDE_THE_FORCE, Role
 
 
@@ -13,4 +13,4 @@ def can_read_model(user: Person) -> bool:
 
 def can_set_targets(user: Person) -> bool:
     """Whether the person enters and supersedes targets. Reading them goes with the model."""
-    return Role.HEAD in roles_anywhere(user)
+    return Role.HEAD in roles_anywhere(user) and not administers(user)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from organisation.permissions import Person, roles_anywhere
+from organisation.permissions import Person, administers, roles_anywhere
 from organisation.roles import Role
 from papers.models import READS_ALL, Paper
 
@@ -27,4 +27,4 @@ def can_write_papers(user: Person) -> bool:
 
 def can_release_papers(user: Person) -> bool:
     """Whether the person publishes and withdraws. That two people release a paper is the service's rule."""
-    return bool(roles_anywhere(user) & RELEASES)
+    return bool(roles_anywhere(user) & RELEASES) and not administers(user)

@@ -91,6 +91,9 @@ TABLE = [
     Row("verify_digest", ("digest of the signed",), get={READS: OK}),
     Row("verify_digest", ("digest of the published",), get={who(APPOINTED): OK}),
     Row("verify_digest", ("f" * 64,), get={}),
+    # The trail: an administrator reads the sign-ins in it
+    Row("trail", get={who(SAFETY, "administrator"): OK}),
+    Row("trail_csv", get={who(SAFETY, "administrator"): OK}),
     # The model
     Row("maturity:matrix", get={who(INSIDE): OK}),
     Row("maturity:edition", ("edition",), get={who(INSIDE): OK}),
@@ -256,6 +259,13 @@ TABLE = [
         get={READS: OK},
         post={who("cog-lead"): DONE_OR_REFUSED, who("cog-support", SAFETY, UNIT): FORBIDDEN},
     ),
+    Row(
+        "assurance:note",
+        SIGNED,
+        get={who("cog-support"): MOVED, who("cog-lead", SAFETY): FORBIDDEN},
+        post={who("cog-support"): DONE_OR_REFUSED, who("cog-lead", SAFETY): FORBIDDEN},
+    ),
+    Row("assurance:note", OPEN, get={who(GROUP, SAFETY): FORBIDDEN}, post={who(GROUP, SAFETY): FORBIDDEN}),
     Row("assurance:reviews", get={who(READS_REVIEWS, "other-cog-lead", "other-cog-support"): OK | MOVED}),
     Row("assurance:group_reviews", ("group", "quarter"), get={READS_REVIEWS: OK}),
     # Actions: of the open statement's unit, raised by somebody who is not in the table

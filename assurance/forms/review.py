@@ -73,3 +73,18 @@ class ReviewForm(forms.Form):
     def answers(self) -> dict[str, Answer]:
         """Return the answers to the questions, by their names."""
         return {name: Answer(self.cleaned_data[name], self.cleaned_data[f"{name}_note"]) for name in self.QUESTIONS}
+
+
+class ReviewNoteForm(forms.Form):
+    """A note of COG support for whoever reviews the statement."""
+
+    text = WordsField(
+        label="Add a note for the review",
+        help_text="The business group’s Chief Officer Group (COG) lead and support staff, the Safety and Health Risk "
+        "Management Team (SHRMT) and the Head of Safety, Health and Wellbeing read it; the unit does not. "
+        f"It cannot be changed afterwards. {NOBODY}",
+        max_words=REASON_WORDS,
+        rows=5,
+        error_messages={"required": "Write your note."},
+    )
+    digest = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)

@@ -6,6 +6,13 @@ from django.db import models
 from django.db.models import Q
 
 from assurance.models.statement import Revision
+from organisation.models import Unit
+from organisation.permissions import Person, appointments_today, units_in_scope
+from organisation.roles import Role
+
+# Who reads the notes on every unit's statements, and who those of their own group's.
+READS_ALL_NOTES = frozenset({Role.SHRMT, Role.HEAD})
+READS_OWN_NOTES = frozenset({Role.COG_LEAD, Role.COG_SUPPORT})
 
 
 class Decision(models.TextChoices):
@@ -40,6 +47,15 @@ class Review(models.Model):
         return f"{self.revision} {self.decision}"
 
 
+class ReviewNoteQuerySet(models.QuerySet["ReviewNote"]):
+    def visible_to(self, user: Person) -> ReviewNoteQuerySet:
+        """Notes that `permissions.can_read_note` grants, as a filter."""
+        if appointments_today(user).to(READS_ALL_NOTES).exists():
+            return self
+        own = units_in_scope(user, unit_roles=frozenset(), group_roles=READS_OWN_NOTES)
+        return self.filter(revision__statement__unit__in=Unit.objects.filter(own))
+
+
 class ReviewNote(models.Model):
     """What whoever prepares a review has noted on a signed revision for the COG lead. It decides nothing."""
 
@@ -47,6 +63,8 @@ class ReviewNote(models.Model):
     text = models.TextField()
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = ReviewNoteQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

@@ -1,37 +1,46 @@
-"""The COG lead's work: the list of a quarter's statements, and the review of one."""
+"""The COG lead's work: the list of a quarter's statements, and the review of one with what support staff note on it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from actions.models import Action
-from assurance.forms.review import ReviewForm
-from assurance.models import Decision, Review, Revision, RevisionState, Statement
+from assurance.forms.review import ReviewForm, ReviewNoteForm
+from assurance.models import Decision, Review, ReviewNote, Revision, RevisionState, Statement
 from assurance.models.rollup import groups_in_scope
 from assurance.models.statement import FROZEN
-from assurance.permissions import can_decide, can_read_reviews, can_review
+from assurance.permissions import can_decide, can_note, can_read_notes, can_read_reviews, can_review
 from assurance.reading import ReadEntry, ReadLevel, ReadStatement, read
 from assurance.rules import Refused
+from assurance.services import review_notes
 from assurance.services import reviews as services
 from assurance.views.loading import level_names, revision_or_404
 from assurance.worklist import overdue_actions, work_lists
 from maturity.models import NotComparable
 from organisation.models import BusinessGroup, UnitMembership
 from organisation.periods import Quarter
+from organisation.permissions import DECIDES_NOTHING, administers
 from organisation.requests import SignedInRequest
 
 ONLY_THE_LEAD = (
     "Only the Chief Officer Group (COG) lead of the unit’s business group accepts or returns its statements. "
     "You can read them."
 )
+ONLY_SUPPORT = (
+    "Only the Chief Officer Group (COG) support staff of the unit’s business group make notes on its statements, and "
+    "not on one that they completed or signed. You can read them."
+)
+NOTHING_SIGNED = "Nothing is signed yet, so there is nothing to {do}."
 
 
 # --- The list -----------------------------------------------------------------------------------------------------
@@ -111,10 +120,10 @@ def review(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpRespons
         form = ReviewForm(initial={"digest": revision.content_digest}) if revision else None
         return _show(request, newest, revision, form)
     if not can_review(request.user, newest.statement):
-        raise PermissionDenied(ONLY_THE_LEAD)
+        raise PermissionDenied(DECIDES_NOTHING if administers(request.user) else ONLY_THE_LEAD)
     form = ReviewForm(request.POST)
     if revision is None:
-        form.add_error(None, "Nothing is signed yet, so there is nothing to decide on.")
+        form.add_error(None, NOTHING_SIGNED.format(do="decide on"))
         return _show(request, newest, revision, form, status=422)
     if form.is_valid():
         try:
@@ -135,6 +144,36 @@ def review(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpRespons
     return _show(request, newest, revision, form, status=422)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def note(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResponse:
+    """Note something on the newest signed text, for whoever reviews it."""
+    newest = revision_or_404(request, unit, quarter)
+    if not can_read_notes(request.user, newest.statement):
+        raise Http404
+    revision = _newest_signed(newest)
+    if not can_note(request.user, revision or newest):
+        raise PermissionDenied(ONLY_SUPPORT if revision else NOTHING_SIGNED.format(do="note anything on"))
+    if request.method != "POST":  # somebody who had to sign in first
+        return redirect("assurance:review", unit, quarter)
+    form = ReviewNoteForm(request.POST)
+    if revision is not None and form.is_valid():
+        try:
+            review_notes.note(
+                revision=revision,
+                text=form.cleaned_data["text"],
+                seen_digest=form.cleaned_data["digest"],
+                by=request.user,
+                at=timezone.now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Your note is kept with the statement.")
+            return redirect(f"{reverse('assurance:review', args=[unit, quarter])}#notes")
+    review_form = ReviewForm(initial={"digest": revision.content_digest}) if revision else None
+    return _show(request, newest, revision, review_form, note_form=form, status=422)
+
+
 def _newest_signed(newest: Revision) -> Revision | None:
     """The revision there is to review: the newest one that has been signed, whatever was begun after it."""
     if newest.is_frozen:
@@ -148,7 +187,13 @@ def _newest_signed(newest: Revision) -> Revision | None:
 
 
 def _show(
-    request: SignedInRequest, newest: Revision, revision: Revision | None, form: ReviewForm | None, *, status: int = 200
+    request: SignedInRequest,
+    newest: Revision,
+    revision: Revision | None,
+    form: ReviewForm | None,
+    *,
+    note_form: ReviewNoteForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     statement = newest.statement
     context = {
@@ -158,6 +203,7 @@ def _show(
         "newest": newest,
         "revision": revision,
         "form": form,
+        "forms": [form, note_form],
         "may_review": can_review(request.user, statement),
         "overdue_actions": Action.objects.filter(unit=statement.unit_id).overdue(timezone.localdate()).count(),
     }
@@ -172,8 +218,23 @@ def _show(
             "is_own": request.user.pk in (revision.completed_by_id, revision.signed_by_id),
             # Of what stands on this very page: where it has changed since, the reader decides anew.
             "digest": revision.content_digest,
+            **_notes(request, revision, note_form),
         }
     return render(request, "assurance/review.html", context, status=status)
+
+
+def _notes(request: SignedInRequest, revision: Revision, form: ReviewNoteForm | None) -> dict[str, Any]:
+    """What has been noted on the statement's revisions, for those who may read it, and the form to add to it."""
+    if not can_read_notes(request.user, revision.statement):
+        return {"may_read_notes": False}
+    notes = ReviewNote.objects.visible_to(request.user).filter(revision__statement=revision.statement_id)
+    if form is None and can_note(request.user, revision):
+        form = ReviewNoteForm()
+    return {
+        "may_read_notes": True,
+        "notes": list(notes.select_related("by", "revision").defer("revision__content")),
+        "note_form": form,
+    }
 
 
 def _beside_last_quarter(statement: Statement, content: ReadStatement) -> list[ThemeBeside]:

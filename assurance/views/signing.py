@@ -16,13 +16,14 @@ from django.views.decorators.http import require_http_methods
 from assurance import rules
 from assurance.forms.statement import CompleteForm, ReasonForm, SignForm
 from assurance.models import Revision, RevisionState, Statement
-from assurance.permissions import can_reopen, can_sign, can_write_statement
+from assurance.permissions import can_reopen, can_sign, can_write_statement, is_barred_as_completer
 from assurance.reading import read
 from assurance.rules import Refused
 from assurance.services import statements
 from assurance.services.content import content_of
 from assurance.views.loading import level_names, revision_or_404, writable_revision_or_404
 from organisation.periods import Quarter
+from organisation.permissions import DECIDES_NOTHING, administers
 from organisation.requests import SignedInRequest
 from records.canonical import content_digest
 
@@ -45,6 +46,10 @@ class Problem:
 
 def _back(revision: Revision) -> HttpResponse:
     return redirect("assurance:statement", revision.statement.unit.slug, revision.statement.quarter)
+
+
+def _why_not(request: SignedInRequest, usually: str) -> str:
+    return DECIDES_NOTHING if administers(request.user) else usually
 
 
 # --- Check your answers -------------------------------------------------------------------------------------------
@@ -112,7 +117,7 @@ def reopen(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpRespons
         messages.info(request, "This statement is open already.")
         return _back(revision)
     if not can_reopen(request.user, revision):
-        raise PermissionDenied("You cannot reopen this statement. Ask the unit’s SLT lead.")
+        raise PermissionDenied(_why_not(request, "You cannot reopen this statement. Ask the unit’s SLT lead."))
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -142,7 +147,7 @@ def sign(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResponse:
     """The whole text for the SLT lead, with the signature under it: what is shown is what is frozen."""
     revision = revision_or_404(request, unit, quarter)
     if not can_sign(request.user, revision.statement):
-        raise PermissionDenied("Only the unit’s SLT lead signs its statement.")
+        raise PermissionDenied(_why_not(request, "Only the unit’s SLT lead signs its statement."))
     if revision.state != RevisionState.COMPLETED and request.method != "POST":
         messages.info(
             request,
@@ -192,7 +197,7 @@ def _show_sign(request: SignedInRequest, revision: Revision, form: SignForm, *, 
         "digest": digest,
         "changed": changed,
         "form": form,
-        "is_completer": revision.completed_by_id == request.user.pk,
+        "is_completer": is_barred_as_completer(request.user, revision),
         "can_be_signed": revision.state == RevisionState.COMPLETED,
     }
     return render(request, "assurance/statement_sign.html", context, status=status)

@@ -24,6 +24,7 @@ from assurance.permissions import (
     can_review,
     can_sign,
     can_write_statement,
+    is_barred_as_completer,
 )
 from assurance.reading import read
 from assurance.services import statements as services
@@ -191,7 +192,7 @@ def _reading_view(request: SignedInRequest, revision: Revision) -> HttpResponse:
         "later": statement.revisions.filter(number__gt=revision.number).order_by("-number").first(),
         "may_sign": may_sign,
         "may_write": can_write_statement(user, statement),
-        "is_completer": revision.completed_by_id == user.pk,
+        "is_completer": is_barred_as_completer(user, revision),
         "may_reopen": can_reopen(user, revision),
         "may_review": revision.state == RevisionState.SIGNED and can_review(user, statement),
         "overdue": _is_overdue(revision, earlier, today),

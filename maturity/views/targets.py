@@ -21,6 +21,7 @@ from maturity.models import Edition, Target, Theme
 from maturity.permissions import can_read_model, can_set_targets
 from maturity.services import targets as services
 from organisation.models import Unit
+from organisation.permissions import DECIDES_NOTHING, administers
 from organisation.requests import SignedInRequest
 
 A_PAGE = 20
@@ -96,7 +97,7 @@ def _readable_or_404(request: SignedInRequest) -> None:
 def _settable_or_404(request: SignedInRequest) -> None:
     _readable_or_404(request)
     if not can_set_targets(request.user):
-        raise PermissionDenied(ONLY_HEAD)
+        raise PermissionDenied(DECIDES_NOTHING if administers(request.user) else ONLY_HEAD)
 
 
 def _theme_names() -> dict[str, str]:

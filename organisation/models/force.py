@@ -1,4 +1,12 @@
+from __future__ import annotations
+
 from django.db import models
+
+
+class ForceQuerySet(models.QuerySet["Force"]):
+    def lets_one_person_complete_and_sign(self) -> bool:
+        """Whether the force has switched on that one person both completes and signs a statement."""
+        return self.filter(completer_may_sign=True).exists()
 
 
 class Force(models.Model):
@@ -12,6 +20,8 @@ class Force(models.Model):
     completer_may_sign = models.BooleanField(
         default=False, help_text="Whether one person may both complete and sign a statement."
     )
+
+    objects = ForceQuerySet.as_manager()
 
     class Meta:
         constraints = [

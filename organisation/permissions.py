@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from organisation.models import Appointment, BusinessGroup, Unit, UnitMembership, User
 from organisation.models.appointment import READS_ALL, READS_OWN_GROUP, READS_OWN_UNIT, AppointmentQuerySet
+from organisation.models.unit import UnitQuerySet
 from organisation.roles import FORCE_ROLES, Role
 
 Person = User | AnonymousUser
@@ -120,3 +121,48 @@ def can_read_person(user: Person, person: User) -> bool:
 def can_manage_people(user: Person) -> bool:
     """Whether the person makes, changes and closes accounts, and makes and ends appointments."""
     return Role.ADMINISTRATOR in roles_anywhere(user)
+
+
+# --- Units and business groups --------------------------------------------------------------------------------------
+
+
+def can_list_units(user: Person) -> bool:
+    """Whether the person reads any unit's page at all."""
+    return bool(roles_anywhere(user) & READS_PEOPLE)
+
+
+def can_read_unit(user: Person, unit: Unit) -> bool:
+    return bool(roles_over_unit(user, unit) & READS_PEOPLE)
+
+
+def visible_units(user: Person) -> UnitQuerySet:
+    """Units that `can_read_unit` grants, as a filter."""
+    if appointments_today(user).to(READS_ALL).exists():
+        return Unit.objects.all()
+    return Unit.objects.filter(units_in_scope(user, unit_roles=READS_OWN_UNIT, group_roles=READS_OWN_GROUP))
+
+
+def can_list_groups(user: Person) -> bool:
+    """Whether the person reads any business group's line: whoever is of one, or reads all of them."""
+    return bool(roles_anywhere(user) & (READS_ALL | READS_OWN_GROUP))
+
+
+def can_read_group(user: Person, group: BusinessGroup) -> bool:
+    return bool(roles_over_group(user, group) & (READS_ALL | READS_OWN_GROUP))
+
+
+def visible_groups(user: Person) -> QuerySet[BusinessGroup]:
+    """Business groups that `can_read_group` grants, as a filter."""
+    if appointments_today(user).to(READS_ALL).exists():
+        return BusinessGroup.objects.all()
+    return BusinessGroup.objects.filter(pk__in=appointments_today(user).to(READS_OWN_GROUP).values("group"))
+
+
+def can_reorganise(user: Person) -> bool:
+    """Whether the person opens, renames, merges, splits, moves and closes units, and makes and renames groups."""
+    return Role.ADMINISTRATOR in roles_anywhere(user)
+
+
+def can_see_who_is_missing(user: Person) -> bool:
+    """Whether the person reads what is missing all over the force: posts, qualifications, appointments."""
+    return bool(roles_anywhere(user) & READS_ALL)

@@ -6,7 +6,9 @@ import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, OuterRef, Q, Subquery, Value
+
+from organisation.lineage import Lineage
 
 
 class BusinessGroup(models.Model):
@@ -44,6 +46,19 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         """Units that belonged to `group` on `day`, or on their own last day where that came earlier."""
         memberships = UnitMembership.objects.filter(group=group).in_force_on_or_at_the_units_end(day)
         return self.filter(pk__in=memberships.values("unit"))
+
+    def with_group_on(self, day: date) -> UnitQuerySet:
+        """Add `group_name`: of the business group on `day`, or on the unit's own last day where that came earlier.
+
+        Of a unit that is yet to open, None.
+        """
+        memberships = UnitMembership.objects.in_force_on_or_at_the_units_end(day).filter(unit=OuterRef("pk"))
+        return self.annotate(group_name=Subquery(memberships.values("group__name")[:1]))
+
+    def lineage(self) -> Lineage:
+        """Return which units came of which, among all there are: one query."""
+        succession = Unit.successors.through
+        return Lineage.of(succession._default_manager.values_list("from_unit_id", "to_unit_id"))
 
 
 @pghistory.track(

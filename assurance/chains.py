@@ -11,7 +11,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from assurance.models import Entry, EvidenceItem, Revision
+from assurance import circumstances
+from assurance.models import Entry, EvidenceItem, Review, Revision
 from assurance.services.content import criteria_by_cell
 from assurance.signatures import DETAILS, SIGNED, Act, Link, differences
 from maturity.models import Criterion
@@ -79,14 +80,14 @@ def link_of(pk: int) -> Link:
 
 
 def _links(pks: Sequence[int], known: dict[int, Criteria]) -> Iterator[tuple[int, Link]]:
-    """Yield revisions as the chain is checked, in the order of `pks`. Four queries, and one for each new edition.
+    """Yield revisions as the chain is checked, in the order of `pks`. Five queries, and one for each new edition.
 
     `known` keeps the criteria of the editions met so far.
     """
     rows = {row["pk"]: row for row in _rows(pks)}
-    entries, acts = _entries(pks, known), _acts(pks)
+    entries, acts, reviews = _entries(pks, known), _acts(pks), _reviews(pks)
     for pk in pks:
-        yield pk, _link(rows[pk], entries[pk], acts[pk])
+        yield pk, _link(rows[pk], entries[pk], acts[pk], reviews.get(pk))
 
 
 def _rows(pks: Sequence[int]) -> Any:  # whose type would repeat the columns below
@@ -103,22 +104,30 @@ def _rows(pks: Sequence[int]) -> Any:  # whose type would repeat the columns bel
         "signer_position",
         "content",
         "content_digest",
+        "opened_because",
+        "field_versions",
+        "details_changed_at",
+        "details_changed_by",
         "statement__unit__name",
         "statement__quarter",
         "statement__edition",
         "statement__edition__code",
-        "review__decision",
     )
 
 
-def _link(row: Mapping[str, Any], entries: Mapping[str, Mapping[str, Any]], acts: Sequence[Act]) -> Link:
+def _link(
+    row: Mapping[str, Any],
+    entries: Mapping[str, Mapping[str, Any]],
+    acts: Sequence[Act],
+    review: Mapping[str, Any] | None,
+) -> Link:
     return Link(
         unit=row["statement__unit__name"],
         quarter=str(row["statement__quarter"]),
         edition=row["statement__edition__code"],
         number=row["number"],
         state=row["state"],
-        decision=row["review__decision"],
+        decision=review["decision"] if review else None,
         details={**{name: row[name] for name in DETAILS}, "meeting_on": _iso(row["meeting_on"])},
         entries=entries,
         completed=(row["completed_at"], row["completed_by"]),
@@ -127,7 +136,22 @@ def _link(row: Mapping[str, Any], entries: Mapping[str, Mapping[str, Any]], acts
         content=row["content"],
         digest=row["content_digest"],
         acts=acts,
+        circumstances=circumstances.of_a_signature(
+            row, entries, {theme: one["items"] for theme, one in entries.items()}
+        ),
+        review=circumstances.of_a_review(review) if review else None,
     )
+
+
+def circumstances_of(revision: Revision) -> str:
+    """Return the digest that the trail is to keep of a revision's rows as they are signed."""
+    (row,), entries = _rows([revision.pk]), _entries([revision.pk], {})[revision.pk]
+    return circumstances.of_a_signature(row, entries, {theme: one["items"] for theme, one in entries.items()})
+
+
+def _reviews(pks: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
+    rows = Review.objects.filter(revision__in=pks).values("revision", *circumstances.OF_A_REVIEW)
+    return {row["revision"]: row for row in rows}
 
 
 def _entries(pks: Sequence[int], known: dict[int, Criteria]) -> Mapping[int, Mapping[str, Mapping[str, Any]]]:
@@ -150,9 +174,13 @@ def _entries(pks: Sequence[int], known: dict[int, Criteria]) -> Mapping[int, Map
         "no_level_reason",
         "carried",
         "carried_from__revision__statement__quarter",
+        "first_opened_at",
+        "field_versions",
+        "changed_at",
+        "changed_by",
     )
     for row in rows:
-        links, files = items.get(row["pk"], ((), ()))
+        links, files, added = items.get(row["pk"], ((), (), ()))
         if row["theme__edition"] not in known:
             known[row["theme__edition"]] = criteria_by_cell(row["theme__edition"])
         criteria = _ticked(row, known[row["theme__edition"]])
@@ -163,6 +191,7 @@ def _entries(pks: Sequence[int], known: dict[int, Criteria]) -> Mapping[int, Map
             "carried_from": str(source) if source else None,
             "links": list(links),
             "files": list(files),
+            "items": list(added),
         }
     return found
 
@@ -178,22 +207,25 @@ def _ticked(row: Mapping[str, Any], criteria: Criteria) -> list[dict[str, Any]]:
     ]
 
 
-def _evidence_items(pks: Sequence[int]) -> Mapping[int, tuple[list[dict[str, Any]], list[dict[str, Any]]]]:
-    """Return (links, files) by entry, each in the form that signed content has."""
-    found: dict[int, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = defaultdict(lambda: ([], []))
+def _evidence_items(pks: Sequence[int]) -> Mapping[int, tuple[list[dict[str, Any]], ...]]:
+    """Return (links, files, who added each and when) by entry, the first two in the form that signed content has."""
+    found: dict[int, tuple[list[dict[str, Any]], ...]] = defaultdict(lambda: ([], [], []))
     items = EvidenceItem.objects.filter(entry__revision__in=pks).order_by("pk")
-    for entry, title, url, of_on, file, name, size, sha256, media_type in items.values_list(
+    for entry, title, url, of_on, added_at, added_by, file, name, size, sha256, media_type in items.values_list(
         "entry",
         "title",
         "url",
         "of_on",
+        "added_at",
+        "added_by",
         "file",
         "file__name",
         "file__blob__size",
         "file__blob__sha256",
         "file__blob__media_type",
     ):
-        links, files = found[entry]
+        links, files, added = found[entry]
+        added.append({"added_at": added_at, "added_by": added_by})
         if file is None:
             links.append({"title": title, "url": url, "of_on": _iso(of_on)})
         else:

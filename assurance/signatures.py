@@ -63,7 +63,8 @@ class Act:
 class Link:
     """A signed revision as its rows have it, and as the trail does. `entries` are answers by theme identity.
 
-    `details` and `entries` are in the form in which the content holds them: dates as ISO texts.
+    `details` and `entries` are in the form in which the content holds them: dates as ISO texts. `circumstances` and
+    `review` are digests of the rest of its rows and of its review (assurance/circumstances.py).
     """
 
     unit: str
@@ -80,6 +81,8 @@ class Link:
     content: Any
     digest: str
     acts: Sequence[Act]
+    circumstances: str
+    review: str | None
 
     @property
     def name(self) -> str:
@@ -163,6 +166,9 @@ def _of_the_signature(link: Link) -> Iterator[str]:
     names = (act.detail.get("signer_name"), act.detail.get("signer_position"))
     if names != (None, None) and names != link.signer:  # the trail has them since they are kept there
         yield "the signer’s name or position differs from the trail"
+    # Signed before the trail kept this digest: there is nothing to hold the rows against.
+    if act.detail.get("circumstances_digest", link.circumstances) != link.circumstances:
+        yield "who wrote it last and when, how often, or why it was opened differs from when it was signed"
     completed = max((one for one in link.acts if one.act == COMPLETED), key=lambda one: one.at, default=None)
     if completed is None or (completed.at, completed.by) != link.completed:
         yield "who completed it, or when, differs from the trail"
@@ -172,3 +178,7 @@ def _of_the_state(link: Link) -> Iterator[str]:
     decided = link.state if link.state in DECIDED else None
     if decided != link.decision:
         yield f"it is {link.state}, but its review says {link.decision or 'nothing'}"
+        return
+    for act in link.acts:
+        if act.act == f"statement.{decided}" and act.detail.get("review_digest", link.review) != link.review:
+            yield "its review is not the one that was given"

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from assurance import circumstances
 from assurance.models import Decision, Review, Revision, RevisionState
 from assurance.rules import Refused
 from assurance.services import notices
@@ -65,7 +66,14 @@ def decide(
     )
     current.state = decision.value
     current.save(update_fields=["state"])
-    trail.record(act=f"statement.{decision.value}", thing=current, by=by, at=at, content_digest=current.content_digest)
+    trail.record(
+        act=f"statement.{decision.value}",
+        thing=current,
+        by=by,
+        at=at,
+        content_digest=current.content_digest,
+        review_digest=circumstances.of_a_review(Review.objects.values(*circumstances.OF_A_REVIEW).get(pk=review.pk)),
+    )
     notices.decided(current, decision=decision, reasons=reasons, by=by, at=at)
     if decision == Decision.RETURNED and not current.statement.revisions.filter(number__gt=current.number).exists():
         open_next_revision(current, because=reasons, at=at)

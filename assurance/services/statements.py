@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from actions.services import actions
 from assurance import rules
+from assurance.chains import circumstances_of
 from assurance.models import Carried, Entry, EntryAction, MergeDecision, Revision, RevisionState, Statement
 from assurance.models.entry import ENTRY_ANSWERS
 from assurance.models.statement import DETAIL_ANSWERS
@@ -21,7 +22,7 @@ from assurance.services.content import content_of, criteria_by_cell
 from assurance.services.opening import let_open_actions_follow, open_next_revision
 from assurance.services.saving import ActionEdit, LastChange, Place, Saved
 from maturity.models import Criterion
-from organisation.models import Unit, User
+from organisation.models import Force, Unit, User
 from organisation.periods import london_day
 from records.canonical import content_digest, normal
 from records.edits import Conflict, Edit, write_onto
@@ -317,7 +318,8 @@ def sign(
 ) -> Revision:
     """Freeze the revision under the signer's name. `seen_digest` is of the content that was on the signer's screen.
 
-    Raises Refused where it is not completed, was completed by the signer, or has changed since it was shown.
+    Raises Refused where it is not completed, was completed by the signer (unless the force lets one person do both),
+    or has changed since it was shown.
     """
     # The unit's row is locked first: two signatures of one unit must follow, not fork, its chain of digests. Not its
     # key: whoever saves a new action holds the revision and refers to the unit, and neither may wait for the other.
@@ -325,7 +327,7 @@ def sign(
     current = Revision.objects.select_for_update(no_key=True).get(pk=revision.pk)
     if current.state != RevisionState.COMPLETED:
         raise Refused(f"This statement is {current.get_state_display().lower()}; only a completed one can be signed.")
-    if current.completed_by_id == by.pk:
+    if current.completed_by_id == by.pk and not Force.objects.lets_one_person_complete_and_sign():
         raise Refused("You completed this statement, so somebody else has to sign it.")
     if not signer_name.strip() or not signer_position.strip():
         raise Refused("Enter your name and position.")
@@ -351,6 +353,7 @@ def sign(
         content_digest=digest,
         signer_name=current.signer_name,
         signer_position=current.signer_position,
+        circumstances_digest=circumstances_of(current),
     )
     notices.signed(current, at=at)
     return current

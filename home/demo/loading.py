@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, time, timedelta
 from itertools import groupby, islice
@@ -14,6 +15,7 @@ from django.db import connection, models, transaction
 from django.utils.text import slugify
 
 from actions.models import Action, ProgressNote, Task
+from assurance import circumstances
 from assurance.models import Entry, EntryAction, EvidenceFile, EvidenceItem, Review, Revision, Statement
 from assurance.services.content import criteria_by_cell
 from home.demo import doing, evidence, guidance
@@ -254,7 +256,39 @@ def _write(rows: Rows) -> None:
         EvidenceItem.objects.bulk_create(rows.items, batch_size=ROWS_AT_A_TIME)
     Review.objects.bulk_create(rows.reviews, batch_size=ROWS_AT_A_TIME)
     in_order = sorted(rows.acts, key=lambda act: act.at)
-    trail.write(trail.prepare(act=act.act, thing=act.thing, by=act.actor, at=act.at, **act.detail) for act in in_order)
+    beside = _beside_the_text(rows)
+    trail.write(
+        trail.prepare(
+            act=act.act, thing=act.thing, by=act.actor, at=act.at, **act.detail, **beside.get((act.act, act.thing), {})
+        )
+        for act in in_order
+    )
+
+
+def _beside_the_text(rows: Rows) -> dict[tuple[str, models.Model], dict[str, str]]:
+    """What the trail keeps of signatures and reviews beside the text's digest, by act and revision."""
+    entries: dict[Revision, dict[str, dict[str, Any]]] = defaultdict(dict)
+    items: dict[Revision, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
+    for entry in rows.entries:
+        entries[entry.revision][entry.theme.identity] = _values(entry, circumstances.OF_AN_ENTRY)
+    for item in rows.items:
+        given = _values(item, circumstances.OF_AN_ITEM)
+        items[item.entry.revision][item.entry.theme.identity].append(given)
+    kept: dict[tuple[str, models.Model], dict[str, str]] = {}
+    for revision in rows.revisions:
+        if revision.signed_at is not None:
+            values = _values(revision, circumstances.OF_THE_REVISION)
+            digest = circumstances.of_a_signature(values, entries[revision], items[revision])
+            kept["statement.signed", revision] = {"circumstances_digest": digest}
+    for review in rows.reviews:
+        digest = circumstances.of_a_review(_values(review, circumstances.OF_A_REVIEW))
+        kept[f"statement.{review.decision}", review.revision] = {"review_digest": digest}
+    return kept
+
+
+def _values(row: models.Model, names: Sequence[str]) -> dict[str, Any]:
+    """Return a row's values as the database has them: of another row, its id."""
+    return {name: getattr(row, row._meta.get_field(name).attname) for name in names}
 
 
 def _in_batches(items: Iterable[Item], size: int) -> Iterable[list[Item]]:

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from django.db.models import Exists, OuterRef, TextField
 from django.db.models.functions import Cast
 
 from records import chain
 from records.models import IdentityKind, TrailEntry, TrailIdentity, TrailLink
+from records.models.trail import TrailQuerySet
 from records.services.trail import ERASURE
 
 AT_A_TIME = 2000
 _COLUMNS = (
-    "entry_id",
-    "entry__at",
-    "entry__actor_id",
-    "entry__act",
-    "entry__thing_type",
-    "entry__thing_id",
-    "entry__thing_name",
+    "pk",
+    "at",
+    "actor_id",
+    "act",
+    "thing_type",
+    "thing_id",
+    "thing_name",
     "as_text",
-    "entry__name_commitment",
-    "entry__address_commitment",
+    "name_commitment",
+    "address_commitment",
 )
 
 
@@ -96,9 +98,19 @@ def _of_the_chain(known: Head | None, progress: Callable[[int], None]) -> Iterat
 
 
 def _rows() -> Iterator[tuple[int, str, chain.Row | None]]:
-    links = TrailLink.objects.order_by("position").annotate(as_text=Cast("entry__detail", TextField()))
-    for position, digest, *columns in links.values_list("position", "digest", *_COLUMNS).iterator(AT_A_TIME):
-        yield position, digest, chain.Row(*columns) if columns[1] is not None else None
+    """Yield each link's place and digest with the entry it is of, None where that is not there."""
+    links = TrailLink.objects.order_by("position").values_list("position", "digest", "entry_id").iterator(AT_A_TIME)
+    while batch := list(islice(links, AT_A_TIME)):
+        entries = {row.id: row for row in _entries(TrailEntry.objects.filter(pk__in=[entry for *_, entry in batch]))}
+        for position, digest, entry in batch:
+            yield position, digest, entries.get(entry)
+
+
+def _entries(entries: TrailQuerySet) -> Iterator[chain.Row]:
+    """Yield entries as the chain covers them, in the order of their ids."""
+    rows = entries.order_by("pk").annotate(as_text=Cast("detail", TextField())).values_list(*_COLUMNS)
+    for columns in rows.iterator(AT_A_TIME):
+        yield chain.Row(*columns)
 
 
 def _of_entries_outside() -> Iterator[str]:
@@ -108,22 +120,12 @@ def _of_entries_outside() -> Iterator[str]:
 
 
 def _of_identities() -> Iterator[str]:
-    erased = _erasures()
-    entries = TrailEntry.objects.order_by("pk").annotate(as_text=Cast("detail", TextField()))
-    names = [column.removeprefix("entry__") for column in _COLUMNS]
-    names[0] = "pk"
-    batch: list[chain.Row] = []
-    for columns in entries.values_list(*names).iterator(AT_A_TIME):
-        batch.append(chain.Row(*columns))
-        if len(batch) == AT_A_TIME:
-            yield from _of_a_batch(batch, erased)
-            batch = []
-    yield from _of_a_batch(batch, erased)
+    erased, rows = _erasures(), _entries(TrailEntry.objects.all())
+    while batch := list(islice(rows, AT_A_TIME)):
+        yield from _of_a_batch(batch, erased)
 
 
 def _of_a_batch(batch: list[chain.Row], erased: dict[str, Erasures]) -> Iterator[str]:
-    if not batch:
-        return
     kept: dict[tuple[int, str], str] = {}
     identities = TrailIdentity.objects.filter(entry__gte=batch[0].id, entry__lte=batch[-1].id)
     for entry, kind, salt, text in identities.values_list("entry_id", "kind", "salt", "text"):

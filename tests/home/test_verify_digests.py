@@ -9,10 +9,10 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import Model
 from django.utils import timezone
 
-from assurance.models import Decision, Entry, EvidenceFile, EvidenceItem, Revision, Rollup, Statement
-from assurance.models.entry import WRITTEN_COLUMNS
+from assurance.models import Decision, Entry, EvidenceFile, EvidenceItem, Review, Revision, Rollup, Statement
 from assurance.models.statement import SIGNED_COLUMNS
 from organisation.roles import Role
 from records.canonical import content_digest
@@ -59,6 +59,9 @@ def chain() -> Chain:
     newest = assurance.sign(assurance.complete(assurance.fill(returned.statement.revisions.latest("number"))))
     assurance.signed(make.make_unit("Market BCU"), QUARTER)  # whose chain stays whole
     returned.refresh_from_db()
+    with connection.cursor() as cursor:  # the trail's entries take their places in its chain, as when all this is over
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return Chain(first, returned, newest, evidence, link)
 
 
@@ -115,6 +118,10 @@ REVISION_COLUMNS = {
     "content": ('content || \'{"completer_name": "Somebody"}\'', "its content has the digest"),
     "content_digest": ("repeat('a', 64)", f"and {'a' * 64} is stored with it"),
     "state": ("'accepted'", "it is accepted, but its review says returned"),
+    "opened_because": ("'A slip.'", "why it was opened differs from when it was signed"),
+    "field_versions": ("'{}'", "how often, or why it was opened differs from when it was signed"),
+    "details_changed_at": ("now()", "who wrote it last and when, how often"),
+    "details_changed_by_id": ("signed_by_id", "who wrote it last and when, how often"),
 }
 
 
@@ -141,8 +148,13 @@ def test_a_changed_column_of_a_signed_revision_is_named_with_its_place(column: s
         assert said[0].startswith(f"Harbour OCU, {QUARTER}, revision {number}: ")
 
 
-def test_every_column_that_a_signature_covers_has_been_tampered_with() -> None:
-    assert set(SIGNED_COLUMNS) <= set(REVISION_COLUMNS)
+def test_every_column_of_a_signed_revision_has_been_tampered_with() -> None:
+    assert set(REVISION_COLUMNS) == columns_of(Revision) - {"id"}  # which other rows name: it cannot change alone
+    assert set(SIGNED_COLUMNS) == set(REVISION_COLUMNS) - {"state"}  # a review changes the state
+
+
+def columns_of(model: type[Model]) -> set[str]:
+    return {field.column for field in model._meta.concrete_fields}
 
 
 ENTRY_COLUMNS = {
@@ -164,6 +176,10 @@ ENTRY_COLUMNS = {
     ),
     "theme_id": ("(SELECT max(id) FROM maturity_theme)", "the theme leadership is in its content only"),
     "revision_id": ("(SELECT max(id) FROM assurance_revision)", "the theme leadership is in its content only"),
+    "first_opened_at": ("now()", "who wrote it last and when, how often"),
+    "field_versions": ("'{\"level_answer\": 9}'", "who wrote it last and when, how often"),
+    "changed_at": ("now()", "who wrote it last and when, how often"),
+    "changed_by_id": ("(SELECT min(id) FROM organisation_user)", "who wrote it last and when, how often"),
 }
 
 
@@ -186,8 +202,8 @@ def test_a_changed_answer_is_named_with_its_theme(column: str, chain: Chain) -> 
     assert found in said[0]
 
 
-def test_every_answer_has_been_tampered_with() -> None:
-    assert set(WRITTEN_COLUMNS) <= set(ENTRY_COLUMNS)
+def test_every_column_of_an_entry_has_been_tampered_with() -> None:
+    assert set(ENTRY_COLUMNS) == columns_of(Entry) - {"id"}
 
 
 @pytest.mark.parametrize(
@@ -207,16 +223,64 @@ def test_changed_evidence_is_named(sql: str, found: str, kind: str, chain: Chain
     assert found.format(kind) in said[0]
 
 
-def test_a_changed_link_is_named(chain: Chain) -> None:
-    tamper("UPDATE assurance_evidenceitem SET url = 'https://example.com/' WHERE id = %s", chain.link.pk)
-    assert "the links of the theme leadership differs" in verify()[1][0]
+ITEM_COLUMNS = {
+    "entry_id": "(SELECT max(id) FROM assurance_entry)",
+    "file_id": "NULL",
+    "url": "'https://example.com/'",
+    "title": "'Other'",
+    "of_on": "'2020-01-01'",
+    "added_at": "now()",
+    "added_by_id": "(SELECT min(id) FROM organisation_user)",
+}
 
 
-def test_a_review_that_was_turned_round_is_named(chain: Chain) -> None:
-    tamper("UPDATE assurance_review SET decision = 'accepted' WHERE revision_id = %s", chain.returned.pk)
+@pytest.mark.parametrize("column", ITEM_COLUMNS)
+def test_a_changed_column_of_evidence_is_named(column: str, chain: Chain) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE assurance_evidenceitem DROP CONSTRAINT evidence_is_a_file_or_a_link")
+    item = chain.evidence if column == "file_id" else chain.link
+    tamper(f"UPDATE assurance_evidenceitem SET {column} = {ITEM_COLUMNS[column]} WHERE id = %s", item.pk)  # noqa: S608  # our own table above
     status, said = verify()
-    assert (status, len(said)) == (1, 1)
-    assert "it is returned, but its review says accepted" in said[0]
+    assert status == 1
+    assert said[0].startswith(f"Harbour OCU, {QUARTER}, revision 1: ")
+
+
+def test_every_column_of_evidence_has_been_tampered_with() -> None:
+    assert set(ITEM_COLUMNS) == columns_of(EvidenceItem) - {"id"}
+
+
+REVIEW_COLUMNS = {
+    "revision_id": "(SELECT min(id) FROM assurance_revision)",
+    "decision": "'accepted'",
+    "appropriately_completed": "NOT appropriately_completed",
+    "appropriately_completed_note": "'So it is.'",
+    "reflects_performance": "NOT reflects_performance",
+    "reflects_performance_note": "'So it does.'",
+    "identifies_improvement": "NOT identifies_improvement",
+    "identifies_improvement_note": "'So it does.'",
+    "reasons": "'None.'",
+    "decided_by_id": "(SELECT min(id) FROM organisation_user)",
+    "decided_at": "now()",
+    "content_digest": "repeat('a', 64)",
+}
+
+
+@pytest.mark.parametrize("column", REVIEW_COLUMNS)
+def test_a_changed_column_of_a_review_is_named(column: str, chain: Chain) -> None:
+    value = REVIEW_COLUMNS[column]
+    tamper(f"UPDATE assurance_review SET {column} = {value} WHERE revision_id = %s", chain.returned.pk)  # noqa: S608  # our own table above
+    status, said = verify()
+    assert status == 1
+    expected = {
+        "decision": "it is returned, but its review says accepted",
+        "revision_id": "it is signed, but its review says returned",  # the first of the chain, which nobody reviewed
+    }
+    assert expected.get(column, "its review is not the one that was given") in said[0]
+
+
+def test_every_column_of_a_review_has_been_tampered_with() -> None:
+    assert set(REVIEW_COLUMNS) == columns_of(Review) - {"id"}
 
 
 def test_only_the_first_broken_link_of_a_chain_is_named(chain: Chain) -> None:

@@ -29,7 +29,6 @@ def by_sql(statement: str) -> None:
 @pytest.mark.parametrize(
     "tamper",
     [
-        lambda entry: entry.delete(),
         lambda entry: TrailEntry.objects.filter(pk=entry.pk).update(act="unit.closed"),
         lambda entry: TrailEntry.objects.filter(pk=entry.pk)._raw_delete("default"),
         lambda _: by_sql("UPDATE records_trailentry SET act = 'unit.kept'"),

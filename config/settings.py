@@ -17,6 +17,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from config import refusals
+
 django_stubs_ext.monkeypatch()  # before any model or form is defined
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -36,6 +38,12 @@ def _required(name: str) -> str:
     return value
 
 
+def _refuse(reason: str) -> None:
+    """Stop here for a reason, if there is one: what is not safe does not start."""
+    if reason:
+        raise ImproperlyConfigured(reason)
+
+
 def _secret_of_this_folder(data_dir: Path) -> str:
     """Return the demo's own random secret, made on first use and kept in its data folder."""
     path = data_dir / "secret-key"
@@ -51,12 +59,11 @@ def _secret_of_this_folder(data_dir: Path) -> str:
 
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 FILES_DIR = DATA_DIR / "files"
-DEBUG = False
+DEBUG = env.bool("TRUELEVEL_DEBUG", default=False)  # for developers on their own machine
 if PRODUCTION:
     SECRET_KEY = _required("SECRET_KEY")
-    ALLOWED_HOSTS = _required("ALLOWED_HOSTS").split(",")
-    if "*" in ALLOWED_HOSTS:
-        raise ImproperlyConfigured("ALLOWED_HOSTS may not be *: name the hosts this installation answers for.")
+    ALLOWED_HOSTS = [host.strip() for host in _required("ALLOWED_HOSTS").split(",")]
+    _refuse(refusals.of_secret(SECRET_KEY) or refusals.of_debug(DEBUG) or refusals.of_hosts(ALLOWED_HOSTS))
 else:
     SECRET_KEY = _secret_of_this_folder(DATA_DIR)
     ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
@@ -223,11 +230,12 @@ def _time_of_day(name: str, default: str) -> time:
 
 # What links in letters and calendars begin with.
 _OWN_ADDRESS = (
-    f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if PRODUCTION else f"http://127.0.0.1:{env.str('PORT', '8000')}"
+    f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://127.0.0.1:{env.str('PORT', '8000')}"
 )
 SITE_URL = (env.str("SITE_URL", default="") or _OWN_ADDRESS).rstrip("/")
 if not SITE_URL.startswith(("https://", "http://")):
     raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}; write it like https://truelevel.example.org.")
+_refuse(refusals.of_site(SITE_URL) if PRODUCTION else "")
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="") or f"truelevel@{urlsplit(SITE_URL).hostname}"
 DIGEST_AT = _time_of_day("DIGEST_AT", "07:00")
 EMAIL_TIMEOUT = 10  # seconds: a server that stands still must not hold up the worker
@@ -283,11 +291,19 @@ CACHES: dict[str, dict[str, Any]] = {
 
 # --- Security ----------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+if PRODUCTION:
+    # Browsers take cookies of these names from this very host and over TLS only: no neighbour can plant one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+# Not Strict: whoever follows the link of an e-mail is still signed in. The second cookie is for our scripts to read.
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = True
+SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+_refuse(refusals.of_origins(CSRF_TRUSTED_ORIGINS) if PRODUCTION else "")
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "home.views.errors.csrf_failure"
 CONTENT_SECURITY_POLICY = {

@@ -349,7 +349,7 @@ function sameValues(one, other) {
 
 /** The token that proves a request to be from a page of ours: read afresh, since signing in changes it. */
 function csrfToken() {
-  return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+  return document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1] ?? "";
 }
 
 /** Post through htmx; return the request once it is over, nothing where it never arrived. */

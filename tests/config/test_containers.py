@@ -88,8 +88,8 @@ def test_the_web_servers_health_check_passes_where_it_answers_and_nowhere_else(
         port = str(listener.getsockname()[1])
     environment = os.environ | {
         "TRUELEVEL_PROFILE": "production",
-        "SECRET_KEY": "long enough for a test and used for nothing else",
-        "ALLOWED_HOSTS": ".truelevel.example.org,other.example.org",
+        "SECRET_KEY": "Zx3vN6cQm1gP0yKsB8dHf2LrT5wUoJ9aVeI7iXnCqRb4MhGkDtYpSjEuWlOzFA",  # made for this test
+        "ALLOWED_HOSTS": "truelevel.example.org,other.example.org",
         "BEHIND_PROXY": "true",
         "DATABASE_URL": os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{connection.settings_dict['NAME']}",
         "DATA_DIR": str(tmp_path),

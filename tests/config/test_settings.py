@@ -13,7 +13,7 @@ from config.celery import app
 ROOT = Path(__file__).resolve().parents[2]
 COMPLETE = {
     "TRUELEVEL_PROFILE": "production",
-    "SECRET_KEY": "long enough for a test and used for nothing else",
+    "SECRET_KEY": "Zx3vN6cQm1gP0yKsB8dHf2LrT5wUoJ9aVeI7iXnCqRb4MhGkDtYpSjEuWlOzFA",  # made for these tests
     "ALLOWED_HOSTS": "truelevel.example.org",
     "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing",
     "REDIS_URL": "redis://127.0.0.1:1/0",
@@ -29,10 +29,19 @@ PROCESSES = {
 
 def start(command: list[str], data_dir: Path, **changed: str) -> subprocess.CompletedProcess[str]:
     """Run a process of the product to its end with the settings of production, some of them changed or empty."""
+    return _run(["-m", *command], data_dir, changed)
+
+
+def start_manage(*command: str, data_dir: Path, **changed: str) -> subprocess.CompletedProcess[str]:
+    """Run a management command in the same way."""
+    return _run(["manage.py", *command], data_dir, changed)
+
+
+def _run(command: list[str], data_dir: Path, changed: dict[str, str]) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if name not in COMPLETE}
     environment = kept | COMPLETE | {"DATA_DIR": str(data_dir)} | changed
     return subprocess.run(
-        [sys.executable, "-m", *command],
+        [sys.executable, *command],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -59,10 +68,51 @@ def test_a_process_without_a_setting_names_it_and_does_not_start(process: str, n
     assert ended.stderr.splitlines() == [f"{name} is not set. See docs/running.md, or start the demo with `make run`."]
 
 
-def test_production_does_not_answer_for_every_host(tmp_path: Path) -> None:
-    ended = start(WEB, tmp_path, ALLOWED_HOSTS="*")
+@pytest.mark.parametrize(
+    ("process", "name", "value", "said"),
+    [
+        ("web", "SECRET_KEY", "django-insecure-abc", "SECRET_KEY is the text of an example"),
+        ("worker", "SECRET_KEY", "too short", "SECRET_KEY can be guessed"),
+        ("web", "TRUELEVEL_DEBUG", "true", "TRUELEVEL_DEBUG is on"),
+        ("beat", "TRUELEVEL_DEBUG", "1", "TRUELEVEL_DEBUG is on"),
+        ("web", "ALLOWED_HOSTS", "*", "ALLOWED_HOSTS may not be *,"),
+        ("web", "ALLOWED_HOSTS", "truelevel.example.org, .", "ALLOWED_HOSTS may not be .,"),
+        ("worker", "ALLOWED_HOSTS", ".example.org", "ALLOWED_HOSTS may not be .example.org,"),
+        ("web", "CSRF_TRUSTED_ORIGINS", "https://*.example.org", "CSRF_TRUSTED_ORIGINS has 'https://*.example.org'"),
+        ("web", "SITE_URL", "http://truelevel.example.org", "SITE_URL is 'http://truelevel.example.org'"),
+    ],
+)
+def test_production_does_not_start_with_what_is_unsafe_and_says_what_it_is(
+    process: str, name: str, value: str, said: str, tmp_path: Path
+) -> None:
+    ended = start(PROCESSES[process], tmp_path, **{name: value})
     assert ended.returncode == 1
-    assert ended.stderr.splitlines() == ["ALLOWED_HOSTS may not be *: name the hosts this installation answers for."]
+    [line] = ended.stderr.splitlines()
+    assert line.startswith(said)
+
+
+def test_the_settings_of_production_pass_every_check_for_deployment(tmp_path: Path) -> None:
+    ended = start_manage("check", "--deploy", "--fail-level", "WARNING", data_dir=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.startswith("System check identified no issues")
+
+
+def test_cookies_of_production_are_bound_to_the_host_and_to_tls(tmp_path: Path) -> None:
+    """What the names promise a browser holds only with Secure, without a domain and for the path /."""
+    asked = (
+        "from django.conf import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, "
+        "s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SESSION_COOKIE_HTTPONLY, s.SESSION_COOKIE_SAMESITE, "
+        "s.SESSION_COOKIE_DOMAIN, s.CSRF_COOKIE_DOMAIN, s.SESSION_COOKIE_PATH, s.CSRF_COOKIE_PATH)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", asked],
+        cwd=ROOT,
+        env=os.environ | COMPLETE | {"DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.strip() == "__Host-sessionid __Host-csrftoken True True True Lax None None / /"
 
 
 def test_a_profile_that_does_not_exist_is_refused_with_the_ones_that_do(tmp_path: Path) -> None:
@@ -108,10 +158,10 @@ def test_a_setting_of_e_mail_that_cannot_be_read_is_said_without_its_password(
         ),
         ({"EMAIL_URL": "smtp+tls://us%40er:p%3Aw@mail.example.org:587"}, "smtp https://truelevel.example.org True"),
         (
-            {"ALLOWED_HOSTS": ".a.example.org,b.example.org", "SITE_URL": "https://c.example.org/"},
+            {"ALLOWED_HOSTS": "a.example.org,b.example.org", "SITE_URL": "https://c.example.org/"},
             "dummy https://c.example.org False",
         ),
-        ({"ALLOWED_HOSTS": ".a.example.org,b.example.org"}, "dummy https://a.example.org False"),
+        ({"ALLOWED_HOSTS": "a.example.org, b.example.org"}, "dummy https://a.example.org False"),
     ],
 )
 def test_e_mail_goes_where_the_profile_lets_it(changed: dict[str, str], found: str, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from home.permissions import READS_TRAIL
 from organisation import sessions
 from organisation.models import Appointment, Force
 from organisation.permissions import hold_appointments
@@ -44,6 +45,7 @@ SECTIONS = (
     Section("Roll-ups", "assurance:rollups", _REVIEWERS),
     Section("Model", "maturity:matrix", INSIDE_THE_FORCE),
     Section("Papers", "papers:papers"),
+    Section("Trail", "trail", READS_TRAIL),
 )
 
 

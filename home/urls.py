@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from home.views import calendar, home, verify
+from home.views import calendar, home, trail, verify
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("trail/", trail.trail, name="trail"),
+    path("trail/csv/", trail.trail_csv, name="trail_csv"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/<slug:secret>.ics", calendar.calendar_feed, name="calendar_feed"),
     path("verify/", verify.verify, name="verify"),

@@ -39,6 +39,7 @@ class Pages:
         path("actions/", include(([path("", nothing, name="actions")], "actions"))),
         path("model/", include(([path("", nothing, name="matrix")], "maturity"))),
         path("papers/", include(([path("", nothing, name="papers")], "papers"))),
+        path("trail/", nothing, name="trail"),
     ]
 
 
@@ -57,14 +58,14 @@ ALL = ["Home", "Statements", "Actions", "Reviews", "Roll-ups", "Model", "Papers"
         (Role.SLT_LEAD, ["Home", "Statements", "Actions", "Model", "Papers"]),
         (Role.COG_LEAD, ALL),
         (Role.COG_SUPPORT, ALL),
-        (Role.SHRMT, ALL),
-        (Role.HEAD, ALL),
+        (Role.SHRMT, [*ALL, "Trail"]),
+        (Role.HEAD, [*ALL, "Trail"]),
         (Role.BOARD_MEMBER, ["Home", "Model", "Papers"]),
         (Role.BOARD_SECRETARY, ["Home", "Model", "Papers"]),
         (Role.RISK_LEAD, ["Home", "Model", "Papers"]),
         (Role.EXTERNAL_AUDITOR, ["Home", "Model", "Papers"]),
         (Role.PANEL_MEMBER, ["Home", "Papers"]),
-        (Role.ADMINISTRATOR, ["Home", "Model", "Papers"]),
+        (Role.ADMINISTRATOR, ["Home", "Model", "Papers", "Trail"]),
     ],
 )
 def test_each_role_is_offered_what_it_may_open(role: Role, offered: list[str]) -> None:

@@ -1,0 +1,47 @@
+"""What the acts of this room are called where people read the trail, and what of it concerns a unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+
+from assurance.models import Entry, EvidenceItem, MentoringRecord, ReviewNote, Revision, Statement, UnitAdviser
+
+ACTS = {
+    "adviser.appointed": "named an adviser: {thing}",
+    "adviser.ended": "ended the naming of an adviser: {thing}",
+    "evidence.added": "gave evidence: {thing}",
+    "evidence.downloaded": "downloaded the evidence {thing}",
+    "evidence.infected": "refused a file with malicious software as evidence for {thing}",
+    "evidence.removed": "removed the evidence {thing}",
+    "mentoring.answered": "answered a question on {thing}",
+    "mentoring.asked": "asked the adviser about {thing}",
+    "mentoring.noted": "noted advice on {thing}",
+    "rollup.built": "built the roll-up {thing}",
+    "rollup.downloaded": "downloaded the roll-up {thing}",
+    "rollup.requested": "asked for the roll-up {thing} to be built",
+    "statement.accepted": "accepted {thing}",
+    "statement.completed": "completed {thing}",
+    "statement.downloaded": "downloaded {thing}",
+    "statement.noted": "noted something for a review: {thing}",
+    "statement.printed": "printed {thing}",
+    "statement.reopened": "reopened {thing}",
+    "statement.returned": "returned {thing}",
+    "statement.signed": "signed {thing}",
+    "statement.workbook_applied": "filled in {thing} from a workbook",
+}
+
+
+def things_of_unit(unit: int) -> Mapping[str, QuerySet[Any]]:
+    """Return what of this room concerns a unit, by the name that the trail calls such things by."""
+    return {
+        "assurance.Statement": Statement.objects.filter(unit=unit),
+        "assurance.Revision": Revision.objects.filter(statement__unit=unit),
+        "assurance.Entry": Entry.objects.filter(revision__statement__unit=unit),
+        "assurance.EvidenceItem": EvidenceItem.objects.filter(entry__revision__statement__unit=unit),
+        "assurance.MentoringRecord": MentoringRecord.objects.filter(unit=unit),
+        "assurance.ReviewNote": ReviewNote.objects.filter(revision__statement__unit=unit),
+        "assurance.UnitAdviser": UnitAdviser.objects.filter(unit=unit),
+    }

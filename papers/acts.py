@@ -1,0 +1,12 @@
+"""What the acts of this room are called where people read the trail."""
+
+ACTS = {
+    "paper.built": "printed the paper {thing}",
+    "paper.created": "began the paper {thing}",
+    "paper.document_requested": "asked for the paper {thing} to be printed",
+    "paper.downloaded": "downloaded the unpublished paper {thing}",
+    "paper.finalised": "made the paper {thing} final",
+    "paper.published": "published the paper {thing}",
+    "paper.reopened": "reopened the paper {thing}",
+    "paper.withdrawn": "withdrew the paper {thing}",
+}

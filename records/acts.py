@@ -1,0 +1,10 @@
+"""What the acts of this room are called where people read the trail. `{thing}` stands for what it was done to.
+
+Every room has such a list; the front door puts them together (home/acts.py).
+"""
+
+ACTS = {
+    "file.infected": "found malicious software in {thing}",
+    "trail.exported": "took the trail away as a file",
+    "trail.identities_erased": "erased names or network addresses from the trail",
+}

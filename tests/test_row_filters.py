@@ -37,10 +37,13 @@ from assurance.permissions import (
     can_read_statement,
     groups_to_build_for,
 )
+from home.permissions import can_list_trail, can_read_entry, can_read_whole_trail, trail_visible_to
 from organisation.models import Appointment, BusinessGroup, Unit, User
 from organisation.roles import Role, Scope
 from papers.models import Paper
 from papers.permissions import can_read_paper
+from records.models import TrailEntry
+from records.services import trail
 from tests.factories import actions, assurance, papers
 from tests.factories.organisation import LONG_AGO, appoint, make_group, make_unit, make_user, move_unit
 
@@ -218,3 +221,20 @@ def test_actions_are_listed_and_raised_exactly_where_the_table_says(force: Force
             if one.unit_id in own or (one.raised_by_id == person.pk and one.unit_id in raises_for)
         }
         assert {one.pk for one in everything if can_write_action(person, one)} == writable
+
+
+def test_the_trail_is_listed_exactly_where_it_may_be_read(force: Force) -> None:
+    acts = ["account.signed_in", "session.revoked", "unit.renamed", "statement.signed", "accounts.counted"]
+    for act in acts:
+        trail.record(act=act, thing=force.units[0], by=None, at=timezone.now())
+    entries = list(TrailEntry.objects.filter(act__in=acts))
+    for person in force.people:
+        roles = {one.role for one in held(person)}
+        everything = bool(roles & READS_EVERY_STATEMENT)
+        sign_ins = {"account.signed_in", "session.revoked"} if Role.ADMINISTRATOR in roles else set()
+        readable = {one.pk for one in entries if everything or one.act in sign_ins}
+        visible = trail_visible_to(person).filter(pk__in=[one.pk for one in entries])
+        assert set(visible.values_list("pk", flat=True)) == readable
+        assert {one.pk for one in entries if can_read_entry(person, one)} == readable
+        assert can_list_trail(person) is bool(readable)
+        assert can_read_whole_trail(person) is everything

@@ -13,6 +13,7 @@ ACTS = {
     "account.changed": "changed the name or the e-mail address of {thing}",
     "account.closed": "closed {thing}",
     "account.invited": "invited {thing} to choose a password",
+    "account.linked": "linked {thing} to an identity of the force’s own sign-in",
     "account.made": "made {thing}",
     "account.password_changed": "changed the password of {thing}",
     "account.password_reset": "chose a new password for {thing} by a link sent by e-mail",

@@ -29,7 +29,10 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # the
     """One provider, named by settings; accounts are met or made by our own service, before the package looks."""
 
     def list_apps(
-        self, request: HttpRequest, provider: str | None = None, client_id: str | None = None
+        self,
+        request: HttpRequest,  # noqa: ARG002  # the package's signature
+        provider: str | None = None,
+        client_id: str | None = None,
     ) -> list[SocialApp]:
         """Providers come from settings alone: a row in a table must not open another door."""
         if settings.SINGLE_SIGN_ON is None:
@@ -71,7 +74,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # the
     def on_authentication_error(
         self,
         request: HttpRequest,
-        provider: Any,
+        provider: Any,  # noqa: ARG002  # the package's signature
         error: str | None = None,
         exception: Exception | None = None,
         extra_context: dict[str, Any] | None = None,

@@ -1,4 +1,4 @@
-"""Meeting somebody whom the force's own provider has let in: the account that is theirs, or a new one without rights."""
+"""Meeting somebody whom the force's own provider has let in: by their account, or by a new one without rights."""
 
 from __future__ import annotations
 

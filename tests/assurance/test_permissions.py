@@ -10,13 +10,19 @@ from django.utils import timezone
 
 from assurance.models import Revision, Statement
 from assurance.permissions import (
+    can_decide,
     can_list_statements,
+    can_note,
+    can_read_notes,
     can_read_statement,
     can_reopen,
+    can_review,
     can_sign,
+    can_sign_revision,
     can_write_statement,
 )
-from organisation.models import Unit
+from assurance.rules import Refused
+from organisation.models import Appointment, Force, Unit
 from organisation.roles import Role
 from tests.factories import assurance as factories
 from tests.factories.organisation import appoint, make_group, make_person, make_unit, make_user, move_unit
@@ -108,3 +114,61 @@ def test_a_completed_statement_is_reopened_by_its_writers_and_a_signed_one_by_wh
     assert [can_reopen(person, completed) for person in (spoc, slt, head)] == [True, True, False]
     signed = factories.sign(completed, by=slt)
     assert [can_reopen(person, signed) for person in (spoc, slt, head)] == [False, True, False]
+
+
+# --- Separation of duties -------------------------------------------------------------------------------------------
+
+
+def test_who_completed_a_revision_signs_it_only_where_the_force_has_switched_that_on(
+    draft: Revision, unit: Unit
+) -> None:
+    both, another = make_person(Role.SLT_LEAD, unit), make_person(Role.SLT_LEAD, unit)
+    assert not can_sign_revision(another, draft)  # nothing is completed yet
+    completed = factories.complete(factories.fill(draft), by=both)
+    force = Force.objects.create(name="Northshire Police", short_name="Northshire")
+    assert [can_sign_revision(one, completed) for one in (both, another)] == [False, True]
+    assert can_sign(both, completed.statement)
+    with pytest.raises(Refused, match="somebody else has to sign it"):
+        factories.sign(completed, by=both)
+    force.completer_may_sign = True
+    force.save()
+    assert [can_sign_revision(one, completed) for one in (both, another)] == [True, True]
+    signed = factories.sign(completed, by=both)
+    assert (signed.completed_by, signed.signed_by) == (both, both)
+    assert not can_sign_revision(another, signed)
+
+
+def test_an_administrator_signs_reopens_and_accepts_nothing_from_the_day_on_which_they_are_one(
+    draft: Revision, unit: Unit
+) -> None:
+    slt = make_person(Role.SLT_LEAD, unit)
+    lead = make_person(Role.COG_LEAD, group=unit.memberships.get().group)
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    for person in (slt, lead):
+        appoint(person, Role.ADMINISTRATOR, starts_on=tomorrow)
+    completed = factories.complete(factories.fill(draft))
+    assert can_sign_revision(slt, completed)
+    signed = factories.sign(completed)
+    assert can_reopen(slt, signed)
+    assert can_decide(lead, signed)
+    Appointment.objects.to({Role.ADMINISTRATOR}).update(starts_on=timezone.localdate())
+    assert not can_sign(slt, signed.statement)
+    assert not can_reopen(slt, signed)
+    assert not can_review(lead, signed.statement)
+    assert not can_decide(lead, signed)
+    # They read and prepare as before.
+    assert can_write_statement(slt, signed.statement)
+    assert can_read_statement(lead, signed.statement)
+    assert can_read_notes(lead, signed.statement)
+
+
+@pytest.mark.parametrize("part", ["completed_by", "signed_by"])
+def test_nobody_decides_on_or_notes_anything_about_what_they_completed_or_signed(draft: Revision, part: str) -> None:
+    group = draft.statement.unit.memberships.get().group
+    signed = factories.sign(factories.complete(factories.fill(draft)))
+    own, other = getattr(signed, part), make_user()
+    for person in (own, other):
+        appoint(person, Role.COG_LEAD, group=group)
+        appoint(person, Role.COG_SUPPORT, group=group)
+    assert [can_decide(person, signed) for person in (own, other)] == [False, True]
+    assert [can_note(person, signed) for person in (own, other)] == [False, True]

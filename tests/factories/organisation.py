@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from itertools import count
 
+from django.utils import timezone
 from django.utils.text import slugify
 
 from organisation.models import Appointment, BusinessGroup, RiskBand, Unit, UnitKind, UnitMembership, User
@@ -71,6 +72,13 @@ def appoint(
     return Appointment.objects.create(
         person=person, role=role, unit=unit, group=group, starts_on=starts_on, ends_on=ends_on
     )
+
+
+def end_at_once(appointment: Appointment, *, by: User) -> Appointment:
+    """End the appointment this very moment: it was one this morning, and gives no rights any more."""
+    appointment.ended_at, appointment.ended_by = timezone.now(), by
+    appointment.save(update_fields=["ended_at", "ended_by"])
+    return appointment
 
 
 def make_person(role: Role, unit: Unit | None = None, group: BusinessGroup | None = None) -> User:

@@ -2,6 +2,7 @@ from assurance.models.document import BlankForm, StatementDocument
 from assurance.models.entry import Carried, Entry, EntryAction, NoLevel
 from assurance.models.evidence import EvidenceFile, EvidenceItem
 from assurance.models.mentoring import MentoringRecord, UnitAdviser
+from assurance.models.redaction import Redaction, RedactionState
 from assurance.models.review import Decision, Review, ReviewNote
 from assurance.models.rollup import Rollup
 from assurance.models.saving import MergeDecision, Presence, SaveReceipt
@@ -20,6 +21,8 @@ __all__ = [
     "MergeDecision",
     "NoLevel",
     "Presence",
+    "Redaction",
+    "RedactionState",
     "Review",
     "ReviewNote",
     "Revision",

@@ -26,6 +26,9 @@ class Blob(models.Model):
     stored_at = models.DateTimeField()
     verdict = models.CharField(max_length=12, choices=Verdict.choices, default=Verdict.NOT_SCANNED)
     scanned_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its bytes were taken away for good, because the law asked for it."
+    )
     finding = models.CharField(max_length=200, blank=True, help_text="What the antivirus daemon calls it.")
 
     class Meta:
@@ -53,4 +56,4 @@ class Blob(models.Model):
     @property
     def may_be_handed_out(self) -> bool:
         """Whether nothing speaks against handing the bytes out, as far as the scan goes. Permission is the link's."""
-        return self.verdict in (Verdict.NOT_SCANNED, Verdict.CLEAN)
+        return self.removed_at is None and self.verdict in (Verdict.NOT_SCANNED, Verdict.CLEAN)

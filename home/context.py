@@ -14,7 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from home.permissions import READS_TRAIL
 from organisation import sessions
 from organisation.models import Appointment, Force
-from organisation.permissions import hold_appointments
+from organisation.permissions import READS_PEOPLE, hold_appointments
 from organisation.roles import INSIDE_THE_FORCE, Role
 
 
@@ -45,6 +45,7 @@ SECTIONS = (
     Section("Roll-ups", "assurance:rollups", _REVIEWERS),
     Section("Model", "maturity:matrix", INSIDE_THE_FORCE),
     Section("Papers", "papers:papers"),
+    Section("People and units", "people", READS_PEOPLE),
     Section("Trail", "trail", READS_TRAIL),
 )
 

@@ -1,0 +1,217 @@
+"""Turning what administrators type about people and their appointments into clean values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from organisation.formfields import NOBODY, DayField, LineField, OptionLabel, WordsField
+from organisation.models import BusinessGroup, Unit
+from organisation.models.unit import UnitQuerySet
+from organisation.roles import Role, Scope
+
+REASON_WORDS = 100
+TO_WHAT = {
+    Scope.UNIT: "For one unit",
+    Scope.GROUP: "For one business group",
+    Scope.FORCE: "For the whole force",
+    Scope.RISK: "Which risks is said in the register",
+    Scope.AUDIT: "Which audits is said where audits are kept",
+}
+WITHOUT_END = "Leave it empty if no end is set."
+
+
+def _role(**more: Any) -> Any:
+    return forms.ChoiceField(
+        label="Role",
+        choices=[(role.value, OptionLabel(role.label, hint=TO_WHAT[role.scope])) for role in Role],
+        **more,
+    )
+
+
+# --- The list -----------------------------------------------------------------------------------------------------
+
+
+class PeopleFilterForm(forms.Form):
+    """What the list of people may be narrowed to. What cannot be read in the address is left out, not refused."""
+
+    OPEN, CLOSED, WITHOUT = "open", "closed", "without"
+    STATES = [(OPEN, "Open"), (WITHOUT, "Open, without any appointment today"), (CLOSED, "Closed")]
+
+    text = forms.CharField(label="Name or e-mail address contains", required=False, max_length=200)
+    role = forms.ChoiceField(
+        label="Role", required=False, choices=[("", "Any"), *((role.value, role.label) for role in Role)]
+    )
+    unit = forms.ModelChoiceField(
+        queryset=Unit.objects.none(), to_field_name="slug", required=False, empty_label="Any or none"
+    )
+    group = forms.ModelChoiceField(
+        label="Business group, its units included",
+        queryset=BusinessGroup.objects.none(),
+        to_field_name="slug",
+        required=False,
+        empty_label="Any or none",
+    )
+    state = forms.ChoiceField(label="Account", required=False, choices=[("", "Any"), *STATES])
+
+    def __init__(self, data: Any, *, units: QuerySet[Unit], groups: QuerySet[BusinessGroup]) -> None:
+        super().__init__(data)
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]  # a field with a queryset
+        self.fields["group"].queryset = groups  # type: ignore[attr-defined]
+
+    def in_words(self) -> list[str]:
+        """Say what is filtered, for the line above the list."""
+        wanted = self.cleaned_data
+        said = []
+        if wanted.get("text"):
+            said.append(f"name or e-mail address contains “{wanted['text']}”")
+        if wanted.get("role"):
+            said.append(f"role is {Role(wanted['role']).label}")
+        if wanted.get("unit"):
+            said.append(f"unit is {wanted['unit']}")
+        if wanted.get("group"):
+            said.append(f"business group is {wanted['group']}")
+        if wanted.get("state"):
+            said.append(f"account is {dict(self.STATES)[wanted['state']].lower()}")
+        return said
+
+
+# --- Accounts -----------------------------------------------------------------------------------------------------
+
+
+class AccountForm(forms.Form):
+    """How an account is called and signed in to."""
+
+    name = LineField(
+        label="Name",
+        help_text="As it is to be printed, with rank or grade if the force prints those.",
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Write the person’s name."},
+    )
+    email = forms.EmailField(
+        label="E-mail address",
+        help_text="The person signs in with it, so nobody else may have it.",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": "Write the person’s e-mail address.",
+            "invalid": "This is not an e-mail address. Write it like name@force.example.",
+        },
+    )
+
+
+class BecauseForm(forms.Form):
+    """Why something is ended or closed."""
+
+    because = WordsField(label="Why?", help_text=NOBODY, max_words=REASON_WORDS, rows=3)
+
+    def __init__(self, *args: Any, label: str, missing: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["because"].label = label
+        self.fields["because"].error_messages["required"] = missing
+
+
+# --- Appointments -------------------------------------------------------------------------------------------------
+
+
+class AppointmentForm(forms.Form):
+    """A role, what it is to, and for how long."""
+
+    role = _role(widget=forms.RadioSelect, error_messages={"required": "Choose the role."})
+    unit = forms.ModelChoiceField(
+        label="Unit",
+        help_text="For a SPOC or an SLT lead.",
+        queryset=Unit.objects.none(),
+        to_field_name="slug",
+        required=False,
+        empty_label="No unit",
+        error_messages={"invalid_choice": "Choose one of the units in the list."},
+    )
+    group = forms.ModelChoiceField(
+        label="Business group",
+        help_text="For a COG lead or COG support.",
+        queryset=BusinessGroup.objects.order_by("name"),
+        to_field_name="slug",
+        required=False,
+        empty_label="No business group",
+        error_messages={"invalid_choice": "Choose one of the business groups in the list."},
+    )
+    starts_on = DayField(label="First day")
+    ends_on = DayField(label="Last day", help_text=WITHOUT_END, required=False)
+
+    def __init__(self, *args: Any, units: UnitQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]  # a field with a queryset
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "role" not in cleaned:
+            return cleaned
+        scope = Role(cleaned["role"]).scope
+        for name, needs, what in (("unit", Scope.UNIT, "unit"), ("group", Scope.GROUP, "business group")):
+            if name in cleaned and scope is needs and cleaned[name] is None:
+                self.add_error(name, f"Choose the {what} that the person is appointed to.")
+            elif cleaned.get(name) and scope is not needs:
+                self.add_error(name, f"This role is not to a {what}. Choose “No {what}”, or another role.")
+        starts_on, ends_on = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if starts_on and ends_on and ends_on < starts_on:
+            self.add_error("ends_on", "The last day cannot be before the first. Check both days.")
+        return cleaned
+
+
+class EndForm(forms.Form):
+    """When an appointment ends: at the end of a day, or now."""
+
+    AT_ONCE, ON_A_DAY = "at-once", "on-a-day"
+
+    when = forms.ChoiceField(
+        label="When does it end?",
+        widget=forms.RadioSelect,
+        choices=[
+            (AT_ONCE, OptionLabel("At once", hint="Also where the person is signed in: the next page is refused.")),
+            (ON_A_DAY, OptionLabel("At the end of a day", hint="Today or later")),
+        ],
+        error_messages={"required": "Choose when it ends."},
+    )
+    last_day = DayField(label="Last day, unless it ends at once", required=False)
+    because = WordsField(label="Why it ends at once", help_text=NOBODY, max_words=REASON_WORDS, rows=3, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("when") == self.ON_A_DAY and "last_day" in cleaned and cleaned["last_day"] is None:
+            self.add_error("last_day", "Write the last day, or choose that it ends at once.")
+        if cleaned.get("when") == self.AT_ONCE and "because" in cleaned and not cleaned["because"]:
+            self.add_error("because", "Say why it ends at once.")
+        return cleaned
+
+
+class ExtendForm(forms.Form):
+    """Until when an appointment lasts from now on."""
+
+    ends_on = DayField(label="New last day", required=False)
+    without_end = forms.BooleanField(label="It has no end from now on", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "ends_on" in cleaned and bool(cleaned["ends_on"]) is bool(cleaned.get("without_end")):
+            self.add_error("ends_on", "Write the new last day, or tick that there is no end: one of the two.")
+        return cleaned
+
+
+class HandOverForm(forms.Form):
+    """Who takes an appointment over, and from when."""
+
+    email = forms.EmailField(
+        label="E-mail address of the person who takes it over",
+        help_text="They need an account already.",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": "Write the e-mail address of the person who takes it over.",
+            "invalid": "This is not an e-mail address. Write it like name@force.example.",
+        },
+    )
+    starts_on = DayField(
+        label="Their first day", help_text="The day before is the last one of the person who hands over."
+    )

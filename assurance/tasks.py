@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from assurance.services import documents, notices, opening, presence, rollups, saving
+from assurance.services import documents, notices, opening, rollups
 from organisation.periods import Quarter
 from records.services import jobs
 
@@ -36,11 +36,3 @@ def print_statement(job_id: int) -> None:
 @shared_task(name=documents.PRINT_BLANK)
 def print_blank_form(job_id: int) -> None:
     jobs.perform(job_id, documents.build_blank)
-
-
-@shared_task(name="assurance.sweep")
-def sweep() -> None:
-    """Forget receipts of saves that nobody will send again, and who had what open yesterday."""
-    now = timezone.now()
-    saving.forget_old_receipts(now=now)
-    presence.forget(now=now)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from assurance.models import Presence, Revision
 from maturity.models import Theme
 from organisation.models import User
-
-FORGOTTEN_AFTER = timedelta(days=1)
 
 
 def seen(*, revision: Revision, theme: Theme | None, by: User, at: datetime) -> list[Presence]:
@@ -25,8 +23,3 @@ def seen(*, revision: Revision, theme: Theme | None, by: User, at: datetime) -> 
 def others(*, revision: Revision, than: User, at: datetime) -> list[Presence]:
     """Return who else has the revision open: one query."""
     return list(Presence.objects.now_open(revision, at=at).exclude(person=than))
-
-
-def forget(*, now: datetime) -> int:
-    """Remove what is of no use to anybody any more; return how many."""
-    return Presence.objects.filter(seen_at__lt=now - FORGOTTEN_AFTER).delete()[0]

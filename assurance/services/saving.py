@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,8 +14,6 @@ from assurance.models import Entry, MergeDecision, Revision, SaveReceipt
 from assurance.rules import Refused
 from organisation.models import User
 from records.edits import Conflict, Edit
-
-KEPT_FOR = timedelta(days=30)  # a browser that was shut for weeks may still send what it did not know was saved
 
 
 @dataclass(frozen=True)
@@ -81,11 +79,6 @@ def keep_receipt(*, token: uuid.UUID | None, thing: Entry | Revision, saved: Sav
 
 def _name_of(thing: Entry | Revision) -> str:
     return f"{thing._meta.model_name}:{thing.pk}"
-
-
-def forget_old_receipts(*, now: datetime) -> int:
-    """Remove the receipts that no browser will ask for any more; return how many."""
-    return SaveReceipt.objects.filter(saved_at__lt=now - KEPT_FOR).delete()[0]
 
 
 def _to_json(saved: Saved) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assurance.models import Presence, Revision
-from assurance.services import presence
+from assurance.services import forgetting, presence
 from maturity.models import Theme
 from organisation.models import User
 from tests.factories import assurance as factories
@@ -63,5 +63,5 @@ def test_yesterday_is_forgotten(draft: Revision, spoc: User, slt: User) -> None:
     now = timezone.now()
     presence.seen(revision=draft, theme=None, by=spoc, at=now - timedelta(hours=25))
     presence.seen(revision=draft, theme=None, by=slt, at=now - timedelta(hours=23))
-    assert presence.forget(now=now) == 1
+    assert forgetting.old_presences(before=now - timedelta(days=1)) == 1
     assert Presence.objects.get().person == slt

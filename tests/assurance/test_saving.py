@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from actions.models import Action
 from assurance.models import Entry, MergeDecision, Revision, SaveReceipt
 from assurance.rules import Refused
-from assurance.services import saving, statements
+from assurance.services import forgetting, saving, statements
 from assurance.services.saving import ActionEdit, Saved
 from organisation.models import Unit, User
 from organisation.periods import Quarter
@@ -125,7 +125,7 @@ def test_receipts_are_forgotten_after_thirty_days(entry: Entry, spoc: User) -> N
     old, young = AT - timedelta(days=31), AT - timedelta(days=29)
     for number, at in enumerate((old, young)):
         save(entry, spoc, at=at, evidence=Edit(number, f"Text {number}"))
-    assert saving.forget_old_receipts(now=AT) == 1
+    assert forgetting.old_receipts(before=AT - timedelta(days=30), sparing=()) == 1
     assert SaveReceipt.objects.get().saved_at == young
 
 

@@ -1,0 +1,192 @@
+"""What this room holds about a person: what they did to which statement, and when.
+
+What statements say is the units', and is not repeated here. The names under a signature are: they are about the person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.db import models
+
+from assurance.models import (
+    Entry,
+    EvidenceFile,
+    EvidenceItem,
+    MentoringRecord,
+    MergeDecision,
+    Presence,
+    Review,
+    ReviewNote,
+    Revision,
+    SaveReceipt,
+    UnitAdviser,
+    WorkbookUpload,
+)
+from records.holdings import AS_THE_RECORD, Held, Holding
+from records.models import RecordClass
+
+WHY = "A statement is worth what its authors, its signer and its reviewer answer for."
+OF_A_REVISION = {
+    "unit": "revision__statement__unit__name",
+    "quarter": "revision__statement__quarter",
+    "revision": "revision__number",
+}
+OF_AN_ENTRY = {
+    "unit": "entry__revision__statement__unit__name",
+    "quarter": "entry__revision__statement__quarter",
+    "revision": "entry__revision__number",
+    "theme": "entry__theme__name",
+}
+
+
+def _held(
+    name: str,
+    title: str,
+    model: type[models.Model],
+    people: tuple[str, ...],
+    told: dict[str, str],
+    *,
+    why: str = WHY,
+    kept: str = AS_THE_RECORD,
+    record_class: RecordClass = RecordClass.STATEMENTS,
+) -> Held:
+    return Held(name, title, why, kept, record_class, model, people, told)
+
+
+HELD = (
+    _held(
+        "statements",
+        "Statements that you completed, signed or gave the details of, with the names under them",
+        Revision,
+        ("details_changed_by", "completed_by", "signed_by"),
+        {
+            "unit": "statement__unit__name",
+            "quarter": "statement__quarter",
+            "revision": "number",
+            "details changed at": "details_changed_at",
+            "completed at": "completed_at",
+            "completed by": "completer_name",
+            "position": "completer_position",
+            "signed at": "signed_at",
+            "signed by": "signer_name",
+            "position of the signer": "signer_position",
+        },
+    ),
+    _held(
+        "statements-history",
+        "Earlier states of statements that name you",
+        apps.get_model("assurance", "RevisionEvent"),
+        ("details_changed_by", "completed_by", "signed_by"),
+        {"row": "pgh_obj_id", "state": "state", "overwritten at": "pgh_created_at"},
+    ),
+    _held(
+        "answers",
+        "Themes of statements whose newest answer is yours",
+        Entry,
+        ("changed_by",),
+        {
+            "unit": "revision__statement__unit__name",
+            "quarter": "revision__statement__quarter",
+            "revision": "revision__number",
+            "theme": "theme__name",
+            "changed at": "changed_at",
+        },
+    ),
+    _held(
+        "answers-history",
+        "Earlier answers that were yours",
+        apps.get_model("assurance", "EntryEvent"),
+        ("changed_by",),
+        {"row": "pgh_obj_id", "changed at": "changed_at", "overwritten at": "pgh_created_at"},
+    ),
+    _held(
+        "evidence-files",
+        "Files that you gave as evidence",
+        EvidenceFile,
+        ("uploaded_by",),
+        {"unit": "unit__name", "file": "name", "given at": "uploaded_at"},
+    ),
+    _held(
+        "evidence",
+        "Files and links that you added to a theme",
+        EvidenceItem,
+        ("added_by",),
+        {**OF_AN_ENTRY, "title": "title", "added at": "added_at"},
+    ),
+    _held(
+        "reviews",
+        "Your decisions on statements",
+        Review,
+        ("decided_by",),
+        {**OF_A_REVISION, "decision": "decision", "decided at": "decided_at"},
+    ),
+    _held(
+        "review-notes",
+        "Notes that you wrote for a review",
+        ReviewNote,
+        ("by",),
+        {**OF_A_REVISION, "written at": "at"},
+    ),
+    _held(
+        "advisers",
+        "Units whose adviser you are or were",
+        UnitAdviser,
+        ("adviser",),
+        {"unit": "unit__name", "from": "starts_on", "to": "ends_on"},
+        why="A unit knows whom to ask, and nobody audits a unit that they advised.",
+    ),
+    _held(
+        "mentoring",
+        "Advice that you asked for or gave",
+        MentoringRecord,
+        ("asked_by", "advised_by"),
+        {"unit": "unit__name", "theme": "theme__name", "asked at": "asked_at", "advised at": "advised_at"},
+        why="A unit finds its advice again, and nobody audits a unit that they advised.",
+    ),
+    _held(
+        "overtaken-texts",
+        "Texts of yours that somebody else’s change had overtaken",
+        MergeDecision,
+        ("by",),
+        {**OF_A_REVISION, "field": "field", "refused at": "refused_at", "decided at": "decided_at"},
+        why="Nobody’s text is thrown away, and it can be seen who decided which one stands.",
+    ),
+    _held(
+        "receipts",
+        "Receipts of what your browser saved",
+        SaveReceipt,
+        ("by",),
+        {**OF_A_REVISION, "saved at": "saved_at"},
+        why="A save that is sent twice is done once.",
+        kept="KEEP_RECEIPTS_DAYS",
+        record_class=RecordClass.MESSAGES,
+    ),
+    _held(
+        "open-drafts",
+        "Drafts that you have open, or had within the last day",
+        Presence,
+        ("person",),
+        {**OF_A_REVISION, "theme": "theme__name", "seen at": "seen_at"},
+        why="Two people who write the same draft are told of each other.",
+        kept="KEEP_PRESENCES_DAYS",
+        record_class=RecordClass.MESSAGES,
+    ),
+    _held(
+        "workbooks",
+        "Workbooks that you brought in",
+        WorkbookUpload,
+        ("by",),
+        {**OF_A_REVISION, "file": "name", "brought in at": "uploaded_at", "applied at": "applied_at"},
+        why="What a workbook says is shown before it is saved, and applied once.",
+        kept="KEEP_WORKBOOKS_DAYS",
+        record_class=RecordClass.MESSAGES,
+    ),
+)
+
+
+def held_about(person: models.Model) -> Iterator[Holding]:
+    """Yield what this room holds about a person."""
+    for held in HELD:
+        yield held.about(person)

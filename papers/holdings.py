@@ -1,0 +1,49 @@
+"""What this room holds about a person. What a paper says is the force's, and is not repeated here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import models
+
+from papers.models import Paper, PaperSection
+from records.holdings import AS_THE_RECORD, Held, Holding
+from records.models import RecordClass
+
+WHY = "A paper says who prepared it, and who let the panel have it."
+HELD = (
+    Held(
+        "papers",
+        "Panel papers that you began, changed, made final, published or withdrew",
+        WHY,
+        AS_THE_RECORD,
+        RecordClass.REPORTS,
+        Paper,
+        ("author", "changed_by", "finalised_by", "published_by", "withdrawn_by"),
+        {
+            "paper": "pk",
+            "title": "title",
+            "begun at": "created_at",
+            "changed at": "changed_at",
+            "made final at": "finalised_at",
+            "published at": "published_at",
+            "withdrawn at": "withdrawn_at",
+        },
+    ),
+    Held(
+        "paper-sections",
+        "Sections of panel papers whose newest text is yours",
+        WHY,
+        AS_THE_RECORD,
+        RecordClass.REPORTS,
+        PaperSection,
+        ("changed_by",),
+        {"paper": "paper", "title": "paper__title", "section": "key", "changed at": "changed_at"},
+    ),
+)
+
+
+def held_about(person: models.Model) -> Iterator[Holding]:
+    """Yield what this room holds about a person."""
+    for held in HELD:
+        yield held.about(person)

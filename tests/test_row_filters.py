@@ -21,31 +21,42 @@ from actions.permissions import (
     can_write_action,
     units_to_raise_for,
 )
-from assurance.models import MentoringRecord, Rollup, Statement
+from assurance.models import MentoringRecord, ReviewNote, Rollup, Statement, UnitAdviser
 from assurance.models.rollup import groups_in_scope
 from assurance.permissions import (
     can_advise,
     can_appoint_advisers,
     can_ask_adviser,
+    can_audit_unit,
     can_build_rollup,
     can_list_mentoring,
     can_list_rollups,
     can_list_statements,
     can_read_mentoring,
+    can_read_note,
+    can_read_notes,
     can_read_reviews,
     can_read_rollup,
     can_read_statement,
     groups_to_build_for,
+    units_to_audit,
 )
 from home.permissions import can_list_trail, can_read_entry, can_read_whole_trail, trail_visible_to
-from organisation.models import Appointment, BusinessGroup, Unit, User
+from organisation.models import Appointment, BusinessGroup, Unit, UnitMembership, User
+from organisation.permissions import (
+    can_list_people,
+    can_manage_people,
+    can_read_appointment,
+    can_read_everybody,
+    can_read_person,
+)
 from organisation.roles import Role, Scope
 from papers.models import Paper
 from papers.permissions import can_read_paper
 from records.models import TrailEntry
 from records.services import trail
 from tests.factories import actions, assurance, papers
-from tests.factories.organisation import LONG_AGO, appoint, make_group, make_unit, make_user, move_unit
+from tests.factories.organisation import LONG_AGO, appoint, end_at_once, make_group, make_unit, make_user, move_unit
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +99,9 @@ def force() -> Force:
     papers.make_rollup("North", papers.north())
     for make in (papers.make_published, papers.make_draft, papers.make_final):
         make()
+    for ended in (1, 5, 9):  # each became the next, some days or years ago
+        units[ended].successors.add(units[ended + 1])
+    units[9].predecessors.add(units[5])
     people = [make_user(is_active=number % 10 != 9) for number in range(PEOPLE)]
     for number, person in enumerate(people):
         for _ in range(number % 4):
@@ -102,16 +116,25 @@ def force() -> Force:
             )
         if number % 3 == 0:
             appoint(person, choose.choice([Role.SHRMT, Role.HEAD]), ends_on=today - timedelta(days=1))
+        if number % 5 == 0:  # ended at once, today or a year ago, whatever was said of its end before
+            role = choose.choice([Role.SHRMT, Role.HEAD, Role.ADMINISTRATOR, Role.SPOC])
+            ended = appoint(person, role, choose.choice(units) if role is Role.SPOC else None)
+            end_at_once(ended, by=people[0], at=timezone.now() - timedelta(days=choose.choice([0, 1, 364, 366])))
+        if number % 7 == 0:  # has moved on from a unit, or a group, within the year or before it
+            on = today - timedelta(days=choose.choice([1, 300, 364, 367, 500]))
+            appoint(person, Role.SLT_LEAD, choose.choice(units), ends_on=on)
+            appoint(person, Role.COG_LEAD, group=choose.choice(groups), ends_on=on)
     return Force(groups, units, people)
 
 
 def held(person: User) -> list[Appointment]:
     today = timezone.localdate()
-    return [
-        one
-        for one in Appointment.objects.filter(person=person)
-        if person.is_active and one.starts_on <= today and (one.ends_on is None or one.ends_on >= today)
-    ]
+    return [one for one in Appointment.objects.filter(person=person) if person.is_active and gives_rights(one, today)]
+
+
+def gives_rights(one: Appointment, day: date) -> bool:
+    ended = one.ended_at is not None and timezone.localdate(one.ended_at) <= day
+    return one.starts_on <= day and (one.ends_on is None or one.ends_on >= day) and not ended
 
 
 def group_of(unit: Unit) -> int | None:
@@ -165,6 +188,91 @@ def test_roll_ups_and_reviews_are_listed_exactly_where_they_may_be_read_and_buil
         assert groups_to_build_for(person) == own
 
 
+def test_notes_for_a_review_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
+    for unit in force.units:
+        ReviewNote.objects.create(
+            revision=Statement.objects.filter(unit=unit).latest("quarter").revisions.get(),
+            text="Thin",
+            by=force.people[0],
+            at=timezone.now(),
+        )
+    notes = list(ReviewNote.objects.select_related("revision__statement__unit"))
+    group = {unit.pk: group_of(unit) for unit in force.units}
+    readers = set()
+    for person in force.people:
+        appointments = held(person)
+        readable = {
+            one.pk
+            for one in notes
+            for of in appointments
+            if of.role in READS_EVERY_STATEMENT
+            or (of.role in READS_OWN_GROUPS and of.group_id == group[one.revision.statement.unit_id])
+        }
+        assert set(ReviewNote.objects.visible_to(person).values_list("pk", flat=True)) == readable
+        assert {one.pk for one in notes if can_read_note(person, one)} == readable
+        assert {one.pk for one in notes if can_read_notes(person, one.revision.statement)} == readable
+        readers.add(len(readable))
+    assert {0, len(notes)} < readers
+
+
+def line_of(unit: Unit) -> set[int]:
+    """The unit, and every unit that it came of."""
+    return {unit.pk}.union(*(line_of(one) for one in unit.predecessors.all()))
+
+
+def days_in(first: date, last: date, *spans: tuple[date, date | None]) -> bool:
+    """Whether there is a day from `first` to `last` that lies in all the spans."""
+    number = (last - first).days + 1
+    days = (first + timedelta(days=one) for one in range(number))
+    return any(all(begins <= day and (ends is None or day <= ends) for begins, ends in spans) for day in days)
+
+
+def was_appointed_to(line: set[int], person: User, first: date, last: date) -> bool:
+    """Whether they held an appointment in one of the units, or over the group it was in, on a day of that time."""
+    for one in Appointment.objects.filter(person=person):
+        own = [(one.starts_on, one.ends_on)]
+        if one.ended_at is not None:
+            own.append((one.starts_on, timezone.localdate(one.ended_at)))
+        if one.unit_id in line and days_in(first, last, *own):
+            return True
+        for membership in UnitMembership.objects.filter(unit__in=line, group=one.group_id or 0):
+            if days_in(first, last, *own, (membership.starts_on, membership.ends_on)):
+                return True
+    return False
+
+
+def test_units_are_audited_by_those_who_were_nothing_to_them_for_a_year(force: Force) -> None:
+    today = timezone.localdate()
+    a_year_ago = today.replace(year=today.year - 1)
+    auditors = [person for person in force.people if person.is_active][:24]
+    for number, person in enumerate(auditors):
+        appoint(person, Role.EXTERNAL_AUDITOR if number % 2 else Role.SHRMT)
+    for unit, person in zip(force.units, auditors, strict=False):
+        assurance.make_adviser(unit, adviser=person)
+    UnitAdviser.objects.filter(unit__in=force.units[:4]).update(ends_on=a_year_ago)
+    UnitAdviser.objects.filter(unit__in=force.units[4:8]).update(ends_on=a_year_ago - timedelta(days=1))
+    numbers = set()
+    lines = {unit.pk: line_of(unit) for unit in force.units}
+    for person in force.people:
+        roles = {one.role for one in held(person)}
+        audits = bool(roles & {Role.SHRMT, Role.EXTERNAL_AUDITOR}) and Role.ADMINISTRATOR not in roles
+        mentored = set(
+            UnitAdviser.objects.filter(adviser=person).exclude(ends_on__lt=a_year_ago).values_list("unit", flat=True)
+        )
+        independent_of = {
+            unit.pk
+            for unit in force.units
+            if audits
+            and not lines[unit.pk] & mentored
+            and not was_appointed_to(lines[unit.pk], person, a_year_ago, today)
+        }
+        ours = Unit.objects.filter(pk__in=[unit.pk for unit in force.units])
+        assert set((units_to_audit(person, today) & ours).values_list("pk", flat=True)) == independent_of
+        assert {unit.pk for unit in force.units if can_audit_unit(person, unit, today)} == independent_of
+        numbers.add(len(independent_of))
+    assert {0, len(force.units)} < numbers
+
+
 def test_mentoring_records_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
     for unit in force.units:
         assurance.ask(unit)
@@ -180,6 +288,37 @@ def test_mentoring_records_are_listed_exactly_where_they_may_be_read(force: Forc
         assert {unit.pk for unit in force.units if can_ask_adviser(person, unit)} == own
         assert can_advise(person) is any(one.role == Role.SHRMT for one in appointments)
         assert can_appoint_advisers(person) is any(one.role in READS_EVERY_STATEMENT for one in appointments)
+
+
+def test_people_and_appointments_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
+    appointments = list(Appointment.objects.select_related("unit", "group", "person"))
+    group = {unit.pk: group_of(unit) for unit in force.units}
+    everybody = list(User.objects.all())
+    seen = set()
+    for person in force.people:
+        mine = held(person)
+        everything = any(one.role in READS_EVERY_STATEMENT | {Role.ADMINISTRATOR} for one in mine)
+        units = {one.unit_id for one in mine if one.role in READS_OWN_UNITS}
+        groups = {one.group_id for one in mine if one.role in READS_OWN_GROUPS}
+        readable = [
+            one
+            for one in appointments
+            if everything
+            or one.unit_id in units - {None}
+            or one.group_id in groups - {None}
+            or (one.unit_id is not None and group.get(one.unit_id) in groups - {None})
+        ]
+        numbers = {one.pk for one in readable}
+        assert set(Appointment.objects.visible_to(person).values_list("pk", flat=True)) == numbers
+        assert {one.pk for one in appointments if can_read_appointment(person, one)} == numbers
+        people = {one.pk for one in everybody} if everything else {one.person_id for one in readable}
+        assert set(User.objects.visible_to(person).values_list("pk", flat=True)) == people
+        assert {one.pk for one in everybody if can_read_person(person, one)} == people
+        assert can_list_people(person) or not people
+        assert can_read_everybody(person) is everything
+        assert can_manage_people(person) is any(one.role == Role.ADMINISTRATOR for one in mine)
+        seen.add(len(people))
+    assert {0, len(everybody)} < seen  # the force has people who see nobody, everybody, and some
 
 
 def test_papers_are_listed_exactly_where_they_may_be_read(force: Force) -> None:

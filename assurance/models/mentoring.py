@@ -76,6 +76,12 @@ class MentoringQuerySet(models.QuerySet["MentoringRecord"]):
         advised = self.filter(unit=unit, advised_at__date__gte=since)
         return User.objects.filter(Q(pk__in=named.values("adviser")) | Q(pk__in=advised.values("advised_by")))
 
+    def units_mentored_by(self, person: Person, *, since: date) -> QuerySet[Unit]:
+        """Units of which the person is among the `mentors_of`."""
+        named = UnitAdviser.objects.filter(Q(ends_on=None) | Q(ends_on__gte=since), adviser=person.pk)
+        advised = self.filter(advised_by=person.pk, advised_at__date__gte=since)
+        return Unit.objects.filter(Q(pk__in=named.values("unit")) | Q(pk__in=advised.values("unit")))
+
 
 class MentoringRecord(models.Model):
     """Advice that a unit asked for or was given on a theme. Kept apart from the statement."""

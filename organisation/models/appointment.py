@@ -36,6 +36,14 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Appointments that give rights on `day` or will later."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), Q(ended_at=None) | Q(ended_at__date__gt=day))
 
+    def held_between(self, first: date, last: date) -> AppointmentQuerySet:
+        """Appointments that somebody held on a day from `first` to `last`; the day of ending one at once counts."""
+        return self.filter(
+            Q(ends_on=None) | Q(ends_on__gte=first),
+            Q(ended_at=None) | Q(ended_at__date__gte=first),
+            starts_on__lte=last,
+        )
+
     def to(self, roles: Collection[Role]) -> AppointmentQuerySet:
         return self.filter(role__in=sorted(roles))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from itertools import count
 
 from django.utils import timezone
@@ -74,9 +74,9 @@ def appoint(
     )
 
 
-def end_at_once(appointment: Appointment, *, by: User) -> Appointment:
-    """End the appointment this very moment: it was one this morning, and gives no rights any more."""
-    appointment.ended_at, appointment.ended_by = timezone.now(), by
+def end_at_once(appointment: Appointment, *, by: User, at: datetime | None = None) -> Appointment:
+    """End the appointment at a moment (now, unless given): from then on it gives no rights."""
+    appointment.ended_at, appointment.ended_by = at or timezone.now(), by
     appointment.save(update_fields=["ended_at", "ended_by"])
     return appointment
 

@@ -17,7 +17,9 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config import refusals
+from organisation.roles import Role
+
+from config import refusals, retention, single_sign_on
 
 django_stubs_ext.monkeypatch()  # before any model or form is defined
 
@@ -80,6 +82,10 @@ INSTALLED_APPS = [
     "pghistory",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+    "allauth.usersessions",
     "crispy_forms",
     "django_filters",
     "django_tables2",
@@ -95,6 +101,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "home.hardening.BrowserLimits",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "home.middleware.KnownAddress",
@@ -102,13 +109,16 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "organisation.middleware.SessionsEnd",
     "pghistory.middleware.HistoryMiddleware",
     "home.middleware.SignInRequired",
+    "home.middleware.SecondFactorRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "home.middleware.NothingCached",
+    "home.hardening.WithinAllowance",
 ]
 if PROFILE == "demo":
     MIDDLEWARE.insert(0, "home.middleware.LoopbackOnly")
@@ -174,13 +184,19 @@ CELERY_BEAT_SCHEDULE = {
     },
     "scan-waiting-files": {"task": "records.scan_waiting_files", "schedule": 60.0, "options": {"expires": 60}},
     "remind-of-statements": {"task": "assurance.remind", "schedule": 3600.0, "options": {"expires": 3600}},
+    "take-away-leftovers": {
+        "task": "records.take_away_leftovers",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "forget-allowances": {"task": "records.forget_allowances", "schedule": 3600.0, "options": {"expires": 3600}},
     "send-digests": {"task": "home.ask_for_digests", "schedule": 120.0, "options": {"expires": 120}},
-    "forget-receipts": {"task": "assurance.sweep", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
+    "keep-to-retention": {"task": "home.keep_to_retention", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
 }
 
 # --- People ------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "organisation.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["organisation.backends.PasswordBackend"]
 # The demo's password is printed. Hashes made there mean nothing elsewhere, so its database opens no door in production.
 PASSWORD_HASHERS = ["organisation.hashers.DemoArgon2" if PROFILE == "demo" else "organisation.hashers.Argon2"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -191,20 +207,80 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_FORMS = {
     "login": "organisation.forms.SignInForm",
     "change_password": "organisation.forms.PasswordForm",
+    "reauthenticate": "organisation.forms.PasswordAgainForm",
+    "reset_password": "organisation.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "organisation.forms.NewPasswordForm",
 }
 ACCOUNT_ADAPTER = "organisation.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# The package's own generator writes a row of addresses for every account; Django's covers the address as well.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
+# Single sign-on by the force's own provider, and whether there are passwords beside it: docs/signing-in.md.
+SINGLE_SIGN_ON = single_sign_on.read(env.ENVIRON, production=PRODUCTION)
+LOCAL_PASSWORDS = single_sign_on.local_passwords(env.ENVIRON, SINGLE_SIGN_ON)
+SOCIALACCOUNT_ADAPTER = "organisation.provider_adapter.ProviderAdapter"
+SOCIALACCOUNT_PROVIDERS = SINGLE_SIGN_ON.providers if SINGLE_SIGN_ON else {}
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # our own service meets accounts, once, and says so in the trail
+SOCIALACCOUNT_STORE_TOKENS = False  # nothing is ever asked of the provider in somebody's name
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # an e-mail address is unique whatever its case: a constraint on Lower(email)
-SESSION_COOKIE_AGE = 12 * 60 * 60
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # of an invitation too, which says so
+
+
+def _at_least_one(name: str, default: int) -> int:
+    """Return a whole number of hours or minutes."""
+    text = env.str(name, default="") or str(default)
+    if not text.isdecimal() or int(text) < 1:
+        raise ImproperlyConfigured(f"{name} is {text!r}; write a whole number, at least 1.")
+    return int(text)
+
+
+SESSION_COOKIE_AGE = _at_least_one("SESSION_HOURS", 12) * 60 * 60
+SESSION_IDLE_SECONDS = _at_least_one("SESSION_IDLE_MINUTES", 60) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
+# --- Second factor ------------------------------------------------------------------------------------------------
+MFA_ADAPTER = "organisation.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "organisation.forms.CodeForm",
+    "reauthenticate": "organisation.forms.CodeAgainForm",
+    "activate_totp": "organisation.forms.AppForm",
+    "deactivate_totp": "organisation.forms.RemoveAppForm",
+    "add_webauthn": "organisation.forms.PasskeyForm",
+    "edit_webauthn": "organisation.forms.PasskeyNameForm",
+    "authenticate_webauthn": "organisation.forms.WithPasskeyForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = LOCAL_PASSWORDS  # without passwords here, the only way in is the force's own provider
+MFA_TOTP_ISSUER = "Truelevel"
+# Whether an address has been verified says nothing here: administrators make the accounts.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # the demo speaks plain HTTP, to its own machine
+_DEFAULT_SECOND_FACTOR_ROLES = (
+    "slt-lead,cog-lead,head,shrmt,external-auditor,board-secretary,administrator" if PRODUCTION else ""
+)
+
+
+def _roles(name: str, default: str) -> frozenset[str]:
+    """Return the values of the roles that a setting lists: none of them for the word `none`."""
+    text = env.str(name, default="").strip() or default
+    found = frozenset(filter(None, (part.strip() for part in text.split(",")))) - {"none"}
+    unknown = sorted(found - {role.value for role in Role})
+    if unknown:
+        known = ", ".join(role.value for role in Role)
+        raise ImproperlyConfigured(f"{name} names {', '.join(unknown)}, which are no roles. There are: {known}.")
+    return found
+
+
+SECOND_FACTOR_ROLES = _roles("SECOND_FACTOR_ROLES", _DEFAULT_SECOND_FACTOR_ROLES)
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # an e-mail address is unique whatever its case: a constraint on Lower(email)
 
 # --- E-mail: one letter a person and day at most, see docs/decisions ------------------------------------------------
 def _smtp_settings(url: str) -> dict[str, Any]:
@@ -289,6 +365,9 @@ CACHES: dict[str, dict[str, Any]] = {
     }
 }
 
+# --- Privacy: how long what is held about people is kept, see docs/privacy.md ---------------------------------------
+RETENTION = retention.read(env.ENVIRON)
+
 # --- Security ----------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 if PRODUCTION:
@@ -302,10 +381,12 @@ SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)  # whose word counts when tries are limited by address
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 _refuse(refusals.of_origins(CSRF_TRUSTED_ORIGINS) if PRODUCTION else "")
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "home.views.errors.csrf_failure"
+CSP_REPORTS = "/csp-report/"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -318,10 +399,35 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "object-src": [NONE],
+        # The older way and the newer; browsers take the one they know. The newer is named by home.hardening.
+        "report-uri": [CSP_REPORTS],
+        "report-to": ["csp"],
     }
 }
-# A theme page with every action and criterion stays far below this; anything above is not a person typing.
+# What no page of ours uses, nobody may use on one. A passkey and a link to copy are for our own pages only.
+PERMISSIONS_POLICY = {
+    **dict.fromkeys(
+        [
+            "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "clipboard-read", "display-capture",
+            "encrypted-media", "fullscreen", "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts",
+            "magnetometer", "microphone", "midi", "payment", "picture-in-picture", "screen-wake-lock", "serial",
+            "storage-access", "usb", "window-management", "xr-spatial-tracking",
+        ],
+        "",
+    ),
+    **dict.fromkeys(["clipboard-write", "publickey-credentials-create", "publickey-credentials-get"], "self"),
+}  # fmt: skip
+# A theme page with every action and criterion stays far below these; anything above is not a person typing.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes of a form without its files, which have limits of their own
+# How much heavy work a person may ask for in an hour of the clock (records/services/allowances.py); 0 is no limit.
+ALLOWANCES = {
+    "uploads": env.int("UPLOADS_AN_HOUR", default=200),
+    "megabytes": env.int("MEGABYTES_AN_HOUR", default=1000),
+    "exports": env.int("EXPORTS_AN_HOUR", default=60),
+    "documents": env.int("DOCUMENTS_AN_HOUR", default=60),
+    "checks": env.int("CHECKS_AN_HOUR", default=120),
+}
 
 LOGGING = {
     "version": 1,

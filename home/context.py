@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
@@ -64,7 +65,11 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         ),
         "role_descriptions": SimpleLazyObject(lambda: describe(appointments)),
         "force_name": SimpleLazyObject(_force_name),
+        "single_sign_on": settings.SINGLE_SIGN_ON,
+        "local_passwords": settings.LOCAL_PASSWORDS,
         "session_left": SimpleLazyObject(lambda: sessions.seconds_left(request) if user.is_authenticated else None),
+        "session_may_stay": SimpleLazyObject(lambda: user.is_authenticated and sessions.may_stay(request)),
+        "email_goes_out": settings.EMAIL_GOES_OUT,
     }
 
 

@@ -11,10 +11,14 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import urlencode
 
 from home.typed import typed_texts
+from organisation import second_factor
+from organisation.models import User
 from records.services import trail
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -66,6 +70,54 @@ class SignInRequired(LoginRequiredMiddleware):
         if texts:
             return render(request, "errors/signed_out.html", {"texts": texts}, status=403)
         return super().handle_no_permission(request, view_func)
+
+
+class SecondFactorRequired:
+    """Leads whoever needs a second factor to give one, or to set one up, before anything else is shown or done.
+
+    A form that they sent before is not served; what was typed into it is given back.
+    """
+
+    OPEN = frozenset(
+        {
+            "account_logout",
+            "account_reauthenticate",
+            "mfa_activate_totp",
+            "mfa_add_webauthn",
+            "mfa_download_recovery_codes",
+            "mfa_index",
+            "mfa_reauthenticate",
+            "mfa_reauthenticate_webauthn",
+            "mfa_view_recovery_codes",
+            "stay_signed_in",
+        }
+    )
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], *_: object
+    ) -> HttpResponse | None:
+        """Answer in the view's place where the second factor is missing."""
+        person = request.user
+        if not person.is_authenticated or not getattr(view, "login_required", True):
+            return None
+        if request.resolver_match is not None and request.resolver_match.url_name in self.OPEN:
+            return None
+        if second_factor.is_satisfied(request) or not second_factor.is_required(person):
+            return None
+        if request.method in {"GET", "HEAD"} and not request.headers.get("HX-Request"):
+            return redirect(self._way(person, afterwards=request.get_full_path()))
+        way = self._way(person, afterwards="/")
+        return render(request, "errors/second_factor.html", {"texts": typed_texts(request), "way": way}, status=403)
+
+    def _way(self, person: User, *, afterwards: str) -> str:
+        has_one = second_factor.factors_of(person).exists()
+        return f"{reverse('mfa_reauthenticate' if has_one else 'mfa_index')}?{urlencode({'next': afterwards})}"
 
 
 class KnownAddress:

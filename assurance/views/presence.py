@@ -17,11 +17,13 @@ from maturity.models import Theme
 from organisation.models import User
 from organisation.periods import Quarter
 from organisation.requests import SignedInRequest
+from organisation.sessions import called_by_itself
 from records.canonical import content_digest
 
 STOP_POLLING = 286  # htmx asks no more after it
 
 
+@called_by_itself
 @require_http_methods(["GET", "HEAD", "POST"])
 def presence(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResponse:
     """Say that the person is here; answer with who else is, or with nothing where that is on the page already."""

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from organisation.requests import SignedInRequest
+from organisation.sessions import called_by_itself
 from papers.contents import layout, panel_paper
 from papers.models import Paper
 from papers.permissions import can_list_papers, can_release_papers, can_write_papers
@@ -89,6 +90,7 @@ def paper_page(request: SignedInRequest, found: Paper, *, refusal: str = "", sta
     return render(request, "papers/paper.html", context, status=status)
 
 
+@called_by_itself
 @require_safe
 def progress(request: SignedInRequest, pk: int) -> HttpResponse:
     """How far the document is, for htmx to put in place; without htmx, the whole page says the same."""

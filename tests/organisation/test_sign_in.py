@@ -53,7 +53,7 @@ def test_the_page_asks_for_an_address_a_password_and_whose_device_it_is(client: 
         ("password", "password", "current-password"),
         ("checkbox", "own_device", None),
     ]
-    assert not found.xpath("//a[contains(@href, 'signup') or contains(@href, 'reset')]")
+    assert not found.xpath("//a[contains(@href, 'signup')]")
 
 
 def test_somebody_known_signs_in_and_leaves_by_a_button(client: Client, person: User) -> None:
@@ -102,7 +102,8 @@ def test_a_page_loads_and_sends_nothing_but_from_and_to_its_own_server(client: C
     policy = {line.strip() for line in answered["Content-Security-Policy"].split(";")}
     loads = {f"{kind}-src 'self'" for kind in ("script", "style", "img", "font", "connect")}
     nothing = {"default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "object-src 'none'"}
-    assert policy == loads | nothing | {"form-action 'self'"}
+    reports = {"report-uri /csp-report/", "report-to csp"}
+    assert policy == loads | nothing | reports | {"form-action 'self'"}
     assert answered["X-Content-Type-Options"] == "nosniff"
     assert answered["X-Frame-Options"] == "DENY"
 
@@ -144,27 +145,3 @@ def test_a_device_is_trusted_only_where_its_user_says_so(client: Client, ticked:
 def test_signing_out_clears_what_the_browser_has_kept(client: Client) -> None:
     sign_in(client, PASSWORD)
     assert client.post(SIGN_OUT).headers["Clear-Site-Data"] == '"storage"'
-
-
-@pytest.mark.usefixtures("person")
-def test_a_page_knows_how_long_its_session_lasts_and_can_prolong_it(client: Client, settings: Settings) -> None:
-    settings.SESSION_COOKIE_AGE = 3600
-    sign_in(client, PASSWORD)
-
-    def left() -> int:
-        return int(page(client.get("/")).xpath("//section[@id='session-warning']/@data-seconds-left")[0])
-
-    assert 3590 <= left() <= 3600
-    session = client.session
-    session["ends"] -= 3000  # fifty minutes later
-    session.save()
-    assert 590 <= left() <= 600
-    answer = client.post("/account/stay/", headers={"HX-Request": "true"})
-    assert (answer.status_code, answer.headers["Session-Lasts"]) == (204, "3600")
-    assert 3590 <= left() <= 3600
-
-
-@pytest.mark.usefixtures("person")
-def test_without_scripts_staying_leads_to_the_first_page(client: Client) -> None:
-    sign_in(client, PASSWORD)
-    assert client.post("/account/stay/")["Location"] == "/"

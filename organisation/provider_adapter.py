@@ -82,7 +82,8 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # the
         """Answer a sign-in that the provider, or the way there, has ended."""
         if error == AuthError.CANCELLED:
             return
-        logger.warning("Single sign-on failed (%s): %s", error, type(exception).__name__ if exception else "no answer")
+        reason = f"{exception!r} because of {exception.__cause__!r}" if exception else "not an answer to our question"
+        logger.warning("Single sign-on failed (%s): %s", error, reason)
         if (extra_context or {}).get("state"):  # an answer to a question of ours; anything else is not a sign-in
             single_sign_on.record_refusal(why="provider", thing=None, at=timezone.now())
         raise ImmediateHttpResponse(failure(request))

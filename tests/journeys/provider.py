@@ -45,20 +45,21 @@ def provider(settings: dict[str, Any]) -> Any:
     with app.app_context(), Backend.instance.session():
         for person in settings["people"]:
             Backend.instance.save(models.User(**person))
-        client = settings["client"]
-        Backend.instance.save(
-            models.Client(
-                client_id=client["id"],
-                client_secret=client["secret"],
-                client_name="Truelevel",
-                client_uri=client["home"],
-                redirect_uris=[client["redirect"]],
-                grant_types=["authorization_code"],
-                response_types=["code"],
-                scope=["openid", "profile", "email"],
-                token_endpoint_auth_method="client_secret_post",
-            )
+        said = settings["client"]
+        client = models.Client(
+            client_id=said["id"],
+            client_secret=said["secret"],
+            client_name="Truelevel",
+            client_uri=said["home"],
+            redirect_uris=[said["redirect"]],
+            grant_types=["authorization_code"],
+            response_types=["code"],
+            scope=["openid", "profile", "email"],
+            token_endpoint_auth_method="client_secret_post",
         )
+        Backend.instance.save(client)
+        client.audience = [client]  # whom its tokens are for: the client itself
+        Backend.instance.save(client)
     return app
 
 

@@ -97,6 +97,7 @@ TABLE = [
     Row("home", get={ALL: OK}),
     Row("calendar", get={who(INSIDE): OK}, post={who(INSIDE): DONE_OR_REFUSED}),
     Row("calendar_feed", ("secret",), get={ALL | NOBODY: OK}, post={ALL | NOBODY: {405}}, open_to_all=True),
+    Row("csp_report", get={ALL | NOBODY: {405}}, post={ALL | NOBODY: {415}}, open_to_all=True),
     Row("account_login", get={ALL: MOVED, NOBODY: OK}, post={ALL: MOVED, NOBODY: OK}, open_to_all=True),
     Row("account_inactive", get={ALL | NOBODY: OK}, post={ALL | NOBODY: {405}}, open_to_all=True),
     Row("account_logout", get={ALL: OK}, post={ALL: MOVED}),

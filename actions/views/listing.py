@@ -20,6 +20,8 @@ from actions.permissions import can_list_actions, can_raise_actions
 from actions.services import exports
 from actions.tables import STATUS_ORDER, ActionTable
 from organisation.requests import SignedInRequest
+from records.models import HeavyWork
+from records.services import allowances
 
 PER_PAGE = 25
 
@@ -76,6 +78,7 @@ def _as_file(request: SignedInRequest, found: ActionQuerySet, said: list[str], f
     content = b""
     if request.method == "GET":  # a look at the headers takes nothing away
         now = timezone.now()
+        allowances.spend(person=request.user, kind=HeavyWork.EXPORTS, at=now)
         content = exports.download(found=found, file_format=file_format, said=said, by=request.user, at=now)
     name = f"actions-{timezone.localdate().isoformat()}.{file_format}"
     return HttpResponse(

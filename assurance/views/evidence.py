@@ -32,7 +32,8 @@ from organisation.models import User
 from organisation.periods import Quarter
 from organisation.requests import SignedInRequest
 from records.filetypes import MOST_BYTES, safe_name
-from records.models import Verdict
+from records.models import HeavyWork, Verdict
+from records.services import allowances
 from rendering import formats
 
 logger = logging.getLogger(__name__)
@@ -96,6 +97,7 @@ def _add(request: SignedInRequest, entry: Entry) -> HttpResponse:
         return moved_on(request, entry.revision, [form])
     _open(request, entry)
     form.is_valid()
+    _spend_on_files(request)
     added = _take_all(form, entry, ticked, by=request.user, at=timezone.now())
     if not form.errors:
         messages.success(request, _in_words(added))
@@ -104,6 +106,14 @@ def _add(request: SignedInRequest, entry: Entry) -> HttpResponse:
     form.show_again(_labels(existing))
     too_large = any((file.size or 0) > MOST_BYTES for file in request.FILES.getlist("uploads"))
     return _show(request, entry, form, existing, added=added, status=413 if too_large else 422)
+
+
+def _spend_on_files(request: SignedInRequest) -> None:
+    """Count what was sent against the person's hour, whether it is taken or not: looking through it is the work."""
+    sent, now = request.FILES.getlist("uploads"), timezone.now()
+    allowances.spend(person=request.user, kind=HeavyWork.UPLOADS, at=now, amount=len(sent))
+    megabytes = sum(file.size or 0 for file in sent) // 1024**2
+    allowances.spend(person=request.user, kind=HeavyWork.MEGABYTES, at=now, amount=megabytes)
 
 
 def _open(request: SignedInRequest, entry: Entry) -> None:

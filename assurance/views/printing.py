@@ -22,7 +22,9 @@ from assurance.services.content import content_of
 from assurance.views.loading import asked_revision_or_404, level_names, revision_or_404
 from organisation.periods import Quarter
 from organisation.requests import SignedInRequest
-from records.models import Blob, Job, JobState
+from organisation.sessions import called_by_itself
+from records.models import Blob, HeavyWork, Job, JobState
+from records.services import allowances
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ def statement_pdf(request: SignedInRequest, unit: str, quarter: Quarter) -> Http
     """Where the PDF of a signed revision is had, with its file digest; POST has it printed. A draft has none."""
     revision = asked_revision_or_404(request, unit, quarter)
     if request.method == "POST" and revision.is_frozen:
+        allowances.spend(person=request.user, kind=HeavyWork.DOCUMENTS, at=timezone.now())
         documents.request(revision=revision, by=request.user, at=timezone.now())
         return redirect(_statement_printing(revision).page_url)
     signed = revision.statement.revisions.filter(signed_at__isnull=False).order_by("-number")
@@ -100,6 +103,7 @@ def statement_pdf(request: SignedInRequest, unit: str, quarter: Quarter) -> Http
     return render(request, "assurance/statement_pdf.html", context, status=422 if request.method == "POST" else 200)
 
 
+@called_by_itself
 @require_safe
 def statement_pdf_progress(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResponse:
     """How far the printing is: a fragment that asks again while there is more to say; without htmx the page."""
@@ -144,12 +148,14 @@ def blank_pdf(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResp
     """Where the statement's blank form is had; POST has it printed."""
     revision = revision_or_404(request, unit, quarter)
     if request.method == "POST":
+        allowances.spend(person=request.user, kind=HeavyWork.DOCUMENTS, at=timezone.now())
         documents.request_blank(statement=revision.statement, by=request.user, at=timezone.now())
         return redirect(_blank_printing(revision).page_url)
     context = {**_common(revision), "printing": _blank_printing(revision)}
     return render(request, "assurance/blank_pdf.html", context)
 
 
+@called_by_itself
 @require_safe
 def blank_pdf_progress(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResponse:
     """As `statement_pdf_progress`."""

@@ -22,7 +22,9 @@ from assurance.services import rollups as services
 from organisation.models import BusinessGroup
 from organisation.periods import HalfYear, NotAPeriod
 from organisation.requests import SignedInRequest
-from records.models import Job, JobState
+from organisation.sessions import called_by_itself
+from records.models import HeavyWork, Job, JobState
+from records.services import allowances
 
 ONLY_BUILDERS = (
     "Only the Chief Officer Group (COG) lead of the business group, or their support staff, builds its roll-up. "
@@ -147,12 +149,14 @@ def build_rollup(request: SignedInRequest, group: str, half: HalfYear) -> HttpRe
         return HttpResponseNotAllowed(["POST"])
     if not status.may_build:
         raise PermissionDenied(ONLY_BUILDERS)
+    allowances.spend(person=request.user, kind=HeavyWork.DOCUMENTS, at=timezone.now())
     services.request_for(group=status.rollup.group, half=half, by=request.user, at=timezone.now())
     if request.POST.get("back") == "list":
         return redirect(f"{reverse('assurance:rollups')}?half={half.slug}#{group}-{half.slug}")
     return redirect("assurance:rollup", group, half)
 
 
+@called_by_itself
 @require_safe
 def rollup_progress(request: SignedInRequest, group: str, half: HalfYear) -> HttpResponse:
     """How far the build is: a fragment that asks again while there is more to say, the whole page without htmx."""

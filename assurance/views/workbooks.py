@@ -33,6 +33,8 @@ from assurance.views.loading import (
 from assurance.workbooks.layout import LEVEL_WORDS
 from organisation.periods import Quarter
 from organisation.requests import SignedInRequest
+from records.models import HeavyWork
+from records.services import allowances
 from rendering import formats
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -47,6 +49,7 @@ def workbook(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpRespo
     name = f"statement-{unit}-{quarter.slug}-revision-{revision.number}.xlsx"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     if request.method == "GET":  # a look at the headers takes nothing away
+        allowances.spend(person=request.user, kind=HeavyWork.EXPORTS, at=timezone.now())
         response.content = services.hand_out(revision=revision, by=request.user, at=timezone.now())
     return response
 
@@ -117,6 +120,7 @@ def _read(request: SignedInRequest, revision: Revision) -> HttpResponse:
     if not form.is_valid():
         return _ask_for_it(request, revision, form)
     file = form.cleaned_data["workbook"]
+    allowances.spend(person=request.user, kind=HeavyWork.UPLOADS, at=timezone.now())
     try:
         filled = workbooks.read(file.read(), is_ours=lambda about: _refusal(about, revision))
     except workbooks.Unreadable as error:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from home.typed import typed_texts
+from records.services.allowances import Exhausted
 
 _TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
@@ -38,6 +39,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 def too_many_requests(request: HttpRequest) -> HttpResponse:
     """429: tried too often in a short time."""
     return render(request, "errors/429.html", {"texts": typed_texts(request)}, status=429)
+
+
+def allowance_spent(request: HttpRequest, exhausted: Exhausted) -> HttpResponse:
+    """429: as much heavy work as one person may ask for in an hour. The answer says when the next hour begins."""
+    context = {
+        "limit": exhausted.limit,
+        "what": exhausted.kind.label,
+        "until": exhausted.until,
+        "texts": typed_texts(request),
+    }
+    headers = {"Retry-After": str(exhausted.seconds)}
+    return render(request, "errors/429_work.html", context, status=429, headers=headers)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -12,6 +12,8 @@ from home.permissions import can_list_trail, can_read_whole_trail, trail_visible
 from home.services import trail_exports
 from home.trail_filters import LARGEST_ID, TrailFilters
 from organisation.requests import SignedInRequest
+from records.models import HeavyWork
+from records.services import allowances
 
 
 @require_safe
@@ -42,6 +44,7 @@ def trail_csv(request: SignedInRequest) -> HttpResponseBase:
     headers = {"Content-Disposition": f'attachment; filename="trail-{timezone.localdate(now).isoformat()}.csv"'}
     if request.method != "GET":  # a look at the headers takes nothing away
         return HttpResponse(content_type="text/csv; charset=utf-8", headers=headers)
+    allowances.spend(person=request.user, kind=HeavyWork.EXPORTS, at=now)
     lines = trail_exports.export(
         filters.chosen(trail_visible_to(request.user)), chosen=filters.for_the_trail(), by=request.user, at=now
     )

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from home.forms import VerifyForm
 from home.hashing import HashingUploadHandler
 from home.verification import find_by_digest
+from organisation.requests import SignedInRequest
+from records.models import HeavyWork
+from records.services import allowances
 from records.verification import is_digest
 
 
 @csrf_exempt  # the check reads the form, and a file must go into its digest from the first byte: `_verify` checks
 @require_http_methods(["GET", "HEAD", "POST"])
-def verify(request: HttpRequest) -> HttpResponse:
+def verify(request: SignedInRequest) -> HttpResponse:
     """Ask for a digest, or for a file to take it of, and lead to what is known of it."""
     request.upload_handlers = [HashingUploadHandler(request)]
     return _verify(request)
 
 
 @csrf_protect
-def _verify(request: HttpRequest) -> HttpResponse:
+def _verify(request: SignedInRequest) -> HttpResponse:
+    if request.method == "POST":
+        allowances.spend(person=request.user, kind=HeavyWork.CHECKS, at=timezone.now())
     form = VerifyForm(request.POST, request.FILES) if request.method == "POST" else VerifyForm()
     if not form.is_valid():
         return render(request, "home/verify.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -33,7 +39,7 @@ def _verify(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def verify_digest(request: HttpRequest, digest: str) -> HttpResponse:
+def verify_digest(request: SignedInRequest, digest: str) -> HttpResponse:
     """Say what has the digest. What the reader may not see is answered like what does not exist."""
     if digest != digest.lower():
         return redirect("verify_digest", digest.lower())

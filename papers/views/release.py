@@ -17,6 +17,8 @@ from papers.models import Paper
 from papers.services import papers as services
 from papers.views.loading import releasable_paper_or_404, writable_paper_or_404
 from papers.views.papers import paper_page
+from records.models import HeavyWork
+from records.services import allowances
 
 
 def finalise(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -24,6 +26,7 @@ def finalise(request: SignedInRequest, pk: int) -> HttpResponse:
     paper = writable_paper_or_404(request, pk)
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
+    allowances.spend(person=request.user, kind=HeavyWork.DOCUMENTS, at=timezone.now())
     try:
         services.finalise(paper=paper, by=request.user, at=timezone.now())
     except services.Refused as refusal:
@@ -37,6 +40,7 @@ def document(request: SignedInRequest, pk: int) -> HttpResponse:
     paper = writable_paper_or_404(request, pk)
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
+    allowances.spend(person=request.user, kind=HeavyWork.DOCUMENTS, at=timezone.now())
     try:
         services.request_document(paper=paper, by=request.user, at=timezone.now())
     except services.Refused as refusal:

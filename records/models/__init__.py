@@ -1,3 +1,4 @@
+from records.models.allowance import Allowance, HeavyWork
 from records.models.blob import Blob, Verdict
 from records.models.hold import HoldScope, LegalHold, RecordClass
 from records.models.job import Job, JobState
@@ -6,7 +7,9 @@ from records.models.personal_export import PersonalExport
 from records.models.trail import IdentityKind, TrailEntry, TrailIdentity, TrailLink
 
 __all__ = [
+    "Allowance",
     "Blob",
+    "HeavyWork",
     "HoldScope",
     "IdentityKind",
     "Job",

@@ -91,6 +91,8 @@ NOBODY = who("nobody")
 READS = who(UNIT, GROUP, SAFETY)
 READS_REVIEWS = who(GROUP, SAFETY)
 RAISES = who(UNIT, "cog-lead", SAFETY, "other-spoc", "other-slt-lead", "other-cog-lead")
+ADMINISTRATOR = who("administrator")
+READS_PEOPLE = READS | ADMINISTRATOR
 OPEN, COMPLETED, SIGNED = ("open", "quarter"), ("completed", "quarter"), ("signed", "quarter")
 
 TABLE = [
@@ -368,6 +370,31 @@ TABLE = [
         post={who("head"): DONE_OR_REFUSED, who(APPOINTED - {"head"}): FORBIDDEN},
         decides=("GET", "POST"),
     ),
+    # People and appointments
+    Row("people", get={who(READS_PEOPLE, OTHERS): OK}),
+    Row(
+        "new_person",
+        get={ADMINISTRATOR: OK, who(READS_PEOPLE, OTHERS): FORBIDDEN},
+        post={ADMINISTRATOR: DONE_OR_REFUSED, who(READS_PEOPLE, OTHERS): FORBIDDEN},
+    ),
+    Row("person", ("person",), get={READS_PEOPLE: OK}),
+    *(
+        Row(
+            name,
+            (thing,),
+            get={ADMINISTRATOR: OK, READS_PEOPLE: FORBIDDEN},
+            post={ADMINISTRATOR: DONE_OR_REFUSED, READS_PEOPLE: FORBIDDEN},
+        )
+        for name, thing in (
+            ("edit_person", "person"),
+            ("close_person", "person"),
+            ("reopen_person", "person"),
+            ("appoint", "person"),
+            ("end_appointment", "appointment"),
+            ("extend_appointment", "appointment"),
+            ("hand_over_appointment", "appointment"),
+        )
+    ),
 ]
 PEOPLE = [*sorted(SIGNED_IN), *ADMINISTRATORS_TOO, "nobody"]
 
@@ -454,6 +481,8 @@ def world() -> World:
             "group": group.slug,
             "edition": "2019",
             "theme": "leadership",
+            "person": str(people["spoc"].pk),
+            "appointment": str(people["spoc"].appointments.get(unit=units["open"]).pk),
             "action": str(action.pk),
             "task": str(action.tasks.get().pk),
             "target": str(maturity.target().pk),

@@ -3,3 +3,10 @@ from django.apps import AppConfig
 
 class ActionsConfig(AppConfig):
     name = "actions"
+
+    def ready(self) -> None:
+        """Say what the end of a unit means to its actions: the lower room asks, and never learns who answers."""
+        from actions.closing import ActionsOfUnits  # models can be imported only now
+        from organisation import dependants
+
+        dependants.register(ActionsOfUnits())

@@ -7,7 +7,10 @@ class AssuranceConfig(AppConfig):
     name = "assurance"
 
     def ready(self) -> None:
-        """Say where actions come from: the lower room asks, and never learns who answers."""
-        from assurance.origins import EntryOrigins  # models can be imported only now
+        """Say where actions come from and what a unit's end means: lower rooms ask, and never learn who answers."""
+        from assurance.closing import StatementsOfUnits  # models can be imported only now
+        from assurance.origins import EntryOrigins
+        from organisation import dependants
 
         origins.register(EntryOrigins())
+        dependants.register(StatementsOfUnits())

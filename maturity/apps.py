@@ -3,3 +3,10 @@ from django.apps import AppConfig
 
 class MaturityConfig(AppConfig):
     name = "maturity"
+
+    def ready(self) -> None:
+        """Say what the end of a unit means to its targets: the lower room asks, and never learns who answers."""
+        from maturity.closing import TargetsOfUnits  # models can be imported only now
+        from organisation import dependants
+
+        dependants.register(TargetsOfUnits())

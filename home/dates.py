@@ -74,7 +74,9 @@ def _statements(units: list[Unit], quarters: list[Quarter]) -> dict[tuple[int, Q
 
 
 def _of_a_statement(unit: Unit, quarter: Quarter, standing: Standing | None, *, today: date) -> Iterator[Day]:
-    if standing is None and (quarter.first_day <= today or not _exists_on(unit, quarter.first_day)):
+    if unit.closed_on is not None and unit.closed_on < quarter.first_day:
+        return  # the unit had ended; what may have been opened before that was known is not asked for
+    if standing is None and (quarter.first_day <= today or unit.opened_on > quarter.first_day):
         return  # none was opened, and none will be
     period = f"Q{quarter.number} {financial_year_name(quarter.start_year)}"
     known_since = datetime.combine(unit.opened_on, time(0), tzinfo=UTC)
@@ -93,10 +95,6 @@ def _of_a_statement(unit: Unit, quarter: Quarter, standing: Standing | None, *, 
     if standing and standing.meeting_on:
         changed_at = max([opened_at, *standing.details_changed_at])
         yield day("meeting", standing.meeting_on, "Health and safety meeting", changed_at)
-
-
-def _exists_on(unit: Unit, day: date) -> bool:
-    return unit.opened_on <= day and (unit.closed_on is None or unit.closed_on >= day)
 
 
 def _of_rollups(groups: list[BusinessGroup], today: date) -> Iterator[Day]:

@@ -83,20 +83,33 @@ def _own_statements(appointments: Iterable[Appointment], *, today: date) -> Part
         if held.unit is not None and Role(held.role) in UNIT_ROLES:
             units[held.unit.pk] = held.unit
             roles_by_unit.setdefault(held.unit.pk, set()).add(Role(held.role))
-    newest = _newest_revisions(roles_by_unit, quarter)
+    newest = [one for one in _newest_revisions(roles_by_unit, quarter) if one.statement.is_expected]
     lines = [_statement_line(one, roles_by_unit[one.statement.unit_id], today=today) for one in newest]
     opened = {one.statement.unit_id for one in newest if one.statement.quarter == quarter}
-    not_opened = [unit.name for pk, unit in units.items() if pk not in opened]
+    not_opened, ended = [], []
+    for unit in units.values():
+        if unit.pk not in opened:
+            (not_opened if unit.closed_on is None or unit.closed_on >= today else ended).append(unit.name)
     return Part(
         "Your statements" if len(units) > 1 else "Your statement",
         tuple(lines[:MOST_STATEMENTS]),
-        empty=f"No statement of {quarter.name} is open for {', '.join(sorted(not_opened))}. One opens by itself on the "
-        "first day of each quarter for every unit that exists on that day."
-        if not_opened
-        else "",
+        empty=_why_none(not_opened, ended, quarter),
         more_url=reverse("assurance:statements"),
         more_text="All your statements",
     )
+
+
+def _why_none(not_opened: list[str], ended: list[str], quarter: Quarter) -> str:
+    said = []
+    if not_opened:
+        said.append(
+            f"No statement of {quarter.name} is open for {', '.join(sorted(not_opened))}. One opens by itself on the "
+            "first day of each quarter for every unit that exists on that day."
+        )
+    if ended:
+        have = "have" if len(ended) > 1 else "has"
+        said.append(f"{', '.join(sorted(ended))} {have} ended. What was signed there can still be read.")
+    return " ".join(said)
 
 
 def _newest_revisions(units: Iterable[int], quarter: Quarter) -> list[Revision]:

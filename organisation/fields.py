@@ -49,5 +49,16 @@ class QuarterField(_PeriodField):
     period = Quarter
 
 
+class FirstDay(models.Func):
+    """The first day of the quarter that a QuarterField holds, worked out by the database: for comparing with days."""
+
+    template = (
+        "(make_date(left(%(expressions)s, 4)::int, 4, 1)"
+        " + make_interval(months => 3 * (right(%(expressions)s, 1)::int - 1)))::date"
+    )
+    arity = 1
+    output_field = models.DateField()
+
+
 class HalfYearField(_PeriodField):
     period = HalfYear

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from maturity.models import Edition
-from organisation.fields import QuarterField
+from organisation.fields import FirstDay, QuarterField
 from organisation.models import Unit
 from organisation.periods import Quarter
 from organisation.permissions import Person, appointments_today, units_in_scope
@@ -58,11 +58,15 @@ class StatementQuerySet(models.QuerySet["Statement"]):
         return self.alias(newest_state=Subquery(latest.values("state")[:1])).filter(newest_state=state)
 
     def overdue(self, today: date) -> StatementQuerySet:
-        """Statements whose day has passed without a signature that stands."""
+        """Statements whose day has passed without a signature that stands, of units that were there to make them."""
         quarter = Quarter.of(today)
         last_due = quarter if today > quarter.due_on else quarter.previous()
         standing = Revision.objects.standing().filter(statement=OuterRef("pk"))
-        return self.filter(~Exists(standing), quarter__lte=last_due)
+        return self.expected().filter(~Exists(standing), quarter__lte=last_due)
+
+    def expected(self) -> StatementQuerySet:
+        """Statements of units that had not ended before the quarter began, as `is_expected` says of one."""
+        return self.filter(Q(unit__closed_on=None) | Q(unit__closed_on__gte=FirstDay("quarter")))
 
 
 @pghistory.track(
@@ -98,7 +102,13 @@ class Statement(models.Model):
 
     def is_overdue(self, today: date) -> bool:
         """Whether the day it was due, signed, has passed. The caller knows whether it is signed."""
-        return bool(today > self.quarter.due_on)
+        return bool(today > self.quarter.due_on) and self.is_expected
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether the unit had not ended before the quarter began: it may have been closed after this was opened."""
+        closed_on = self.unit.closed_on
+        return closed_on is None or bool(closed_on >= self.quarter.first_day)
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):

@@ -173,7 +173,8 @@ def remind(*, now: datetime) -> int:
 def _unsigned(quarter: Quarter) -> list[tuple[str, int, int, str, str]]:
     """Return (state, statement, unit, its name, its slug) of each draft that has no signed revision before it."""
     standing = Revision.objects.standing().filter(statement=OuterRef("statement"))
-    drafts = Revision.objects.filter(~Exists(standing), statement__quarter=quarter, state__in=DRAFT)
+    expected = Statement.objects.expected().filter(quarter=quarter)
+    drafts = Revision.objects.filter(~Exists(standing), statement__in=expected, state__in=DRAFT)
     return list(
         drafts.order_by("statement").values_list(
             "state", "statement_id", "statement__unit_id", "statement__unit__name", "statement__unit__slug"

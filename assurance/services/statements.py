@@ -254,6 +254,7 @@ def _entry_facts(entry: Any, criteria: Mapping[tuple[int, int], Sequence[Criteri
 def complete(*, revision: Revision, by: User, at: datetime) -> Revision:
     """Close the draft to changes and hand it to the SLT lead. Raises Blocked with what is missing."""
     current = _locked_draft(revision.pk)
+    _refuse_of_an_ended_unit(current.statement)
     blockers = rules.blocks_completion(facts_of(current, today=london_day(at)))
     if blockers:
         raise Blocked(blockers)
@@ -280,7 +281,7 @@ def reopen(*, revision: Revision, reason: str, by: User, at: datetime) -> Revisi
     if current.state == RevisionState.COMPLETED:
         current.state, current.completed_at, current.completed_by = RevisionState.OPEN, None, None
         current.save(update_fields=["state", "completed_at", "completed_by"])
-        trail.record(act="statement.reopened", thing=current, by=by, at=at, reason=reason)
+        trail.record(act="statement.reopened", thing=current, by=by, at=at, words={"reason": reason})
         notices.reopened(current, reason=reason, by=by, at=at)
         return current
     if current.state not in (RevisionState.SIGNED, RevisionState.ACCEPTED):
@@ -288,7 +289,7 @@ def reopen(*, revision: Revision, reason: str, by: User, at: datetime) -> Revisi
     if current.statement.revisions.filter(number__gt=current.number).exists():
         raise Refused("This revision has been followed by a newer one already. Open the statement to see it.")
     following = open_next_revision(current, because=reason, at=at)
-    trail.record(act="statement.reopened", thing=following, by=by, at=at, reason=reason, after=current.number)
+    trail.record(act="statement.reopened", thing=following, by=by, at=at, words={"reason": reason}, after=current.number)
     notices.reopened(following, reason=reason, by=by, at=at)
     return following
 
@@ -300,6 +301,15 @@ def _after_the_last_signature(*, statement: Statement, at: datetime) -> datetime
     """
     last = Revision.objects.filter(statement__unit=statement.unit_id).aggregate(Max("signed_at"))["signed_at__max"]
     return at if last is None else max(at, last + timedelta(microseconds=1))
+
+
+def _refuse_of_an_ended_unit(statement: Statement) -> None:
+    """A unit may be closed, by a day in the past, after the quarter's statement was opened."""
+    if not statement.is_expected:
+        raise Refused(
+            f"{statement.unit.name} had ended before {statement.quarter.name} began, so it makes no statement for it. "
+            "The unit that came of it makes its own."
+        )
 
 
 def _refuse_infected(revision: Revision) -> None:
@@ -331,6 +341,7 @@ def sign(
         raise Refused("You completed this statement, so somebody else has to sign it.")
     if not signer_name.strip() or not signer_position.strip():
         raise Refused("Enter your name and position.")
+    _refuse_of_an_ended_unit(current.statement)
     _refuse_infected(current)
     content = content_of(current)
     digest = content_digest(content)

@@ -13,7 +13,17 @@ from allauth.mfa.base.views import authenticate
 from allauth.mfa.recovery_codes.views import download_recovery_codes, view_recovery_codes
 from django.urls import path, re_path
 
-from organisation.views import appointments, people, person, second_factor, single_sign_on
+from organisation.views import (
+    appointments,
+    groups,
+    people,
+    person,
+    reorganising,
+    second_factor,
+    single_sign_on,
+    units,
+)
+from organisation.views.missing import who_is_missing
 from organisation.views.signing_in import PasswordChangeView, SignOutView, account, own_sessions, stay_signed_in
 from organisation.views.single_sign_on import needs_local_passwords
 
@@ -56,7 +66,11 @@ urlpatterns = [
     path("account/second-factor/codes/new/", second_factor.NewCodesView.as_view(), name="mfa_generate_recovery_codes"),
     path("account/second-factor/codes/file/", download_recovery_codes, name="mfa_download_recovery_codes"),
     path("account/second-factor/passkeys/", second_factor.AddPasskeyView.as_view(), name="mfa_add_webauthn"),
-    path("account/second-factor/passkeys/sign-in/", second_factor.PasskeySignInView.as_view(), name="mfa_login_webauthn"),
+    path(
+        "account/second-factor/passkeys/sign-in/",
+        needs_local_passwords(second_factor.PasskeySignInView.as_view()),
+        name="mfa_login_webauthn",
+    ),
     path(
         "account/second-factor/passkeys/again/",
         second_factor.PasskeyAgainView.as_view(),
@@ -80,4 +94,17 @@ urlpatterns = [
     path("appointments/<int:pk>/end/", appointments.end_appointment, name="end_appointment"),
     path("appointments/<int:pk>/extend/", appointments.extend_appointment, name="extend_appointment"),
     path("appointments/<int:pk>/hand-over/", appointments.hand_over_appointment, name="hand_over_appointment"),
+    path("units/", units.units, name="units"),
+    path("units/<slug:slug>/", units.unit, name="unit"),
+    path("units/<slug:slug>/rename/", reorganising.rename_unit, name="rename_unit"),
+    path("units/<slug:slug>/merge/", reorganising.merge_unit, name="merge_unit"),
+    path("units/<slug:slug>/split/", reorganising.split_unit, name="split_unit"),
+    path("units/<slug:slug>/move/", reorganising.move_unit, name="move_unit"),
+    path("units/<slug:slug>/change/", reorganising.change_unit, name="change_unit"),
+    path("units/<slug:slug>/close/", reorganising.close_unit, name="close_unit"),
+    path("new-unit/", reorganising.new_unit, name="new_unit"),
+    path("groups/", groups.groups, name="groups"),
+    path("groups/<slug:slug>/rename/", groups.rename_group, name="rename_group"),
+    path("new-group/", groups.new_group, name="new_group"),
+    path("missing/", who_is_missing, name="missing"),
 ]

@@ -24,11 +24,17 @@ def trail(request: SignedInRequest) -> HttpResponse:
     if not filters.is_valid():
         return render(request, "home/trail.html", context, status=422)
     entries = filters.chosen(trail_visible_to(request.user))
+    total = trail_reading.how_many(entries)
     context |= {
         "stated": filters.in_words(),
-        "total": trail_reading.how_many(entries),
+        "total": total,
         "counted_to": trail_reading.COUNTED_TO,
-        "page": trail_reading.page(entries, before=_number(request, "before"), after=_number(request, "after")),
+        # Looking for what is not there would read the whole trail a second time.
+        "page": trail_reading.page(
+            entries if total else entries.none(),
+            before=_number(request, "before"),
+            after=_number(request, "after"),
+        ),
     }
     return render(request, "home/trail.html", context)
 

@@ -137,12 +137,31 @@ def as_the_proxy_asks(port: str) -> Message:
 
 def test_our_processes_share_one_environment_that_production_accepts(compose: dict[str, Any]) -> None:
     environments = [compose["services"][name]["environment"] for name in BOTH_OURS]
-    assert all(environment == environments[0] for environment in environments)
+    owners_own = {"DATABASE_URL", "DATABASE_APPLICATION_PASSWORD", "DATABASE_READER_PASSWORD"}
+    shared = [
+        {name: value for name, value in environment.items() if name not in owners_own} for environment in environments
+    ]
+    assert all(environment == shared[0] for environment in shared)
+    assert all(environment == environments[0] for environment in environments[:-1])
     settings = (PROJECT / "config" / "settings.py").read_text(encoding="utf-8")
     required = set(re.findall(r'_required\("(\w+)"\)', settings))
     assert {"SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL"} <= required
     assert required <= set(environments[0])
     assert environments[0]["TRUELEVEL_PROFILE"] == "production"
+
+
+def test_only_the_preparing_step_comes_to_the_database_as_its_owner(compose: dict[str, Any]) -> None:
+    """docs/database-roles.md: whoever answers requests can neither change the trail nor make tables."""
+    owner = compose["services"]["database"]["environment"]["POSTGRES_USER"]
+    roles = {
+        name: service["environment"]["DATABASE_URL"].removeprefix("postgres://").partition(":")[0]
+        for name, service in compose["services"].items()
+        if "DATABASE_URL" in service.get("environment", {})
+    }
+    assert roles == dict.fromkeys(("web", "worker", "beat"), "truelevel_application") | {"prepare": owner}
+    steps = compose["services"]["prepare"]["command"][-1].split("\n")
+    assert steps.index("python manage.py migrate --no-input") < steps.index("python manage.py prepare_database_roles")
+    assert steps.index("python manage.py createcachetable") < steps.index("python manage.py prepare_database_roles")
 
 
 def test_addresses_name_services(compose: dict[str, Any]) -> None:
@@ -157,7 +176,9 @@ def test_no_secret_stands_in_the_compose_file(compose: dict[str, Any]) -> None:
     for service in compose["services"].values():
         for name, value in service.get("environment", {}).items():
             if "SECRET" in name or "PASSWORD" in name:
-                assert re.fullmatch(r"\$\{\w+:\?[^}]+\}", value), f"{name} has no demand for a value"
+                # The reader has no password, and so no way in, unless somebody gives it one.
+                demand = r"\$\{\w+:-\}" if name == "DATABASE_READER_PASSWORD" else r"\$\{\w+:\?[^}]+\}"
+                assert re.fullmatch(demand, value), f"{name} has no demand for a value"
 
 
 def test_only_the_web_server_is_published_and_only_on_this_machine(compose: dict[str, Any]) -> None:

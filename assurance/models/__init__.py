@@ -1,6 +1,14 @@
 from assurance.models.document import BlankForm, StatementDocument
 from assurance.models.entry import Carried, Entry, EntryAction, NoLevel
 from assurance.models.evidence import EvidenceFile, EvidenceItem
+from assurance.models.information_request import (
+    Exemption,
+    InformationRequest,
+    Law,
+    Release,
+    RequestedStatement,
+    Withholding,
+)
 from assurance.models.mentoring import MentoringRecord, UnitAdviser
 from assurance.models.redaction import Redaction, RedactionState
 from assurance.models.review import Decision, Review, ReviewNote
@@ -17,12 +25,17 @@ __all__ = [
     "EntryAction",
     "EvidenceFile",
     "EvidenceItem",
+    "Exemption",
+    "InformationRequest",
+    "Law",
     "MentoringRecord",
     "MergeDecision",
     "NoLevel",
     "Presence",
     "Redaction",
     "RedactionState",
+    "Release",
+    "RequestedStatement",
     "Review",
     "ReviewNote",
     "Revision",
@@ -32,5 +45,6 @@ __all__ = [
     "Statement",
     "StatementDocument",
     "UnitAdviser",
+    "Withholding",
     "WorkbookUpload",
 ]

@@ -63,6 +63,7 @@ class Row:
     get: Mapping[frozenset[str], set[int]] = field(default_factory=dict)
     post: Mapping[frozenset[str], set[int]] = field(default_factory=dict)
     open_to_all: bool = False
+    query: str = ""
     decides: tuple[str, ...] = ()
 
     def expected(self, method: str, who: str) -> set[int]:
@@ -93,6 +94,8 @@ READS_REVIEWS = who(GROUP, SAFETY)
 RAISES = who(UNIT, "cog-lead", SAFETY, "other-spoc", "other-slt-lead", "other-cog-lead")
 ADMINISTRATOR = who("administrator")
 READS_PEOPLE = READS | ADMINISTRATOR
+READS_GROUPS = READS_REVIEWS | ADMINISTRATOR
+OTHER_GROUP = who("other-cog-lead", "other-cog-support")
 OPEN, COMPLETED, SIGNED = ("open", "quarter"), ("completed", "quarter"), ("signed", "quarter")
 
 TABLE = [
@@ -223,6 +226,24 @@ TABLE = [
         get={who("slt-lead"): OK, who("spoc", GROUP, SAFETY): FORBIDDEN},
         post={who("slt-lead"): DONE_OR_REFUSED, who("spoc", GROUP, SAFETY): FORBIDDEN},
         decides=("GET", "POST"),
+    ),
+    # Redactions of what is signed
+    Row("assurance:redactions", get={who(SAFETY): OK}),
+    Row("assurance:redact", SIGNED, get={who(SAFETY): OK}),
+    Row("assurance:redact", OPEN),
+    Row(
+        "assurance:new_redaction",
+        SIGNED,
+        query="?text=entries/leadership/evidence",
+        get={who(SAFETY): OK},
+        post={who(SAFETY): DONE_OR_REFUSED},
+    ),
+    Row(
+        "assurance:redaction",
+        ("redaction",),
+        get={who(SAFETY): OK},
+        post={who("head"): DONE_OR_REFUSED, who("shrmt"): FORBIDDEN},
+        decides=("POST",),
     ),
     # Statements: on paper
     Row("assurance:print_statement", OPEN, get={READS: OK}),
@@ -378,6 +399,12 @@ TABLE = [
         post={ADMINISTRATOR: DONE_OR_REFUSED, who(READS_PEOPLE, OTHERS): FORBIDDEN},
     ),
     Row("person", ("person",), get={READS_PEOPLE: OK}),
+    Row(
+        "invite_person",
+        ("person",),
+        get={ALL: {405}},
+        post={ADMINISTRATOR: MOVED, READS_PEOPLE: FORBIDDEN},
+    ),
     *(
         Row(
             name,
@@ -395,6 +422,36 @@ TABLE = [
             ("hand_over_appointment", "appointment"),
         )
     ),
+    # Units and business groups
+    Row("units", get={who(READS_PEOPLE, OTHERS): OK}),
+    Row("unit", ("open",), get={READS_PEOPLE: OK}),
+    *(
+        Row(
+            name,
+            ("open",),
+            get={ADMINISTRATOR: OK, READS_PEOPLE: FORBIDDEN},
+            post={ADMINISTRATOR: DONE_OR_REFUSED, READS_PEOPLE: FORBIDDEN},
+        )
+        for name in ("rename_unit", "merge_unit", "split_unit", "move_unit", "change_unit", "close_unit")
+    ),
+    Row(
+        "new_unit",
+        get={ADMINISTRATOR: OK, who(READS_PEOPLE, OTHERS): FORBIDDEN},
+        post={ADMINISTRATOR: DONE_OR_REFUSED, who(READS_PEOPLE, OTHERS): FORBIDDEN},
+    ),
+    Row("groups", get={READS_GROUPS | OTHER_GROUP: OK}),
+    Row(
+        "rename_group",
+        ("group",),
+        get={ADMINISTRATOR: OK, READS_GROUPS: FORBIDDEN},
+        post={ADMINISTRATOR: DONE_OR_REFUSED, READS_GROUPS: FORBIDDEN},
+    ),
+    Row(
+        "new_group",
+        get={ADMINISTRATOR: OK, READS_GROUPS | OTHER_GROUP: FORBIDDEN},
+        post={ADMINISTRATOR: DONE_OR_REFUSED, READS_GROUPS | OTHER_GROUP: FORBIDDEN},
+    ),
+    Row("missing", get={who(SAFETY, ADMINISTRATOR): OK}),
 ]
 PEOPLE = [*sorted(SIGNED_IN), *ADMINISTRATORS_TOO, "nobody"]
 
@@ -407,7 +464,8 @@ class World:
     values: dict[str, object]
 
     def address(self, row: Row) -> str:
-        return reverse(row.name, args=[self.values.get(argument, argument) for argument in row.arguments])
+        arguments = [self.values.get(argument, argument) for argument in row.arguments]
+        return f"{reverse(row.name, args=arguments)}{row.query}"
 
     def client(self, who: str) -> Client:
         client = Client(raise_request_exception=True)
@@ -487,6 +545,7 @@ def world() -> World:
             "task": str(action.tasks.get().pk),
             "target": str(maturity.target().pk),
             "question": str(question.pk),
+            "redaction": str(statements.propose_redaction(signed).pk),
             "adviser": str(adviser.pk),
             "draft_file": str(draft_file.pk),
             "signed_file": str(signed_file.pk),

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from assurance.models import Revision, Rollup, Statement
+from assurance.models import Redaction, Revision, Rollup, Statement
 from assurance.reading import read
 from assurance.rollup_tables import tables_of
 from maturity.matrix import Row, matrix_of, short_forms_in
@@ -36,7 +36,9 @@ def rollup_html(rollup: Rollup, *, as_at: date) -> str:
 
 
 def statement_html(revision: Revision) -> str:
-    """Return what was signed as HTML for printing, laid out as the 2019 template is: one query, for the level names."""
+    """Return what was signed as HTML for printing, laid out as the 2019 template is: two queries, for the level
+    names and what was redacted.
+    """
     statement = revision.statement
     content = read(revision.content, dict(statement.edition.levels.values_list("number", "name")))
     context = {
@@ -44,6 +46,7 @@ def statement_html(revision: Revision) -> str:
         "content": content,
         "quarter": statement.quarter,
         "address": verification_address(revision.content_digest),
+        "redactions": Redaction.objects.that_changed(revision),
         "marking": MARKING,
         "title": f"{content.unit}: health and safety statement, {statement.quarter.name}",
     }

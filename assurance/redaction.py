@@ -107,3 +107,13 @@ def without(text: str, taken: Sequence[str]) -> str:
     for passage in sorted(set(taken), key=len, reverse=True):
         text = text.replace(passage, MARK)
     return text
+
+
+def without_file(content: Mapping[str, Any], sha256: str) -> dict[str, Any]:
+    """Return a copy of the content in which a file is known by the digest of its bytes alone."""
+    changed: dict[str, Any] = copy.deepcopy(dict(content))
+    for entry in changed.get("entries", ()):
+        for file in entry.get("files", ()):
+            if file["sha256"] == sha256:
+                file["title"] = file["name"] = MARK
+    return changed

@@ -13,7 +13,7 @@ from typing import Any
 
 from records.canonical import content_digest
 
-COMPLETED, SIGNED = "statement.completed", "statement.signed"
+COMPLETED, SIGNED, REDACTED = "statement.completed", "statement.signed", "statement.redacted"
 # What the content and the rows both say of a revision and of each of its themes, under the same names.
 DETAILS = ("completer_name", "completer_position", "meeting_on", "no_meeting_reason")
 ANSWERS = (
@@ -107,9 +107,18 @@ def differences(link: Link, *, previous: str | None) -> list[str]:
 
 
 def _of_the_digest(link: Link) -> Iterator[str]:
-    found = digest_of(link.content)
-    if found != link.digest:
-        yield f"its content has the digest {found}, and {link.digest} is stored with it"
+    found, expected = digest_of(link.content), link.digest
+    for act in redactions(link):  # each from where the last one ended
+        if act.detail.get("before") != expected:
+            yield f"the trail has it redacted from {act.detail.get('before')}, and it was {expected}"
+        expected = act.detail.get("after")
+    if found != expected:
+        yield f"its content has the digest {found}, and {expected} is stored with it"
+
+
+def redactions(link: Link) -> list[Act]:
+    """Return the acts by which something was taken out of the revision since it was signed, in their order."""
+    return [act for act in link.acts if act.act == REDACTED]
 
 
 def digest_of(content: Any) -> str:

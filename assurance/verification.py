@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from assurance.chains import in_chain_order, link_of
 from assurance.models import BlankForm, EvidenceItem, Revision, RevisionState, Rollup, Statement, StatementDocument
-from assurance.signatures import differences, digest_of
+from assurance.signatures import differences, digest_of, redactions
 from organisation.permissions import Person
 from records.canonical import content_digest
 from records.verification import Finding, Match, Matched, finding_on_bytes
@@ -204,9 +204,19 @@ def _standing(revision: Revision) -> tuple[str, bool]:
 
 def _findings(revision: Revision) -> Iterator[Finding]:
     """Hold what is stored of a signed revision against its digest and its neighbours in the chain, now."""
-    found = digest_of(revision.content)
-    if found == revision.content_digest:
+    link = link_of(revision.pk)
+    found, taken_out = digest_of(revision.content), redactions(link)
+    as_signed = found == revision.content_digest
+    as_left = bool(taken_out) and found == taken_out[-1].detail.get("after")
+    if as_signed:
         yield Finding("The digest, worked out again from the stored text, is the one that was signed.", is_well=True)
+    elif as_left:
+        since = formats.day(taken_out[-1].at)
+        yield Finding(
+            "Something was taken out of the text since, because the law asked for it, last on "
+            f"{since}. What is stored has the digest that was recorded then: {found}.",
+            is_well=True,
+        )
     else:
         yield Finding(f"The stored text is not the one that was signed: its digest is {found}.", is_well=False)
     chain = list(
@@ -229,8 +239,8 @@ def _findings(revision: Revision) -> Iterator[Finding]:
         )
     yield from (
         Finding(f"{what[0].upper()}{what[1:]}.", is_well=False)
-        for what in differences(link_of(revision.pk), previous=chain[place][2])
-        if found == revision.content_digest
+        for what in differences(link, previous=chain[place][2])
+        if as_signed or as_left
     )
 
 

@@ -17,9 +17,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from organisation.roles import Role
-
 from config import refusals, retention, single_sign_on
+from organisation.roles import Role
 
 django_stubs_ext.monkeypatch()  # before any model or form is defined
 
@@ -218,7 +217,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # The package's own generator writes a row of addresses for every account; Django's covers the address as well.
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105  # a class
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 # Single sign-on by the force's own provider, and whether there are passwords beside it: docs/signing-in.md.
@@ -257,6 +256,8 @@ MFA_FORMS = {
     "add_webauthn": "organisation.forms.PasskeyForm",
     "edit_webauthn": "organisation.forms.PasskeyNameForm",
     "authenticate_webauthn": "organisation.forms.WithPasskeyForm",
+    "reauthenticate_webauthn": "organisation.forms.PasskeyAgainForm",
+    "login_webauthn": "organisation.forms.PasskeySignInForm",
 }
 MFA_PASSKEY_LOGIN_ENABLED = LOCAL_PASSWORDS  # without passwords here, the only way in is the force's own provider
 MFA_TOTP_ISSUER = "Truelevel"

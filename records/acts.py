@@ -4,6 +4,7 @@ Every room has such a list; the front door puts them together (home/acts.py).
 """
 
 ACTS = {
+    "file.taken_away": "took away the bytes of {thing}",
     "file.infected": "found malicious software in {thing}",
     "trail.exported": "took the trail away as a file",
     "trail.identities_erased": "erased names or network addresses from the trail",

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from records.services import allowances, jobs, scanning
+from records.services import allowances, blobs, jobs, scanning
 
 
 @shared_task(name="records.ring_waiting_jobs")
@@ -14,6 +14,11 @@ def ring_waiting_jobs() -> None:
 @shared_task(name="records.scan_waiting_files")
 def scan_waiting_files() -> None:
     scanning.release_waiting(at=timezone.now())
+
+
+@shared_task(name="records.take_away_leftovers")
+def take_away_leftovers() -> None:
+    blobs.take_away_leftovers()
 
 
 @shared_task(name="records.forget_allowances")

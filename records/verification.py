@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from records.models import Blob
+from records.models import Blob, TrailEntry
 
 _PIECE = 1 << 20  # bytes read at a time
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -57,8 +57,11 @@ def is_digest(text: str) -> bool:
 def what_ails(blob: Blob) -> str:
     """Return what is wrong with the blob's bytes, read now from where they are stored; "" where nothing is.
 
-    They have to be there, as many as the row says, and hash to the name they are kept under.
+    They have to be there, as many as the row says, and hash to the name they are kept under; of a file that was taken
+    away they have to be gone, and the trail has to know of it.
     """
+    if blob.removed_at is not None:
+        return _what_ails_a_gap(blob)
     found, size = hashlib.sha256(), 0
     try:
         with blob.path.open("rb") as file:
@@ -74,8 +77,17 @@ def what_ails(blob: Blob) -> str:
     return "" if size == blob.size else f"it has {size} bytes, and {blob.size} are on record"
 
 
+def _what_ails_a_gap(blob: Blob) -> str:
+    taken_away = TrailEntry.objects.filter(thing_type=Blob._meta.label, thing_id=blob.pk, act="file.taken_away")
+    if not taken_away.exists():
+        return "its row says that its bytes were taken away, and the trail does not know of it"
+    return "its bytes were to be taken away and are still there" if blob.path.exists() else ""
+
+
 def finding_on_bytes(blob: Blob) -> Finding:
     """Return what reading the stored file now shows, for the page that answers about its digest."""
     if problem := what_ails(blob):
         return Finding(f"The stored file is not what was stored: {problem}.", is_well=False)
+    if blob.removed_at is not None:
+        return Finding("The file was taken out because the law asked for it; its digest was this one.", is_well=True)
     return Finding("The stored file, read again just now, has this digest.", is_well=True)

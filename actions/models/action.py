@@ -128,6 +128,11 @@ class Action(models.Model):
         return self.title
 
     @property
+    def name_in_trail(self) -> str:
+        """What the trail calls it: its title may have to be forgotten."""
+        return f"action {self.pk} of {self.unit}"[:300]
+
+    @property
     def is_open(self) -> bool:
         return self.status == ActionStatus.OPEN
 

@@ -100,7 +100,7 @@ def _set_status(action: Action, status: ActionStatus, *, text: str = "", by: Use
     action.save()
     if text:
         ProgressNote.objects.create(action=action, kind=kind, text=text, by=by, at=at)
-    trail.record(act=act, thing=action, by=by, at=at, **({"reason": text} if text else {}))
+    trail.record(act=act, thing=action, by=by, at=at, words={"reason": text} if text else None)
 
 
 def locked(action: Action, *statuses: ActionStatus) -> Action:

@@ -29,6 +29,11 @@ class EvidenceFile(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def name_in_trail(self) -> str:
+        """What the trail calls it: what its owner called it may have to be forgotten."""
+        return f"file {self.pk}"
+
 
 class EvidenceItem(models.Model):
     """A link or a file given as evidence for one theme. `of_on` is the day the evidence is of, not of its upload."""
@@ -60,3 +65,8 @@ class EvidenceItem(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def name_in_trail(self) -> str:
+        """What the trail calls it: its title may have to be forgotten."""
+        return f"evidence {self.pk}"

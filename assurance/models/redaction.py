@@ -24,8 +24,11 @@ class RedactionQuerySet(models.QuerySet["Redaction"]):
         """Redactions that `can_read_redaction` grants, as a filter."""
         return self if roles_anywhere(user) & READS_REDACTIONS else self.none()
 
-    def done(self) -> RedactionQuerySet:
-        return self.filter(state=RedactionState.DONE)
+    def that_changed(self, revision: Revision) -> RedactionQuerySet:
+        """Redactions that took something out of the revision: of its texts, or of a file given in it."""
+        files = EvidenceItem.objects.filter(entry__revision=revision, file__isnull=False).values("file__blob")
+        own = Q(revision=revision) | Q(item__file__blob__in=files)
+        return self.filter(own, state=RedactionState.DONE).order_by("pk")
 
 
 # What is proposed stands as it was proposed; only the decision is written to it afterwards.

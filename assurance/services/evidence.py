@@ -62,7 +62,10 @@ def upload(
             _record_infection(entry, recognised.name, scan.finding, by=by, at=at)
             raise Refused(INFECTED.format(finding=scan.finding))
         with path.open("rb") as content:
-            blob = blobs.store_file(file=content, media_type=recognised.kind.media_type, at=at, scan=scan)
+            try:
+                blob = blobs.store_file(file=content, media_type=recognised.kind.media_type, at=at, scan=scan)
+            except blobs.TakenAway as refusal:
+                raise Refused(str(refusal)) from refusal
     if blob.verdict == Verdict.INFECTED:  # found in these very bytes before, while nothing scans them now
         _record_infection(entry, recognised.name, blob.finding, by=by, at=at)
         raise Refused(INFECTED.format(finding=blob.finding))
@@ -84,6 +87,8 @@ def attach(*, entry: Entry, file: EvidenceFile, by: User, at: datetime) -> Evide
         raise Refused("This file does not belong to the unit.")
     if file.blob.verdict == Verdict.INFECTED:
         raise Refused("The antivirus has found something in this file since, so it cannot be used.")
+    if file.blob.removed_at is not None:
+        raise Refused("This file was taken out because the law asked for it, so it cannot be used again.")
     last = file.items.order_by("-pk").first()
     title, of_on = (last.title, last.of_on) if last else (file.name, None)
     return _attach(current, file, title=title, of_on=of_on, by=by, at=at)
@@ -133,11 +138,11 @@ def _attach(
     return _add(current, title=title, of_on=of_on, by=by, at=at, file=file)
 
 
-def _details(item: EvidenceItem, entry: Entry) -> dict[str, str]:
-    named = {"theme": entry.theme.identity, "statement": str(entry.revision)}
+def _details(item: EvidenceItem, entry: Entry) -> dict[str, Any]:
+    place = {"theme": entry.theme.identity, "statement": str(entry.revision)}
     if item.file is None:
-        return named | {"url": item.url}
-    return named | {"name": item.file.name, "sha256": item.file.blob.sha256}
+        return place | {"words": {"title": item.title, "url": item.url}}
+    return place | {"words": {"title": item.title, "name": item.file.name}, "sha256": item.file.blob.sha256}
 
 
 def _path_of(file: UploadedFile[Any], copy: Any) -> Path:
@@ -167,4 +172,4 @@ def _file_of_unit(unit: Unit, blob: Blob, *, name: str, by: User, at: datetime) 
 @transaction.atomic
 def _record_infection(entry: Entry, name: str, finding: str, *, by: User, at: datetime) -> None:
     logger.error("An infected file was refused: %s, sent by user %s as evidence in entry %s", finding, by.pk, entry.pk)
-    trail.record(act="evidence.infected", thing=entry, by=by, at=at, name=name, finding=finding)
+    trail.record(act="evidence.infected", thing=entry, by=by, at=at, words={"name": name}, finding=finding)

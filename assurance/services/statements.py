@@ -289,7 +289,9 @@ def reopen(*, revision: Revision, reason: str, by: User, at: datetime) -> Revisi
     if current.statement.revisions.filter(number__gt=current.number).exists():
         raise Refused("This revision has been followed by a newer one already. Open the statement to see it.")
     following = open_next_revision(current, because=reason, at=at)
-    trail.record(act="statement.reopened", thing=following, by=by, at=at, words={"reason": reason}, after=current.number)
+    trail.record(
+        act="statement.reopened", thing=following, by=by, at=at, words={"reason": reason}, after=current.number
+    )
     notices.reopened(following, reason=reason, by=by, at=at)
     return following
 

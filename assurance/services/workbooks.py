@@ -295,7 +295,9 @@ def apply(*, upload: WorkbookUpload, decisions: Mapping[str, Decision], by: User
     current.applied_at = at
     current.decisions = {key: [one.whose, one.seen] for key, one in decisions.items()}
     current.save(update_fields=["applied_at", "decisions"])
-    trail.record(act="statement.workbook_applied", thing=revision, by=by, at=at, name=current.name, answers=changed)
+    trail.record(
+        act="statement.workbook_applied", thing=revision, by=by, at=at, words={"name": current.name}, answers=changed
+    )
     return changed
 
 

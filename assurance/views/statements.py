@@ -16,10 +16,11 @@ from django.views.decorators.http import require_safe
 
 from assurance import rules
 from assurance.forms.statement import FilterForm
-from assurance.models import Carried, Decision, Review, Revision, RevisionState, Statement
+from assurance.models import Carried, Decision, Redaction, Review, Revision, RevisionState, Statement
 from assurance.models.statement import StatementQuerySet
 from assurance.permissions import (
     can_list_statements,
+    can_read_redactions,
     can_reopen,
     can_review,
     can_sign,
@@ -196,6 +197,8 @@ def _reading_view(request: SignedInRequest, revision: Revision) -> HttpResponse:
         "may_reopen": can_reopen(user, revision),
         "may_review": revision.state == RevisionState.SIGNED and can_review(user, statement),
         "overdue": _is_overdue(revision, earlier, today),
+        "redactions": Redaction.objects.that_changed(revision) if revision.is_frozen else (),
+        "may_redact": revision.is_frozen and can_read_redactions(user),
     }
     return render(request, "assurance/statement_read.html", context)
 

@@ -66,9 +66,11 @@ class Given:
             "media_type": blob.media_type,
         }
 
-    def named(self) -> dict[str, str]:
+    def named(self) -> dict[str, Any]:
         """How the trail names it."""
-        return {"name": self.file.name, "sha256": self.file.blob.sha256} if self.file else {"url": self.url}
+        if self.file is None:
+            return {"words": {"title": self.title, "url": self.url}}
+        return {"words": {"title": self.title, "name": self.file.name}, "sha256": self.file.blob.sha256}
 
     def row(self, entry: Entry) -> EvidenceItem:
         return EvidenceItem(

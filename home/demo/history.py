@@ -51,7 +51,7 @@ class Act:
     actor: User
     act: str
     thing: Revision | Action | EvidenceItem
-    detail: dict[str, Any] = field(default_factory=dict)
+    detail: dict[str, Any] = field(default_factory=dict)  # as `trail.record` takes it, `words` included
 
 
 @dataclass
@@ -272,7 +272,7 @@ class UnitHistory:
                 item = given.row(entry)
                 self.rows.items.append(item)
                 if revision.number == 1:  # the next ones begin with a copy, which is no act
-                    details = {"theme": one.theme.identity, "statement": str(revision)} | given.named()
+                    details = {"theme": one.theme.identity, "statement": str(revision), **given.named()}
                     self.rows.acts.append(Act(given.added_at, given.added_by, "evidence.added", item, details))
 
     def _complete(self, revision: Revision, said: Sequence[Said], dates: Dates, position: int, random: Random) -> None:
@@ -335,7 +335,7 @@ class UnitHistory:
         doing.finish(raised.tasks, by=spoc, at=at)
         action.field_versions = {"status": 1}
         self.rows.notes.append(ProgressNote(action=action, kind=NoteKind.CLOSED, text=action.achieved, by=spoc, at=at))
-        self.rows.acts.append(Act(at, spoc, "action.closed", action, {"reason": action.achieved}))
+        self.rows.acts.append(Act(at, spoc, "action.closed", action, {"words": {"reason": action.achieved}}))
 
     def _note(self, raised: Raised, revision: Revision, dates: Dates) -> None:
         text, spoc = doing.progress(self._dice_of(raised.action, revision)), revision.completed_by

@@ -174,7 +174,7 @@ def reopen(*, paper: Paper, reason: str, by: User, at: datetime) -> Paper:
     current.state, current.finalised_at, current.finalised_by = PaperState.DRAFT, None, None
     current.content, current.content_digest, current.pdf = None, "", None
     current.save(update_fields=["state", "finalised_at", "finalised_by", "content", "content_digest", "pdf"])
-    trail.record(act="paper.reopened", thing=current, by=by, at=at, reason=normal(reason), content_digest=digest)
+    trail.record(act="paper.reopened", thing=current, by=by, at=at, words={"reason": normal(reason)}, content_digest=digest)
     return current
 
 
@@ -255,7 +255,7 @@ def withdraw(*, paper: Paper, reason: str, by: User, at: datetime) -> Paper:
     current.state, current.withdrawn_at, current.withdrawn_by = PaperState.WITHDRAWN, at, by
     current.withdrawn_because = normal(reason)
     current.save(update_fields=["state", "withdrawn_at", "withdrawn_by", "withdrawn_because"])
-    trail.record(act="paper.withdrawn", thing=current, by=by, at=at, reason=current.withdrawn_because)
+    trail.record(act="paper.withdrawn", thing=current, by=by, at=at, words={"reason": current.withdrawn_because})
     return current
 
 

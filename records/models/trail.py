@@ -22,6 +22,11 @@ class TrailQuerySet(models.QuerySet["TrailEntry"]):
             address=_identity(IdentityKind.ADDRESS, committed="address_commitment", otherwise=""),
         )
 
+    def with_words(self) -> TrailQuerySet:
+        """Add `words`: the JSON text of what somebody wrote with the act, such as a reason; None where none is."""
+        kept = TrailIdentity.objects.filter(entry=OuterRef("pk"), kind=IdentityKind.WORDS)
+        return self.annotate(words=Subquery(kept.values("text")[:1]))
+
 
 def _identity(kind: IdentityKind, *, committed: str, otherwise: str) -> Coalesce:
     """Return what an entry's identity reads as: its text, ERASED where that is gone, `otherwise` where it never was."""
@@ -136,15 +141,19 @@ class TrailLink(models.Model):
 class IdentityKind(models.TextChoices):
     NAME = "name", "Name"
     ADDRESS = "address", "Network address"
+    WORDS = "words", "Words"
 
 
 class TrailIdentity(models.Model):
-    """The name, or the network address, behind one commitment of an entry. It may be erased; it is never changed."""
+    """What is behind one commitment of an entry: a name, a network address, or words that somebody wrote as JSON.
+
+    It may be erased; it is never changed. The commitment to words is in the entry's detail, as `words`.
+    """
 
     entry = models.ForeignKey(TrailEntry, on_delete=models.PROTECT, related_name="identities")
     kind = models.CharField(max_length=10, choices=IdentityKind.choices)
     salt = models.CharField(max_length=32)
-    text = models.CharField(max_length=200)
+    text = models.TextField()
 
     class Meta:
         constraints = [

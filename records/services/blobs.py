@@ -11,12 +11,18 @@ from pathlib import Path
 from typing import IO
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
 
 from records.models import Blob, Verdict
-from records.services import scanning
+from records.services import scanning, trail
 from records.services.scanning import Scan
 
 PIECE = 256 * 1024
+
+
+class TakenAway(Exception):
+    """These bytes were taken away for good, because the law asked for it."""
 
 
 def store(*, content: bytes, media_type: str, at: datetime) -> Blob:
@@ -28,7 +34,8 @@ def store_file(*, file: IO[bytes], media_type: str, at: datetime, scan: Scan | N
     """Keep what `file` holds under its SHA-256 and return its row; `scan` is what is known of the bytes.
 
     Read a piece at a time, once. The file is on disk, complete and synced, before the row that names it can be seen.
-    Bytes that are there already keep their row; a newer verdict on them is written onto it.
+    Bytes that are there already keep their row; a newer verdict on them is written onto it. Raises TakenAway for bytes
+    that were taken away for good.
     """
     digest, size = _write(file)
     found = scan or Scan(Verdict.NOT_SCANNED)
@@ -43,9 +50,33 @@ def store_file(*, file: IO[bytes], media_type: str, at: datetime, scan: Scan | N
             "finding": found.finding,
         },
     )
+    if stored.removed_at is not None:
+        stored.path.unlink(missing_ok=True)
+        raise TakenAway("A file with these very bytes was taken out by law, so it is not kept again.")
     if not is_new and scan is not None and scanning.settle(stored, scan, at=at):
         stored.refresh_from_db()
     return stored
+
+
+def take_away(*, blob: Blob, by: AbstractBaseUser | None, at: datetime) -> None:
+    """Take a file's bytes away for good; its row, with its digest and size, stays. The bytes go when all is committed.
+
+    Where the process ends between the two, `take_away_leftovers` removes them.
+    """
+    if blob.removed_at is not None:
+        return
+    Blob.objects.filter(pk=blob.pk).update(removed_at=at)
+    blob.removed_at = at
+    trail.record(act="file.taken_away", thing=blob, by=by, at=at, sha256=blob.sha256)
+    transaction.on_commit(lambda: blob.path.unlink(missing_ok=True), robust=True)
+
+
+def take_away_leftovers() -> int:
+    """Remove the bytes of files that were taken away while something failed; return how many there were."""
+    left = [blob for blob in Blob.objects.exclude(removed_at=None) if blob.path.exists()]
+    for blob in left:
+        blob.path.unlink(missing_ok=True)
+    return len(left)
 
 
 def _write(file: IO[bytes]) -> tuple[str, int]:

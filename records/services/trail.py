@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import secrets
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from records import chain
 from records.models import IdentityKind, TrailEntry, TrailIdentity
 from records.models.trail import THE_SYSTEM
 
-__all__ = ["ERASURE", "THE_SYSTEM", "Prepared", "erase", "from_address", "prepare", "record", "write"]
+__all__ = ["ERASURE", "THE_SYSTEM", "Prepared", "erase", "erase_words", "from_address", "prepare", "record", "write"]
 
 ERASURE = "trail.identities_erased"
 _address: ContextVar[str] = ContextVar("network address of the request that is being answered", default="")
@@ -43,26 +44,40 @@ class Prepared:
 
 
 def record(
-    *, act: str, thing: models.Model | None, by: AbstractBaseUser | None, at: datetime, **detail: Any
+    *,
+    act: str,
+    thing: models.Model | None,
+    by: AbstractBaseUser | None,
+    at: datetime,
+    words: Mapping[str, str] | None = None,
+    **detail: Any,
 ) -> TrailEntry:
     """Write who did what to which thing; `by` is None where the system acted on its own or nobody knows who it was.
 
     What stays for good names nobody: a thing that is, or is called after, a person says in `name_in_trail` what it is
-    called here, and `detail` holds no names but those under a signature. Refuses to run outside a transaction: an act
+    called here, and `detail` holds no names but those under a signature. `words` are what somebody wrote with the act,
+    such as its reason: they can be erased, as names can. Refuses to run outside a transaction: an act
     and its trail are true together or not at all.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"The trail of {act} must be written in the transaction of the act itself.")
-    prepared = prepare(act=act, thing=thing, by=by, at=at, **detail)
+    prepared = prepare(act=act, thing=thing, by=by, at=at, words=words, **detail)
     write([prepared])
     return prepared.entry
 
 
 def prepare(
-    *, act: str, thing: models.Model | None, by: AbstractBaseUser | None, at: datetime, **detail: Any
+    *,
+    act: str,
+    thing: models.Model | None,
+    by: AbstractBaseUser | None,
+    at: datetime,
+    words: Mapping[str, str] | None = None,
+    **detail: Any,
 ) -> Prepared:
     """Return an entry ready to be written with others: see `record`."""
     name, address = _identity(IdentityKind.NAME, str(by) if by else ""), _identity(IdentityKind.ADDRESS, _address.get())
+    said = _identity(IdentityKind.WORDS, json.dumps(words, ensure_ascii=False) if words else "")
     entry = TrailEntry(
         at=at,
         actor_id=by.pk if by else None,
@@ -70,11 +85,11 @@ def prepare(
         thing_type=thing._meta.label if thing else "",
         thing_id=thing.pk if thing else None,
         thing_name=str(getattr(thing, "name_in_trail", thing))[:300] if thing else "",
-        detail=detail,
+        detail=detail | ({"words": _commitment(said)} if said else {}),
         name_commitment=_commitment(name),
         address_commitment=_commitment(address),
     )
-    return Prepared(entry, tuple(identity for identity in (name, address) if identity))
+    return Prepared(entry, tuple(identity for identity in (name, address, said) if identity))
 
 
 def write(prepared: Iterable[Prepared], *, at_a_time: int = 2000) -> None:
@@ -123,8 +138,25 @@ def erase(
     return count
 
 
+def words_of(entry: TrailEntry) -> dict[str, str]:
+    """Return what was written with the act, by what it is; empty where there is nothing, or it was erased."""
+    kept = entry.identities.filter(kind=IdentityKind.WORDS).first()
+    return json.loads(kept.text) if kept else {}
+
+
+@transaction.atomic
+def erase_words(*, entries: models.QuerySet[TrailEntry], by: AbstractBaseUser | None, at: datetime) -> int:
+    """Erase what was written with some acts, whoever did them; return how many there were."""
+    doomed = TrailIdentity.objects.filter(kind=IdentityKind.WORDS, entry__in=entries)
+    numbers = sorted(doomed.values_list("entry_id", flat=True))
+    if numbers:
+        doomed.delete()
+        record(act=ERASURE, thing=None, by=by, at=at, kinds=[IdentityKind.WORDS.value], entries=numbers)
+    return len(numbers)
+
+
 def _identity(kind: IdentityKind, text: str) -> TrailIdentity | None:
-    return TrailIdentity(kind=kind, salt=secrets.token_hex(16), text=text[:200]) if text else None
+    return TrailIdentity(kind=kind, salt=secrets.token_hex(16), text=text) if text else None
 
 
 def _commitment(identity: TrailIdentity | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -39,14 +40,15 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Erasures:
-    """Up to which entry, by id, identities of one kind have been erased lawfully."""
+    """Of which entries, and up to which by id, identities of one kind have been erased lawfully."""
 
     of_actors: dict[int, int]
     of_everybody_but: dict[frozenset[int], int]  # by who was spared
+    of_entries: set[int]
 
     def allow(self, row: chain.Row) -> bool:
         """Whether the identity of this entry may be missing."""
-        if row.actor is not None and row.id <= self.of_actors.get(row.actor, 0):
+        if row.id in self.of_entries or (row.actor is not None and row.id <= self.of_actors.get(row.actor, 0)):
             return True
         return any(row.id <= up_to and row.actor not in spared for spared, up_to in self.of_everybody_but.items())
 
@@ -131,19 +133,27 @@ def _of_a_batch(batch: list[chain.Row], erased: dict[str, Erasures]) -> Iterator
     for entry, kind, salt, text in identities.values_list("entry_id", "kind", "salt", "text"):
         kept[entry, kind] = chain.commitment(salt=salt, text=text)
     for row in batch:
-        committed = {IdentityKind.NAME: row.name_commitment, IdentityKind.ADDRESS: row.address_commitment}
+        committed = {
+            IdentityKind.NAME: row.name_commitment,
+            IdentityKind.ADDRESS: row.address_commitment,
+            IdentityKind.WORDS: json.loads(row.detail).get("words", "") if '"words"' in row.detail else "",
+        }
         for kind, commitment in committed.items():
             found = kept.get((row.id, kind.value))
             if found is None and commitment and not erased[kind.value].allow(row):
-                yield f"entry {row.id}: the {kind.label.lower()} is gone, and no erasure is on record"
+                yield f"entry {row.id}: the {kind.label.lower()}: gone, and no erasure is on record"
             elif found is not None and found != commitment:
-                yield f"entry {row.id}: the {kind.label.lower()} is not the one that was recorded"
+                yield f"entry {row.id}: the {kind.label.lower()}: not what was recorded"
 
 
 def _erasures() -> dict[str, Erasures]:
     """Return what the trail itself says was erased: an erasure is an act like any other, and in the chain."""
-    found = {kind.value: Erasures({}, {}) for kind in IdentityKind}
+    found = {kind.value: Erasures({}, {}, set()) for kind in IdentityKind}
     for detail in TrailEntry.objects.filter(act=ERASURE).values_list("detail", flat=True):
+        for kind in detail["kinds"]:
+            found[kind].of_entries.update(detail.get("entries", ()))
+        if "up_to" not in detail:
+            continue
         actor, up_to, spared = detail["actor"], detail["up_to"], frozenset(detail.get("spared", ()))
         for kind in detail["kinds"]:
             of_actors, of_everybody_but = found[kind].of_actors, found[kind].of_everybody_but

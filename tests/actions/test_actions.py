@@ -17,6 +17,7 @@ from organisation.models import Unit, User
 from organisation.roles import Role
 from records.edits import Edit
 from records.models import TrailEntry
+from records.services import trail
 from tests.factories.actions import add_task, make_action
 from tests.factories.organisation import make_person, make_unit
 
@@ -143,7 +144,7 @@ def test_closing_keeps_what_was_achieved_when_and_by_whom(action: Action, spoc: 
     note = action.notes.get()
     assert (note.kind, note.text) == (NoteKind.CLOSED, "14 of 14 briefed.")
     line = TrailEntry.objects.get(act="action.closed")
-    assert (line.actor, line.detail) == (spoc, {"reason": "14 of 14 briefed."})
+    assert (line.actor, trail.words_of(line)) == (spoc, {"reason": "14 of 14 briefed."})
 
 
 @pytest.mark.parametrize("text", ["", "  \n "])
@@ -225,7 +226,8 @@ def test_tasks_are_numbered_on_and_move_up_when_one_is_removed(action: Action, s
     assert (second.number, third.number) == (2, 3)
     tasks.remove(task=first, by=spoc, at=NOW)
     assert list(action.tasks.values_list("number", "title")) == [(1, "Second"), (2, "Third")]
-    assert TrailEntry.objects.get(act="action.task_removed").detail == {"task": 1, "title": ""}
+    line = TrailEntry.objects.get(act="action.task_removed")
+    assert (line.detail["task"], trail.words_of(line)) == (1, {"title": ""})
     # A theme's page finds the first of those that are left; one that was opened before writes nothing onto it.
     assert change(action, spoc, lead=Edit(0, "Typed for the one that is gone")) == ("lead",)
     seen = action.tasks.get(number=1).field_versions["lead"]

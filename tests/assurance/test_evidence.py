@@ -18,6 +18,7 @@ from assurance.services import evidence, statements
 from organisation.models import User
 from records.filetypes import MOST_BYTES
 from records.models import Blob, TrailEntry, Verdict
+from records.services import trail
 from tests.factories import assurance as factories
 from tests.factories import clamd, files
 from tests.factories.evidence import entry_of, give_file, give_link, make_file, sent
@@ -55,7 +56,7 @@ def test_a_link_is_kept_with_who_gave_it_when_and_of_which_day(draft: Revision, 
     assert item.added_at.date() != item.of_on
     line = last_line()
     assert (line.act, line.thing_id, line.actor_id) == ("evidence.added", item.pk, spoc.pk)
-    assert line.detail["url"] == item.url
+    assert trail.words_of(line)["url"] == item.url
 
 
 def test_only_addresses_of_web_pages_are_links(draft: Revision) -> None:
@@ -86,10 +87,10 @@ def test_an_upload_is_kept_under_its_digest_with_its_size_name_and_sender(draft:
     assert (item.title, item.of_on) == ("Walk-round", date(2026, 10, 9))
     line = last_line()
     assert (line.act, line.thing_id) == ("evidence.added", item.pk)
-    assert line.detail == {
+    assert trail.words_of(line) == {"title": "Walk-round", "name": "Walk round.pdf"}
+    assert {name: line.detail[name] for name in ("theme", "statement", "sha256")} == {
         "theme": "leadership",
         "statement": str(draft),
-        "name": "Walk round.pdf",
         "sha256": file.blob.sha256,
     }
 
@@ -186,7 +187,7 @@ def test_an_infected_file_is_refused_and_kept_in_trail_and_log(
     assert not Blob.objects.exists()
     line = last_line()
     assert (line.act, line.actor_id, line.thing_id) == ("evidence.infected", spoc.pk, entry_of(draft).pk)
-    assert line.detail == {"name": "invoice.pdf", "finding": "Eicar-Test-Signature"}
+    assert (trail.words_of(line), line.detail["finding"]) == ({"name": "invoice.pdf"}, "Eicar-Test-Signature")
     assert "Eicar-Test-Signature" in caplog.text
 
 
@@ -245,7 +246,7 @@ def test_removing_takes_it_from_the_theme_and_leaves_the_file_to_the_unit(draft:
     assert list(EvidenceItem.objects.all()) == [other]
     assert EvidenceFile.objects.count() == 1
     line = last_line()
-    assert (line.act, line.thing_id, line.detail["name"]) == ("evidence.removed", pk, "minutes.pdf")
+    assert (line.act, line.thing_id, trail.words_of(line)["name"]) == ("evidence.removed", pk, "minutes.pdf")
 
 
 def test_removing_twice_is_removing_once(draft: Revision, spoc: User) -> None:

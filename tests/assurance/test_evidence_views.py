@@ -24,6 +24,7 @@ from organisation.models import User
 from organisation.roles import Role
 from records.filetypes import MOST_BYTES
 from records.models import TrailEntry, Verdict
+from records.services import trail
 from records.uploads import MOST_FILES, MOST_REQUEST
 from tests.assurance.pages import address, form_on, html_of, signed_in, text_of
 from tests.factories import assurance as factories
@@ -411,7 +412,7 @@ def test_who_took_a_file_is_kept_and_a_browser_that_has_it_takes_nothing(
     first = download(browser, item)
     first.getvalue()
     line = TrailEntry.objects.get(act="evidence.downloaded")
-    assert (line.actor_id, line.thing_id, line.detail["name"]) == (spoc.pk, item.pk, "minutes.pdf")
+    assert (line.actor_id, line.thing_id, trail.words_of(line)["name"]) == (spoc.pk, item.pk, "minutes.pdf")
     again = download(browser, item, **{"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     browser.head(reverse("assurance:evidence_file", args=[item.pk])).getvalue()

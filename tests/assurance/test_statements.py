@@ -24,6 +24,7 @@ from organisation.periods import Quarter
 from organisation.roles import Role
 from records.edits import Conflict, Edit
 from records.models import TrailEntry
+from records.services import trail
 from tests.factories import assurance as factories
 from tests.factories import maturity
 from tests.factories.organisation import make_person, make_unit
@@ -266,7 +267,7 @@ def test_a_completed_statement_can_be_reopened_with_a_reason(draft: Revision) ->
     same = statements.reopen(revision=completed, reason="A level was wrong.", by=spoc, at=IN_Q1)
     assert (same.pk, same.state, same.completed_by) == (draft.pk, RevisionState.OPEN, None)
     assert trail_of(draft) == [("statement.completed", spoc.name), ("statement.reopened", spoc.name)]
-    assert TrailEntry.objects.get(act="statement.reopened").detail == {"reason": "A level was wrong."}
+    assert trail.words_of(TrailEntry.objects.get(act="statement.reopened")) == {"reason": "A level was wrong."}
 
 
 def test_what_was_signed_in_the_meantime_is_not_reopened_as_a_completed_draft(draft: Revision) -> None:

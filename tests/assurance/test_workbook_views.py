@@ -24,6 +24,7 @@ from organisation.models import User
 from organisation.roles import Role
 from records.edits import Edit
 from records.models import TrailEntry
+from records.services import trail
 from tests.assurance.pages import address, entry_of, form_on, html_of, save_elsewhere, signed_in, text_of
 from tests.factories import assurance as factories
 from tests.factories.organisation import make_person, make_unit
@@ -141,8 +142,8 @@ def test_a_readers_workbook_of_a_signed_statement_has_what_was_signed(filled: Re
     assert answer["Content-Type"] == XLSX
     quarter = signed.statement.quarter.slug
     assert answer["Content-Disposition"] == f'attachment; filename="statement-harbour-ocu-{quarter}-revision-1.xlsx"'
-    trail = TrailEntry.objects.get(act="statement.downloaded")
-    assert trail.detail == {"form": "xlsx"}
+    line = TrailEntry.objects.get(act="statement.downloaded")
+    assert line.detail == {"form": "xlsx"}
 
 
 def test_a_revision_that_is_not_there_is_no_workbook(browser: Client, filled: Revision) -> None:
@@ -190,8 +191,9 @@ def test_applying_writes_every_change_as_a_save_on_the_page_would(
     assert (audit.level, audit.no_level, audit.not_sure_note) == (None, "not-sure", "The report is due in May.")
     filled.refresh_from_db()
     assert filled.completer_position == "Head of safety"
-    trail = TrailEntry.objects.get(act="statement.workbook_applied")
-    assert (trail.actor, trail.detail) == (spoc, {"name": "harbour.xlsx", "answers": 4})
+    line = TrailEntry.objects.get(act="statement.workbook_applied")
+    assert (line.actor, line.detail["answers"]) == (spoc, 4)
+    assert trail.words_of(line) == {"name": "harbour.xlsx"}
 
 
 def test_pressing_apply_twice_changes_nothing_more(browser: Client, filled: Revision) -> None:

@@ -13,17 +13,19 @@ from datetime import UTC, date, datetime, time
 from django.utils import timezone
 
 from actions.models import Action
+from assurance import redaction
 from assurance.models import (
     Decision,
     Entry,
     EntryAction,
     MentoringRecord,
+    Redaction,
     Review,
     Revision,
     Statement,
     UnitAdviser,
 )
-from assurance.services import mentoring, reviews, statements
+from assurance.services import mentoring, redactions, reviews, statements
 from assurance.services.content import content_of
 from assurance.services.reviews import Answer
 from assurance.services.saving import ActionEdit
@@ -185,6 +187,23 @@ def decide(revision: Revision, decision: Decision, *, by: User | None = None, re
         seen_digest=revision.content_digest,
         by=by or make_person(Role.COG_LEAD, group=membership.group),
         at=moment_in(revision.statement.quarter),
+    )
+
+
+def propose_redaction(
+    revision: Revision, passage: str = "", *, path: str = "entries/leadership/evidence", by: User | None = None
+) -> Redaction:
+    """Propose that a passage of a signed text be taken out: all of the text, unless another is named."""
+    text = redaction.text_at(revision.content, path)
+    assert text is not None
+    return redactions.propose(
+        revision=revision,
+        text=text,
+        redacted=text.text.replace(passage or text.text, redaction.MARK),
+        reason="It names somebody who must not be known.",
+        authority="County Court, order 12 of 2026",
+        by=by or make_person(Role.SHRMT),
+        at=timezone.now(),
     )
 
 

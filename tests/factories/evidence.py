@@ -49,12 +49,17 @@ SCANNED = (Verdict.CLEAN, Verdict.INFECTED)
 
 
 def give_file(
-    revision: Revision, identity: str = "leadership", *, file: EvidenceFile | None = None, by: User | None = None
+    revision: Revision,
+    identity: str = "leadership",
+    *,
+    file: EvidenceFile | None = None,
+    name: str = "minutes.pdf",
+    by: User | None = None,
 ) -> EvidenceItem:
     """Give a file as evidence for a theme of the open revision."""
     unit = revision.statement.unit
     by = by or make_person(Role.SPOC, unit)
-    file = file or make_file(unit, by=by)
+    file = file or make_file(unit, name=name, by=by)
     return evidence.attach(entry=entry_of(revision, identity), file=file, by=by, at=timezone.now())
 
 

@@ -18,6 +18,7 @@ from papers.models import Paper, PaperState
 from papers.services import papers
 from records.edits import Edit
 from records.models import Job, JobState, TrailEntry
+from records.services import trail
 from rendering import pdf
 from tests.factories.organisation import make_person
 from tests.factories.papers import (
@@ -257,7 +258,7 @@ def test_taking_back_lets_go_of_what_was_frozen(adviser: User) -> None:
     assert (paper.state, paper.content, paper.content_digest, paper.pdf, paper.finalised_by) == (
         PaperState.DRAFT, None, "", None, None,
     )  # fmt: skip
-    assert TrailEntry.objects.get(act="paper.reopened").detail["reason"] == "A word is missing."
+    assert trail.words_of(TrailEntry.objects.get(act="paper.reopened"))["reason"] == "A word is missing."
 
 
 def test_taking_back_needs_a_reason_and_an_unpublished_final_paper(adviser: User) -> None:
@@ -307,7 +308,7 @@ def test_only_a_final_paper_is_published(head: User) -> None:
 def test_a_published_paper_is_withdrawn_with_a_reason(head: User) -> None:
     paper = papers.withdraw(paper=make_published(), reason="Wrong figure", by=head, at=NOW)
     assert (paper.state, paper.withdrawn_by, paper.withdrawn_because) == (PaperState.WITHDRAWN, head, "Wrong figure")
-    assert TrailEntry.objects.get(act="paper.withdrawn").detail == {"reason": "Wrong figure"}
+    assert trail.words_of(TrailEntry.objects.get(act="paper.withdrawn")) == {"reason": "Wrong figure"}
 
 
 def test_withdrawing_needs_a_reason_and_a_published_paper(head: User) -> None:

@@ -36,7 +36,7 @@ def entries(clerk: User) -> list[TrailEntry]:
     with trail.from_address("192.0.2.7"):
         written = [
             trail.record(act="unit.renamed", thing=unit, by=clerk, at=AT, was="Kiln", numbers=[1, 2.5, None]),
-            trail.record(act="account.made", thing=clerk, by=clerk, at=AT),
+            trail.record(act="account.made", thing=clerk, by=clerk, at=AT, words={"reason": "He is “new”."}),
             trail.record(act="unit.moved", thing=unit, by=clerk, at=AT, to='Nörd \\ "Süd"'),
         ]
     written.append(trail.record(act="account.sign_in_failed", thing=None, by=None, at=AT))
@@ -149,7 +149,7 @@ def test_a_changed_column_of_a_name_or_an_address_is_found(
     tamper(sql, entries[1].pk, kind)
     status, said = verify()
     assert status == 1
-    assert said[0].startswith(f"Broken: entry {entries[1].pk}: the {kind.label.lower()} is ")
+    assert said[0].startswith(f"Broken: entry {entries[1].pk}: the {kind.label.lower()}: ")
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,18 @@ def test_an_erased_name_leaves_the_chain_whole(entries: list[TrailEntry], clerk:
     assert trail.erase(actor=None, kinds=[IdentityKind.ADDRESS], up_to=newest, by=None, at=AT) == 3
     sealed()
     assert verify() == (0, [])
-    assert not TrailIdentity.objects.filter(entry__lte=newest).exists()
+    assert set(TrailIdentity.objects.filter(entry__lte=newest).values_list("kind", flat=True)) == {IdentityKind.WORDS}
+
+
+def test_erased_words_leave_the_chain_whole_and_no_others_may_go(entries: list[TrailEntry], clerk: User) -> None:
+    other = trail.record(act="unit.moved", thing=None, by=clerk, at=AT, words={"reason": "Another."})
+    assert trail.words_of(entries[1]) == {"reason": "He is “new”."}
+    assert trail.erase_words(entries=TrailEntry.objects.filter(pk=entries[1].pk), by=clerk, at=AT) == 1
+    sealed()
+    assert (trail.words_of(entries[1]), trail.words_of(other)) == ({}, {"reason": "Another."})
+    assert verify() == (0, [])
+    other.identities.filter(kind=IdentityKind.WORDS).delete()
+    assert verify() == (1, [f"Broken: entry {other.pk}: the words: gone, and no erasure is on record."])
 
 
 def test_a_name_that_went_without_an_erasure_is_missed(entries: list[TrailEntry], clerk: User) -> None:
@@ -250,7 +261,7 @@ def test_a_name_that_went_without_an_erasure_is_missed(entries: list[TrailEntry]
     TrailIdentity.objects.filter(entry=entries[1], kind=IdentityKind.NAME).delete()
     assert verify() == (
         1,
-        [f"Broken: entry {entries[1].pk}: the name is gone, and no erasure is on record."],
+        [f"Broken: entry {entries[1].pk}: the name: gone, and no erasure is on record."],
     )
 
 
@@ -339,4 +350,4 @@ def test_an_erasure_may_spare_people_and_their_names_must_stay(entries: list[Tra
     assert verify() == (0, [])
     assert TrailIdentity.objects.filter(entry__actor=clerk, kind=IdentityKind.NAME).count() == 3
     TrailIdentity.objects.filter(entry=entries[0], kind=IdentityKind.NAME).delete()
-    assert verify() == (1, [f"Broken: entry {entries[0].pk}: the name is gone, and no erasure is on record."])
+    assert verify() == (1, [f"Broken: entry {entries[0].pk}: the name: gone, and no erasure is on record."])

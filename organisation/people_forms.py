@@ -102,6 +102,22 @@ class AccountForm(forms.Form):
     )
 
 
+class NewAccountForm(AccountForm):
+    """An account to make, and whether its person is told at once. `can_invite`: whether invitations go out at all."""
+
+    invite = forms.BooleanField(
+        label="Send them a link to choose a password",
+        help_text="The link works once and for some days. You can send another one later.",
+        required=False,
+        initial=True,
+    )
+
+    def __init__(self, *args: Any, can_invite: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not can_invite:
+            del self.fields["invite"]
+
+
 class BecauseForm(forms.Form):
     """Why something is ended or closed."""
 

@@ -10,7 +10,7 @@ from allauth.account.views import (
     ReauthenticateView,
 )
 from allauth.mfa.base.views import authenticate
-from allauth.mfa.recovery_codes.views import download_recovery_codes, view_recovery_codes
+from allauth.mfa.recovery_codes.views import download_recovery_codes
 from django.urls import path, re_path
 
 from organisation.views import (
@@ -62,7 +62,7 @@ urlpatterns = [
     path("account/second-factor/again/", second_factor.CodeAgainView.as_view(), name="mfa_reauthenticate"),
     path("account/second-factor/app/", second_factor.AddAppView.as_view(), name="mfa_activate_totp"),
     path("account/second-factor/app/remove/", second_factor.RemoveAppView.as_view(), name="mfa_deactivate_totp"),
-    path("account/second-factor/codes/", view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("account/second-factor/codes/", second_factor.CodesView.as_view(), name="mfa_view_recovery_codes"),
     path("account/second-factor/codes/new/", second_factor.NewCodesView.as_view(), name="mfa_generate_recovery_codes"),
     path("account/second-factor/codes/file/", download_recovery_codes, name="mfa_download_recovery_codes"),
     path("account/second-factor/passkeys/", second_factor.AddPasskeyView.as_view(), name="mfa_add_webauthn"),
@@ -90,6 +90,7 @@ urlpatterns = [
     path("people/<int:pk>/change/", person.edit_person, name="edit_person"),
     path("people/<int:pk>/close/", person.close_person, name="close_person"),
     path("people/<int:pk>/reopen/", person.reopen_person, name="reopen_person"),
+    path("people/<int:pk>/invite/", person.invite_person, name="invite_person"),
     path("people/<int:pk>/appoint/", appointments.appoint, name="appoint"),
     path("appointments/<int:pk>/end/", appointments.end_appointment, name="end_appointment"),
     path("appointments/<int:pk>/extend/", appointments.extend_appointment, name="extend_appointment"),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
-from django.contrib.sessions.models import Session
+from django.conf import settings
 from django.db import transaction
 
 from organisation.models import Appointment, User
 from organisation.periods import london_day
 from organisation.rules import Refused
-from organisation.services import appointments
+from organisation.services import appointments, invitations, sign_ins
 from records.canonical import normal
 from records.services import trail
 
@@ -25,6 +25,21 @@ def make(*, name: str, email: str, by: User | None, at: datetime) -> User:
     person = User.objects.create_user(email, None, name=normal(name))
     trail.record(act="account.made", thing=person, by=by, at=at)
     return person
+
+
+def can_invite() -> bool:
+    """Whether invitations go out, and lead to something: not where everybody signs in through a provider."""
+    return bool(settings.EMAIL_GOES_OUT and settings.LOCAL_PASSWORDS)
+
+
+@transaction.atomic
+def invite(*, person: User, by: User, at: datetime) -> None:
+    """Send somebody a link to choose a password with. Raises Refused where it would lead nowhere."""
+    if not can_invite():
+        raise Refused("This installation sends no e-mail, or has no passwords of its own, so nobody can be invited.")
+    if not _locked(person).is_active:
+        raise Refused("This account is closed. Reopen it first.")
+    invitations.invite(person=person, by=by, at=at)
 
 
 @transaction.atomic
@@ -43,7 +58,7 @@ def change(*, person: User, name: str, email: str, by: User, at: datetime) -> tu
     if "email" in changed:
         locked.email = _free(email, besides=locked)
         EmailAddress.objects.filter(user=locked).delete()
-        end_sessions(locked)
+        sign_ins.end_all(person=locked, by=by, at=at)
     locked.name = wanted["name"]
     locked.save(update_fields=["name", "email"])
     trail.record(act="account.changed", thing=locked, by=by, at=at, changed=list(changed))
@@ -63,7 +78,7 @@ def close(*, person: User, because: str, by: User, at: datetime) -> int:
     ended = [appointments.end_at_once(appointment=one, because=because, by=by, at=at) for one in held.order_by("pk")]
     locked.is_active = False
     locked.save(update_fields=["is_active"])
-    end_sessions(locked)
+    sign_ins.end_all(person=locked, by=by, at=at)
     trail.record(act="account.closed", thing=locked, by=by, at=at, appointments=len(ended))
     return len(ended)
 
@@ -80,14 +95,6 @@ def reopen(*, person: User, by: User, at: datetime) -> User:
     locked.save(update_fields=["is_active"])
     trail.record(act="account.reopened", thing=locked, by=by, at=at)
     return locked
-
-
-def end_sessions(person: User) -> int:
-    """End every session of the person, on whatever device; return how many there were."""
-    key = str(person.pk)
-    doomed = [one.pk for one in Session.objects.iterator() if one.get_decoded().get("_auth_user_id") == key]
-    count, _ = Session.objects.filter(pk__in=doomed).delete()
-    return count
 
 
 def by_email(email: str) -> User | None:

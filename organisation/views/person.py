@@ -7,10 +7,10 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from organisation.models import Appointment
-from organisation.people_forms import AccountForm, BecauseForm
+from organisation.people_forms import AccountForm, BecauseForm, NewAccountForm
 from organisation.permissions import can_manage_people
 from organisation.requests import SignedInRequest
 from organisation.rules import Refused
@@ -39,6 +39,7 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
         ),
         "address": "?",
         "manages": can_manage_people(request.user),
+        "may_invite": accounts.can_invite() and found.is_active,
         "is_oneself": found.pk == request.user.pk,
     }
     return render(request, "organisation/person.html", context)
@@ -46,18 +47,35 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_person(request: SignedInRequest) -> HttpResponse:
-    """Make an account."""
+    """Make an account, and invite its person if that is asked for."""
     refuse_others(request)
-    form = AccountForm(posted(request))
+    form = NewAccountForm(posted(request), can_invite=accounts.can_invite())
     if form.is_valid():
+        wanted, now = dict(form.cleaned_data), timezone.now()
+        invited = wanted.pop("invite", False)
         try:
-            made = accounts.make(by=request.user, at=timezone.now(), **form.cleaned_data)
+            made = accounts.make(by=request.user, at=now, **wanted)
         except Refused as refusal:
             form.add_error("email", str(refusal))
         else:
+            if invited:
+                accounts.invite(person=made, by=request.user, at=now)
             messages.success(request, f"The account of {made.name} is made. It gives no rights before an appointment.")
             return redirect("person", made.pk)
     return render(request, "organisation/new_person.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def invite_person(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Send a person a link to choose a password with."""
+    found = managed_person_or_404(request, pk)
+    try:
+        accounts.invite(person=found, by=request.user, at=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"A link to choose a password goes to {found.email}.")
+    return redirect("person", pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from organisation.models import Appointment, Unit, User
 from organisation.roles import Role
@@ -256,3 +257,25 @@ def test_what_is_over_is_neither_ended_nor_extended_nor_handed_over(client: Clie
         assert "over" in response.text
     held.refresh_from_db()
     assert (held.ended_at, held.ends_on) == (None, today - DAY)
+
+
+# --- Invitations --------------------------------------------------------------------------------------------------
+
+
+def test_a_new_person_is_invited_where_that_is_asked_for(client: Client) -> None:
+    client.post(reverse("new_person"), {"name": "One", "email": "one@example.org", "invite": "on"})
+    client.post(reverse("new_person"), {"name": "Two", "email": "two@example.org"})
+    invited = TrailEntry.objects.get(act="account.invited")
+    assert invited.thing_id == User.objects.get(name="One").pk
+    two = User.objects.get(name="Two")
+    client.post(reverse("invite_person", args=[two.pk]))
+    assert TrailEntry.objects.filter(act="account.invited", thing_id=two.pk).count() == 1
+
+
+def test_nobody_is_invited_where_no_e_mail_goes_out(client: Client, settings: Settings) -> None:
+    settings.EMAIL_GOES_OUT = False
+    person = make_user()
+    assert "invite" not in client.get(reverse("new_person")).context["form"].fields
+    response = client.post(reverse("invite_person", args=[person.pk]), follow=True)
+    assert "sends no e-mail" in response.text
+    assert not TrailEntry.objects.filter(act="account.invited").exists()

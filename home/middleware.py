@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from ipaddress import AddressValueError, IPv6Address, ip_address
+from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -14,7 +15,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
-from django.utils.http import urlencode
 
 from home.typed import typed_texts
 from organisation import second_factor
@@ -117,7 +117,7 @@ class SecondFactorRequired:
 
     def _way(self, person: User, *, afterwards: str) -> str:
         has_one = second_factor.factors_of(person).exists()
-        return f"{reverse('mfa_reauthenticate' if has_one else 'mfa_index')}?{urlencode({'next': afterwards})}"
+        return f"{reverse('mfa_reauthenticate' if has_one else 'mfa_index')}?next={quote(afterwards)}"
 
 
 class KnownAddress:

@@ -24,8 +24,8 @@ from organisation.services import sign_ins
 
 JUST_SIGNED_IN_SECONDS = 300
 NOT_RIGHT = (
-    "That code is not right, or it has run out. Type the code that your app shows now, or a recovery code that you have "
-    "not used yet."
+    "That code is not right, or it has run out. Type the code that your app shows now, or a recovery code that you "
+    "have not used yet."
 )
 
 
@@ -115,7 +115,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the packa
         others = second_factor.factors_of(person).exclude(pk=authenticator.pk)
         return others.exists() or not second_factor.is_required(person)
 
-    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002  # allauth's name
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         """What a passkey is called unless its owner calls it something else."""
         return f"Passkey {Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1}"
 

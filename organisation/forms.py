@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from allauth.account.forms import (
     ChangePasswordForm,
@@ -15,7 +16,13 @@ from allauth.mfa.base.forms import AuthenticateForm as CodeFormOfPackage
 from allauth.mfa.base.forms import ReauthenticateForm as CodeAgainFormOfPackage
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm, DeactivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +33,8 @@ from organisation.models import User
 from organisation.services import letters, passwords, sign_ins
 
 ADVICE = "At least 12 characters. Three words that do not belong together are easy to remember and hard to guess."
+NOT_A_PASSKEY = "That passkey did not work here. Try again, or use another way."
+Checked = TypeVar("Checked")
 CODE_ATTRIBUTES = {"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false"}
 
 
@@ -153,21 +162,49 @@ class RemoveAppForm(DeactivateTOTPForm):  # type: ignore[misc]  # the package sh
     """Nothing to fill in: whether the app may go is all that is asked."""
 
 
-class WithPasskeyForm(AuthenticateWebAuthnForm):  # type: ignore[misc]  # the package ships no types
-    """What a passkey answers, as the second factor."""
+def _refuse_what_is_none(check: Callable[[], Checked]) -> Checked:
+    """Return what a check of a passkey's answer returns; whatever it stumbles over is an answer that is not right."""
+    try:
+        return check()
+    except ValidationError:
+        raise
+    except Exception as error:  # bytes from anywhere, read by several parsers: none of them knows them all
+        raise ValidationError(NOT_A_PASSKEY, code="incorrect_code") from error
+
+
+class _PasskeyAnswer:
+    """What a passkey answers; a wrong one is put on record."""
+
+    user: User | None
 
     def clean_credential(self) -> Authenticator:
-        """Check the answer; a wrong one is put on record."""
         try:
-            return super().clean_credential()
-        except ValidationError:
-            if self.user is not None:
-                sign_ins.record_failure(address=self.user.email, why="passkey", at=timezone.now())
+            return _refuse_what_is_none(super().clean_credential)  # type: ignore[misc]  # of the form it is mixed into
+        except ValidationError as error:
+            why = "limit" if error.code == "too_many_login_attempts" else "passkey"
+            address = "" if self.user is None else self.user.email
+            sign_ins.record_failure(address=address, why=why, at=timezone.now())
             raise
+
+
+class WithPasskeyForm(_PasskeyAnswer, AuthenticateWebAuthnForm):  # type: ignore[misc]  # the package ships no types
+    """A passkey as the second factor of somebody who is signing in."""
+
+
+class PasskeyAgainForm(_PasskeyAnswer, ReauthenticateWebAuthnForm):  # type: ignore[misc]  # the package ships no types
+    """A passkey of somebody who is signed in, before their security is changed."""
+
+
+class PasskeySignInForm(_PasskeyAnswer, LoginWebAuthnForm):  # type: ignore[misc]  # the package ships no types
+    """A passkey alone: it says whose it is."""
 
 
 class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # the package ships no types
     """A new passkey: its name, and what the device answers."""
+
+    def clean(self) -> dict[str, Any]:
+        """Check what the device answered."""
+        return _refuse_what_is_none(super().clean)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -70,6 +70,6 @@ def letter(kind: str, person: User, *, at: datetime) -> EmailMessage:
 
 
 def password_link(person: User) -> str:
-    """Return the address under which the person, and whoever else has it, may choose a password: once, for some days."""
+    """Return the address where the person, and whoever else has it, may choose a password: once, for some days."""
     arguments = [user_pk_to_url_str(person), default_token_generator.make_token(person)]
     return f"{settings.SITE_URL}{reverse('account_reset_password_from_key', args=arguments)}"

@@ -11,7 +11,7 @@ from allauth.account.internal.decorators import login_not_required
 from allauth.account.utils import get_next_redirect_url
 from allauth.mfa.base.views import IndexView, ReauthenticateView
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
+from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.views import (
     AddWebAuthnView,
@@ -31,7 +31,8 @@ from django.utils.decorators import method_decorator
 
 from organisation import second_factor, sessions
 from organisation.adapters import SecondFactorAdapter
-from organisation.services import second_factors, sign_ins
+from organisation.forms import NOT_A_PASSKEY
+from organisation.services import second_factors
 
 GO_ON = "second_factor_go_on"
 
@@ -134,6 +135,14 @@ class RenamePasskeyView(EditWebAuthnView):  # type: ignore[misc]  # the package 
         return reverse("mfa_index")
 
 
+class CodesView(ViewRecoveryCodesView):  # type: ignore[misc]  # the package ships no types
+    """The recovery codes that are left, and the way on for whoever has just set up the factor they had to have."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        go_on = self.request.session.pop(GO_ON, reverse("mfa_index"))
+        return super().get_context_data(**kwargs) | {"go_on": go_on}
+
+
 class NewCodesView(GenerateRecoveryCodesView):  # type: ignore[misc]  # the package ships no types
     """Makes new recovery codes; the ones so far open nothing any more."""
 
@@ -162,13 +171,13 @@ class PasskeyAgainView(ReauthenticateWebAuthnView):  # type: ignore[misc]  # the
         return response
 
     def form_invalid(self, form: Any) -> HttpResponse:  # noqa: ARG002  # the package's signature
-        sign_ins.record_failure(address=self.request.user.email, why="passkey", at=timezone.now())
-        messages.error(self.request, "That did not work. Try again, or use another way.")
+        messages.error(self.request, NOT_A_PASSKEY)
         return redirect(self.request.get_full_path())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         # The package leaves out the other ways there are.
-        return super().get_context_data() | {"reauthentication_alternatives": self.get_reauthentication_alternatives()}
+        others = {"reauthentication_alternatives": self.get_reauthentication_alternatives()}
+        return super().get_context_data() | others | kwargs
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -181,6 +190,5 @@ class PasskeySignInView(LoginWebAuthnView):  # type: ignore[misc]  # the package
         return response
 
     def form_invalid(self, form: Any) -> HttpResponse:  # noqa: ARG002  # the package's signature
-        sign_ins.record_failure(address="", why="passkey", at=timezone.now())
         messages.error(self.request, "No account here knows that passkey. Sign in with your password instead.")
         return redirect("account_login")

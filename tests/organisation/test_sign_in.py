@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 from django.test import Client
 from lxml import html  # type: ignore[import-untyped]  # ships no types
-from pytest_django import Settings
 
 from organisation.models import User
 from organisation.roles import Role

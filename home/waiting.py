@@ -13,7 +13,15 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from actions.models import Action
-from assurance.models import MentoringRecord, Revision, RevisionState, Rollup, UnitAdviser
+from assurance.models import (
+    MentoringRecord,
+    Redaction,
+    RedactionState,
+    Revision,
+    RevisionState,
+    Rollup,
+    UnitAdviser,
+)
 from assurance.models.statement import DRAFT
 from assurance.worklist import ReviewState, WorkList, work_lists
 from organisation.models import Appointment, BusinessGroup, Unit, UnitMembership
@@ -24,6 +32,7 @@ from rendering.formats import count, day
 
 MOST_STATEMENTS = 20
 MOST_PAPERS = 3
+MOST_REDACTIONS = 5
 READS_THE_FORCE = frozenset({Role.SHRMT, Role.HEAD})
 NEEDS_YOU, WAITS, SETTLED, LATE = "orange", "blue", "green", "red"
 
@@ -64,7 +73,7 @@ def waiting_for(appointments: Sequence[Appointment], *, today: date) -> list[Par
     if roles & (UNIT_ROLES | READS_THE_FORCE):
         parts += _advice(appointments, roles, today=today)
     if roles & READS_THE_FORCE:
-        parts += [_papers_in_preparation(roles), _whole_force(today)]
+        parts += [*_redactions(roles), _papers_in_preparation(roles), _whole_force(today)]
     if roles:
         parts.append(_published_papers())
     if roles & INSIDE_THE_FORCE:
@@ -347,6 +356,28 @@ def _whole_force(today: date) -> Part:
         more_url=reverse("assurance:rollups"),
         more_text="All roll-ups",
     )
+
+
+def _redactions(roles: set[Role]) -> Iterable[Part]:
+    """Redactions of signed statements that wait for a Head; nothing where none does."""
+    waiting = Redaction.objects.filter(state=RedactionState.PROPOSED).select_related("revision__statement__unit")
+    lines = [
+        Line(
+            str(one),
+            reverse("assurance:redaction", args=[one.pk]),
+            "Waiting",
+            NEEDS_YOU if Role.HEAD in roles else WAITS,
+            f"Proposed on {day(one.proposed_at)}. A Head who did not propose it decides.",
+        )
+        for one in waiting.order_by("pk")[:MOST_REDACTIONS]
+    ]
+    if lines:
+        yield Part(
+            "Redactions that wait",
+            tuple(lines),
+            more_url=reverse("assurance:redactions"),
+            more_text="All redactions",
+        )
 
 
 def _papers_in_preparation(roles: set[Role]) -> Part:

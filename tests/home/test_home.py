@@ -294,3 +294,12 @@ def test_the_page_costs_the_same_however_many_units_there_are(role: Role) -> Non
     assert queries_for(person) == few
     assert Unit.objects.count() == 7
     assert Appointment.objects.filter(person=person).count() in (1, 7)
+
+
+def test_a_redaction_that_waits_is_said_to_those_who_may_read_it() -> None:
+    waiting = assurance.propose_redaction(assurance.signed(make.make_unit("Harbour OCU")))
+    for role, colour in ((Role.HEAD, "orange"), (Role.SHRMT, "blue")):
+        (line,) = parts_for(make.make_person(role))["Redactions that wait"].lines
+        assert (line.url, line.colour) == (f"/redactions/{waiting.pk}/", colour)
+        assert line.text.startswith(f"Redaction {waiting.pk} of Harbour OCU")
+    assert "Redactions that wait" not in parts_for(make.make_person(Role.SPOC))

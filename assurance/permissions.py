@@ -8,7 +8,8 @@ from enum import StrEnum
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from assurance.models import MentoringRecord, Redaction, ReviewNote, Revision, Rollup, Statement
+from assurance.models import InformationRequest, MentoringRecord, Redaction, ReviewNote, Revision, Rollup, Statement
+from assurance.models.information_request import ANSWERS_REQUESTS
 from assurance.models.redaction import READS_REDACTIONS
 from assurance.models.review import READS_ALL_NOTES, READS_OWN_NOTES
 from assurance.models.rollup import READS_ALL as READS_ALL_ROLLUPS
@@ -117,6 +118,20 @@ def can_decide_redaction(user: Person, redaction: Redaction) -> bool:
     if not user.is_authenticated or user.pk == redaction.proposed_by_id or administers(user):
         return False
     return redaction.waits and Role.HEAD in roles_anywhere(user)
+
+
+def can_answer_information_requests(user: Person) -> bool:
+    """Whether the person sees requests for information, and decides what is kept back of what is asked for."""
+    return bool(roles_anywhere(user) & ANSWERS_REQUESTS)
+
+
+def can_read_information_request(user: Person, request: InformationRequest) -> bool:  # noqa: ARG001  # each of them
+    return can_answer_information_requests(user)
+
+
+def can_release(user: Person) -> bool:
+    """Whether the person confirms what is given out. It leaves the force: nobody who administers accounts does that."""
+    return can_answer_information_requests(user) and not administers(user)
 
 
 def can_list_rollups(user: Person) -> bool:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from assurance.services import documents, notices, opening, rollups
+from assurance.services import documents, information_requests, notices, opening, rollups
 from organisation.periods import Quarter
 from records.services import jobs
 
@@ -36,3 +36,8 @@ def print_statement(job_id: int) -> None:
 @shared_task(name=documents.PRINT_BLANK)
 def print_blank_form(job_id: int) -> None:
     jobs.perform(job_id, documents.build_blank)
+
+
+@shared_task(name=information_requests.PRINT)
+def print_release(job_id: int) -> None:
+    jobs.perform(job_id, information_requests.build)

@@ -9,6 +9,7 @@ from assurance.views import (
     changes,
     details,
     evidence,
+    information_requests,
     mentoring,
     presence,
     printing,
@@ -18,6 +19,7 @@ from assurance.views import (
     signing,
     statements,
     theme,
+    withholding,
     workbooks,
 )
 from organisation import converters  # noqa: F401  # registers <quarter:…> and <half:…>
@@ -26,6 +28,8 @@ app_name = "assurance"
 
 STATEMENT = "statements/<slug:unit>/<quarter:quarter>/"
 ROLLUP = "roll-ups/<slug:group>/<half:half>/"
+
+REQUEST = "information-requests/<int:pk>/"
 
 urlpatterns = [
     path("statements/", statements.statements, name="statements"),
@@ -50,6 +54,7 @@ urlpatterns = [
     path(f"{STATEMENT}review/", reviews.review, name="review"),
     path(f"{STATEMENT}review/notes/", reviews.note, name="note"),
     path(f"{STATEMENT}changes/", changes.changes, name="changes"),
+    path(f"{STATEMENT}history/", timeline.timeline, name="timeline"),
     path(f"{STATEMENT}redactions/", redactions.redact, name="redact"),
     path(f"{STATEMENT}redactions/new/", redactions.new_redaction, name="new_redaction"),
     path("redactions/", redactions.redactions, name="redactions"),
@@ -76,4 +81,16 @@ urlpatterns = [
     path(f"{ROLLUP}build/", rollups.build_rollup, name="build_rollup"),
     path(f"{ROLLUP}progress/", rollups.rollup_progress, name="rollup_progress"),
     path(f"{ROLLUP}pdf/", rollups.rollup_pdf, name="rollup_pdf"),
+    path("information-requests/", information_requests.information_requests, name="information_requests"),
+    path("information-requests/new/", information_requests.new_information_request, name="new_information_request"),
+    path(REQUEST, information_requests.information_request, name="information_request"),
+    path(f"{REQUEST}choose/", information_requests.choose_statements, name="choose_statements"),
+    path(f"{REQUEST}check/", information_requests.check_release, name="check_release"),
+    path(f"{REQUEST}answers/<int:number>/make/", information_requests.make_release_pdf, name="make_release_pdf"),
+    path(f"{REQUEST}answers/<int:number>/progress/", information_requests.release_progress, name="release_progress"),
+    path(f"{REQUEST}answers/<int:number>/pdf/", information_requests.release_pdf, name="release_pdf"),
+    path(f"{REQUEST}<int:item>/", withholding.requested_statement, name="requested_statement"),
+    path(f"{REQUEST}<int:item>/leave-out/", information_requests.leave_out_statement, name="leave_out_statement"),
+    path(f"{REQUEST}<int:item>/texts/<path:text>/", withholding.withhold, name="withhold"),
+    path(f"{REQUEST}<int:item>/marks/<int:number>/undo/", withholding.undo_withholding, name="undo_withholding"),
 ]

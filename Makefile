@@ -51,7 +51,10 @@ lint: development
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	@$(WITH_TEST_SERVERS) sh -ec '$(BIN)/mypy .; $(BIN)/python manage.py check; \
-		$(BIN)/python manage.py makemigrations --check --dry-run'
+		$(BIN)/python manage.py makemigrations --check --dry-run; \
+		TRUELEVEL_PROFILE=production ALLOWED_HOSTS=truelevel.invalid DATA_DIR="$(TEST_DATA_DIR)/production" \
+		SECRET_KEY="$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(50))")" \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING'
 
 format: development
 	$(BIN)/ruff check --fix .

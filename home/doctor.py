@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from celery import current_app
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.core import mail
+from django.core import checks, mail
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseError
 from django.db import connection
@@ -294,6 +294,25 @@ def _has(model: type[TrailEntry] | type[Force]) -> bool:
     return model._meta.db_table in connection.introspection.table_names()
 
 
+# --- Settings -----------------------------------------------------------------------------------------------------
+
+
+def checks_for_deployment() -> Finding:
+    """Django's own checks and ours, those for deployment included: what a change of the settings may have undone."""
+    what = "Settings"
+    if not settings.PRODUCTION:
+        return Finding(what, f"those of the {settings.PROFILE} profile, which are not for real use")
+    found = checks.run_checks(include_deployment_checks=True)
+    serious = [one for one in found if one.level >= checks.WARNING and not one.is_silenced()]
+    if serious:
+        return Finding(
+            what,
+            f"{len(serious)} are unsafe, {serious[0].id} first: {' '.join(serious[0].msg.split())}",
+            "See manage.py check --deploy for all of them.",
+        )
+    return Finding(what, "safe for real use")
+
+
 # --- Broker, worker, timetable ------------------------------------------------------------------------------------
 
 
@@ -382,6 +401,7 @@ CHECKS: dict[str, Check] = {
     "Cache table": cache_table,
     "Maturity model": model,
     "Public passwords": public_passwords,
+    "Settings": checks_for_deployment,
     "Time zone": time_zone,
     "Clock": clock,
     "Broker": broker,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.utils.functional import cached_property
 
 from records.filetypes import MOST_BYTES
 
@@ -21,11 +22,20 @@ class BoundedUploadHandler(TemporaryFileUploadHandler):
     whose `size` is over the limit is therefore not whole; `records.filetypes` refuses it by its size.
     """
 
+    @cached_property
+    def _is_from_somebody(self) -> bool:
+        """Whether the sender is signed in. Of anybody else the form is read, so that its text can be given back, and
+        no file is written: the disk is not theirs to fill."""
+        sender = getattr(self.request, "user", None)
+        return sender is not None and sender.is_authenticated
+
     def handle_raw_input(self, input_data: Any, meta: Any, content_length: int, *_: Any) -> None:  # noqa: ARG002  # Django's signature
         if content_length > MOST_REQUEST:
             raise RequestDataTooBig(f"The request has {content_length} bytes.")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        if not self._is_from_somebody:
+            return None
         room = MOST_BYTES + 1 - start
         if room > 0:
             super().receive_data_chunk(raw_data[:room], start)

@@ -49,8 +49,9 @@ def allowance_spent(request: HttpRequest, exhausted: Exhausted) -> HttpResponse:
         "until": exhausted.until,
         "texts": typed_texts(request),
     }
-    headers = {"Retry-After": str(exhausted.seconds)}
-    return render(request, "errors/429_work.html", context, status=429, headers=headers)
+    response = render(request, "errors/429_work.html", context, status=429)
+    response.headers["Retry-After"] = str(exhausted.seconds)
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

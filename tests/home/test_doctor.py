@@ -180,6 +180,36 @@ def test_a_clock_behind_what_is_recorded_is_told() -> None:
     assert "recorded already" in doctor.clock().found
 
 
+# --- Settings -----------------------------------------------------------------------------------------------------
+
+
+def test_settings_for_real_use_are_held_to_the_checks_for_deployment(settings: Any) -> None:
+    settings.PRODUCTION = True
+    settings.SILENCED_SYSTEM_CHECKS = [*settings.SILENCED_SYSTEM_CHECKS, "templates.E002"]  # the test runner's own
+    found = doctor.checks_for_deployment()
+    assert "unsafe, security.W" in found.found
+    assert found.mend == "See manage.py check --deploy for all of them."
+    settings.SECRET_KEY = "".join(chr(33 + number % 90) for number in range(70))
+    settings.SECURE_HSTS_SECONDS = 3600
+    for name in (
+        "SECURE_SSL_REDIRECT",
+        "SESSION_COOKIE_SECURE",
+        "CSRF_COOKIE_SECURE",
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS",
+        "SECURE_HSTS_PRELOAD",
+    ):
+        setattr(settings, name, True)
+    assert doctor.checks_for_deployment().found == "safe for real use"
+    settings.DEBUG = True
+    assert "security.W018" in doctor.checks_for_deployment().found
+
+
+def test_the_demos_settings_are_said_to_be_the_demos() -> None:
+    found = doctor.checks_for_deployment()
+    assert found.is_well
+    assert "not for real use" in found.found
+
+
 # --- Database -----------------------------------------------------------------------------------------------------
 
 

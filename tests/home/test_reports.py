@@ -23,10 +23,20 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reports, "throttle", Throttle(of_one=3, of_all=5))
 
 
+class Log:
+    """What the endpoint has logged so far."""
+
+    def __init__(self, caplog: pytest.LogCaptureFixture) -> None:
+        self.caplog = caplog
+
+    def __call__(self) -> list[str]:
+        return [record.getMessage() for record in self.caplog.records if record.name == "home.views.reports"]
+
+
 @pytest.fixture
-def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+def lines(caplog: pytest.LogCaptureFixture) -> Log:
     caplog.set_level(logging.WARNING, logger="home.views.reports")
-    return caplog.messages
+    return Log(caplog)
 
 
 def send(body: Any, media_type: str = OLD, **more: Any) -> int:
@@ -48,9 +58,9 @@ def old(**changed: Any) -> dict[str, Any]:
     }
 
 
-def test_a_report_of_the_older_kind_is_one_line_in_the_log(lines: list[str]) -> None:
+def test_a_report_of_the_older_kind_is_one_line_in_the_log(lines: Log) -> None:
     assert send(old()) == 204
-    [line] = lines
+    [line] = lines()
     assert "directive='script-src-elem'" in line
     assert "blocked='https://elsewhere.example/x.js'" in line
     assert "page='https://truelevel.example.org/actions/'" in line
@@ -59,12 +69,12 @@ def test_a_report_of_the_older_kind_is_one_line_in_the_log(lines: list[str]) -> 
     assert "token" not in line
 
 
-def test_reports_of_the_newer_kind_come_several_at_a_time(lines: list[str]) -> None:
+def test_reports_of_the_newer_kind_come_several_at_a_time(lines: Log) -> None:
     """W3C, Reporting API: a list of reports with a body each."""
     body = {"documentURL": "https://truelevel.example.org/", "effectiveDirective": "img-src", "blockedURL": "inline"}
     assert send([{"type": "csp-violation", "body": body}] * 2, NEW) == 204
-    assert len(lines) == 2
-    assert "blocked='inline'" in lines[0]
+    assert len(lines()) == 2
+    assert "blocked='inline'" in lines()[0]
 
 
 @pytest.mark.parametrize(
@@ -74,15 +84,15 @@ def test_reports_of_the_newer_kind_come_several_at_a_time(lines: list[str]) -> N
         "\x1b[31mred",
         "a\u2028b\u202eabc",
         "%s %d {0} ${x}",
-        "w" * 5000,
+        "w" * 3500,
         "https://[broken/",
-        "data:text/html;base64," + "A" * 4000,
+        "data:text/html;base64," + "A" * 3500,
     ],
 )
-def test_what_it_says_stays_on_one_short_line_that_does_nothing(hostile: str, lines: list[str]) -> None:
+def test_what_it_says_stays_on_one_short_line_that_does_nothing(hostile: str, lines: Log) -> None:
     changed = {"document-uri": hostile, "blocked-uri": hostile, "effective-directive": hostile, "source-file": hostile}
     assert send(old(**changed)) == 204
-    [line] = lines
+    [line] = lines()
     assert line.isprintable()
     assert len(line) < 1000
 
@@ -92,24 +102,24 @@ def test_a_report_that_is_none_does_no_harm(body: Any) -> None:
     assert send(body) == 204
 
 
-@pytest.mark.parametrize("body", ["", "{", "[" * 15_000, b"\xff\xfe"])
-def test_what_cannot_be_read_is_a_bad_request(body: str | bytes, lines: list[str]) -> None:
+@pytest.mark.parametrize("body", ["{", "[" * 15_000, b"\xff\xfe"])
+def test_what_cannot_be_read_is_a_bad_request(body: str | bytes, lines: Log) -> None:
     assert send(body) == 400
-    assert lines == []
+    assert lines() == []
 
 
-def test_what_is_large_or_of_another_kind_is_not_read(lines: list[str]) -> None:
+def test_what_is_large_or_of_another_kind_is_not_read(lines: Log) -> None:
     assert send(old(**{"blocked-uri": "x" * 17_000})) == 413
     assert send(old(), "text/plain") == 415
     assert send("a=b", "application/x-www-form-urlencoded") == 415
     assert Client().get(reverse("csp_report")).status_code == 405
-    assert lines == []
+    assert lines() == []
 
 
-def test_nobody_fills_the_log(lines: list[str]) -> None:
+def test_nobody_fills_the_log(lines: Log) -> None:
     for _ in range(4):
         assert send([{"body": {"blockedURL": "inline"}}] * 2, NEW) == 204
-    assert len(lines) == 3
+    assert len(lines()) == 3
 
 
 def test_a_minute_has_so_many_lines_and_one_sender_not_all_of_them() -> None:

@@ -21,6 +21,9 @@ ACTS: Mapping[str, str] = {
     **maturity.ACTS,
     **assurance.ACTS,
     **papers.ACTS,
+    "account.data_asked_for": "asked for all that is held about {thing}",
+    "account.data_taken": "took away what is held about {thing}",
+    "account.removed": "removed the personal data of {thing}",
     "force.invented": "invented the force of the demonstration",
 }
 # What an act begins with, before its dot, and what a list calls all acts that begin so.
@@ -28,6 +31,7 @@ FAMILIES = {
     "account": "Accounts and signing in",
     "session": "Sessions",
     "appointment": "Appointments",
+    "qualification": "Qualifications",
     "unit": "Units",
     "statement": "Statements",
     "evidence": "Evidence",
@@ -42,6 +46,7 @@ FAMILIES = {
     "target": "Targets",
     "file": "Files",
     "calendar-link": "Calendar links",
+    "hold": "Legal holds",
     "trail": "The trail itself",
     "force": "The force",
 }

@@ -14,6 +14,7 @@ from organisation.models.unit import UnitQuerySet
 from organisation.roles import FORCE_ROLES, Role
 
 Person = User | AnonymousUser
+ANSWERS_REQUESTS = frozenset({Role.HEAD, Role.ADMINISTRATOR})
 DECIDES_NOTHING = "You administer accounts and appointments, so you sign, accept, audit and publish nothing."
 
 
@@ -166,3 +167,8 @@ def can_reorganise(user: Person) -> bool:
 def can_see_who_is_missing(user: Person) -> bool:
     """Whether the person reads what is missing all over the force: posts, qualifications, appointments."""
     return bool(roles_anywhere(user) & READS_ALL)
+
+
+def answers_requests(user: Person) -> bool:
+    """Whether the person answers people's requests about their own data: the Head, or an administrator."""
+    return bool(roles_anywhere(user) & ANSWERS_REQUESTS)

@@ -22,7 +22,7 @@ from organisation.models import User
 from organisation.periods import Quarter
 from organisation.roles import Role
 from organisation.services import calendars
-from tests.factories import actions, evidence, maturity, organisation, papers
+from tests.factories import actions, evidence, holds, maturity, organisation, papers
 from tests.factories import assurance as statements
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +94,7 @@ READS_REVIEWS = who(GROUP, SAFETY)
 RAISES = who(UNIT, "cog-lead", SAFETY, "other-spoc", "other-slt-lead", "other-cog-lead")
 ADMINISTRATOR = who("administrator")
 READS_PEOPLE = READS | ADMINISTRATOR
+ANSWERS_REQUESTS = who("head", "administrator")
 READS_GROUPS = READS_REVIEWS | ADMINISTRATOR
 OTHER_GROUP = who("other-cog-lead", "other-cog-support")
 OPEN, COMPLETED, SIGNED = ("open", "quarter"), ("completed", "quarter"), ("signed", "quarter")
@@ -107,6 +108,33 @@ TABLE = [
     Row("account_inactive", get={ALL | NOBODY: OK}, post={ALL | NOBODY: {405}}, open_to_all=True),
     Row("account_logout", get={ALL: OK}, post={ALL: MOVED}),
     Row("account_change_password", get={ALL: OK}, post={ALL: OK}),
+    Row("account", get={ALL: OK}),
+    Row("usersessions_list", get={ALL: OK}, post={ALL: MOVED}),
+    Row("account_reauthenticate", get={ALL: OK}, post={ALL: OK}),
+    Row("account_reset_password", get={ALL | NOBODY: OK}, post={ALL | NOBODY: OK}, open_to_all=True),
+    Row("account_reset_password_done", get={ALL | NOBODY: OK}, post={ALL | NOBODY: {405}}, open_to_all=True),
+    Row(
+        "account_reset_password_from_key",
+        ("1", "made-up"),
+        get={ALL | NOBODY: OK},
+        post={ALL | NOBODY: OK},
+        open_to_all=True,
+    ),
+    Row("account_reset_password_from_key_done", get={ALL | NOBODY: OK}, post={ALL | NOBODY: {405}}, open_to_all=True),
+    # The second factor: changing it asks everybody for their password again; nobody here has one to be shown
+    Row("mfa_authenticate", get={ALL | NOBODY: MOVED}, post={ALL | NOBODY: MOVED}, open_to_all=True),
+    Row("mfa_login_webauthn", get={ALL | NOBODY: MOVED}, post={ALL | NOBODY: MOVED}, open_to_all=True),
+    Row("mfa_index", get={ALL: OK}),
+    Row("mfa_reauthenticate", get={ALL: MOVED}, post={ALL: MOVED}),
+    Row("mfa_reauthenticate_webauthn", get={ALL: MOVED}, post={ALL: MOVED}),
+    Row("mfa_activate_totp", get={ALL: MOVED}, post={ALL: MOVED}),
+    Row("mfa_deactivate_totp", get={}, post={ALL: {404}}),
+    Row("mfa_view_recovery_codes", get={}),
+    Row("mfa_download_recovery_codes", get={}),
+    Row("mfa_generate_recovery_codes", get={ALL: MOVED}, post={ALL: MOVED}),
+    Row("mfa_add_webauthn", get={ALL: MOVED}, post={ALL: MOVED}),
+    Row("mfa_edit_webauthn", ("1",), get={ALL: MOVED}, post={ALL: MOVED}),
+    Row("mfa_remove_webauthn", ("1",), get={ALL: MOVED}, post={ALL: MOVED}),
     Row("stay_signed_in", get={ALL: MOVED}, post={ALL: MOVED}),
     # Verification: what has a digest, for those who may read it
     Row("verify", get={ALL: OK}, post={ALL: DONE_OR_REFUSED}),
@@ -136,6 +164,8 @@ TABLE = [
         decides=("GET", "POST"),
     ),
     # Statements: drafts
+    Row("assurance:timeline", OPEN, get={READS: OK}),
+    Row("assurance:timeline", SIGNED, get={READS: OK}),
     Row("assurance:changes", OPEN, get={READS: OK}),
     Row("assurance:changes", SIGNED, get={READS: OK}),
     Row("assurance:statements", get={who(READS, OTHERS): OK}),
@@ -391,6 +421,41 @@ TABLE = [
         post={who("head"): DONE_OR_REFUSED, who(APPOINTED - {"head"}): FORBIDDEN},
         decides=("GET", "POST"),
     ),
+    # What is held about people, and how long: one's own for everybody, others' to answer a request
+    Row("own_data", get={ALL: OK}, post={ALL: MOVED}),
+    Row("own_data_progress", get={ALL: MOVED}),
+    Row(
+        "person_data",
+        ("person",),
+        get={who("spoc", "head", "administrator"): OK},
+        post={who("spoc", "head", "administrator"): MOVED},
+    ),
+    Row("person_data_progress", ("person",), get={who("spoc", "head", "administrator"): MOVED}),
+    Row("data_file", ("the stranger's own file",), get={who("stranger"): OK}),
+    Row(
+        "remove_person",
+        ("person",),
+        get={ADMINISTRATOR: OK, READS_PEOPLE: FORBIDDEN},
+        post={ADMINISTRATOR: DONE_OR_REFUSED, READS_PEOPLE: FORBIDDEN},
+    ),
+    Row("retention", get={ANSWERS_REQUESTS: OK}),
+    Row("holds", get={ANSWERS_REQUESTS: OK}),
+    Row(
+        "new_hold",
+        get={who("head"): OK, ADMINISTRATOR: FORBIDDEN},
+        post={who("head"): DONE_OR_REFUSED, ADMINISTRATOR: FORBIDDEN},
+    ),
+    Row("hold", ("hold",), get={who("head"): OK}),
+    Row("hold", ("hold to be lifted",), get={ANSWERS_REQUESTS: OK}),
+    Row("ask_to_lift_hold", ("hold",), get={who("head"): MOVED}, post={who("head"): DONE_OR_REFUSED}),
+    Row(
+        "ask_to_lift_hold",
+        ("hold to be lifted",),
+        get={who("head"): MOVED, ADMINISTRATOR: FORBIDDEN},
+        post={who("head"): DONE_OR_REFUSED, ADMINISTRATOR: FORBIDDEN},
+    ),
+    Row("decide_on_hold", ("hold",), get={ALL: {405}}, post={who("head"): FORBIDDEN}),
+    Row("decide_on_hold", ("hold to be lifted",), get={ALL: {405}}, post={ANSWERS_REQUESTS: MOVED}),
     # People and appointments
     Row("people", get={who(READS_PEOPLE, OTHERS): OK}),
     Row(
@@ -540,6 +605,9 @@ def world() -> World:
             "edition": "2019",
             "theme": "leadership",
             "person": str(people["spoc"].pk),
+            "hold": str(holds.make_hold().pk),
+            "hold to be lifted": str(holds.to_be_lifted().pk),
+            "the stranger's own file": str(holds.make_export(people["stranger"]).token),
             "appointment": str(people["spoc"].appointments.get(unit=units["open"]).pk),
             "action": str(action.pk),
             "task": str(action.tasks.get().pk),

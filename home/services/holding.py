@@ -59,6 +59,20 @@ def units_under(record_class: RecordClass) -> Q:
     )
 
 
+def groups_under(record_class: RecordClass) -> frozenset[int] | None:
+    """Return the ids of the groups whose own records of a class must stay, or those of one of their units.
+
+    None where everybody's must.
+    """
+    in_force = LegalHold.objects.in_force().of(record_class)
+    if in_force.filter(scope=HoldScope.FORCE).exists():
+        return None
+    units = Unit.objects.filter(units_under(record_class))
+    of_units = UnitMembership.objects.filter(unit__in=units).values_list("group_id", flat=True)
+    people = Appointment.objects.filter(person__in=_scoped(in_force, HoldScope.PERSON)).exclude(group=None)
+    return frozenset({*_scoped(in_force, HoldScope.GROUP), *of_units, *people.values_list("group_id", flat=True)})
+
+
 def _scoped(found: LegalHoldQuerySet, scope: HoldScope) -> list[int]:
     return [number for number in found.filter(scope=scope).values_list("scope_id", flat=True) if number is not None]
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from organisation.models import Appointment
 from organisation.people_forms import AccountForm, BecauseForm, NewAccountForm
-from organisation.permissions import can_manage_people
+from organisation.permissions import answers_requests, can_manage_people
 from organisation.requests import SignedInRequest
 from organisation.rules import Refused
 from organisation.services import accounts
@@ -41,6 +41,7 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
         "manages": can_manage_people(request.user),
         "may_invite": accounts.can_invite() and found.is_active,
         "is_oneself": found.pk == request.user.pk,
+        "answers_requests": answers_requests(request.user),
     }
     return render(request, "organisation/person.html", context)
 

@@ -72,7 +72,7 @@ def person(*, person: AbstractBaseUser, name: str, by: AbstractBaseUser, at: dat
     PersonalExport.objects.filter(Q(person_id=person.pk) | Q(requested_by_id=person.pk)).delete()
     _unname_notices(name)
     newest = TrailEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    trail.erase(actor=person, kinds=list(IdentityKind), up_to=newest, by=by, at=at)
+    trail.erase(actor=person, kinds=[IdentityKind.NAME, IdentityKind.ADDRESS], up_to=newest, by=by, at=at)
 
 
 def _unname_notices(name: str) -> None:

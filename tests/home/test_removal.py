@@ -69,7 +69,7 @@ def leaver() -> User:
         at=now,
     )
     notices.tell(person=person, kind="x.y", line=f"{NAME}, look.", address="/", key="x:1:y", at=now)
-    Client().force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    Client().force_login(person)
     UserSession.objects.create(user=person, ip="192.0.2.77", session_key="k" * 32, user_agent="Browser of Quillfeather")
     Authenticator.objects.create(user=person, type="totp", data={"secret": "quillfeather"})
     SocialAccount.objects.create(user=person, provider="sso", uid="q-1", extra_data={"email": EMAIL, "name": NAME})
@@ -141,7 +141,7 @@ def test_afterwards_the_name_stands_under_what_was_signed_and_nowhere_else(leave
 
 def test_the_account_is_an_empty_shell_that_nobody_can_enter(leaver: User, administrator: User) -> None:
     client = Client()
-    client.force_login(leaver, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(leaver)
     end_appointments(leaver)
     remove(leaver, administrator)
     leaver.refresh_from_db()

@@ -238,7 +238,7 @@ def _acts(pks: Sequence[int]) -> Mapping[int, list[Act]]:
     found: dict[int, list[Act]] = defaultdict(list)
     lines = TrailEntry.objects.filter(thing_type=REVISION, thing_id__in=pks).order_by("pk")
     for pk, *line in lines.values_list("thing_id", "act", "at", "actor", "thing_name", "detail"):
-        found[pk].append(Act(*line))
+        found[pk or 0].append(Act(*line))
     return found
 
 

@@ -107,7 +107,8 @@ def differences(link: Link, *, previous: str | None) -> list[str]:
 
 
 def _of_the_digest(link: Link) -> Iterator[str]:
-    found, expected = digest_of(link.content), link.digest
+    found = digest_of(link.content)
+    expected: str | None = link.digest
     for act in redactions(link):  # each from where the last one ended
         if act.detail.get("before") != expected:
             yield f"the trail has it redacted from {act.detail.get('before')}, and it was {expected}"

@@ -175,7 +175,7 @@ def elsewhere(redaction: Redaction) -> Sequence[str]:
     """Return in words where else in the unit's statements the same passages stand, or the same bytes were given."""
     revisions = Revision.objects.filter(statement__unit=redaction.revision.statement.unit_id)
     if redaction.item is not None and redaction.item.file is not None:
-        same = EvidenceItem.objects.filter(file__blob=redaction.item.file.blob_id).exclude(pk=redaction.item_id)
+        same = EvidenceItem.objects.filter(file__blob=redaction.item.file.blob_id).exclude(pk=redaction.item.pk)
         places = same.select_related("entry__theme", "entry__revision__statement__unit")
         return [f"{one.entry.revision}, {one.entry.theme}" for one in places]
     taken = passages_of(redaction)
@@ -260,7 +260,7 @@ def _take_out_passages(revision: Revision, path: str, redacted: str) -> tuple[st
     taken = _passages(revision, path, redacted)
     Revision.objects.filter(pk=revision.pk).update(content=rules.replaced(revision.content, path, redacted))
     *way, field = path.split("/")
-    kept = [
+    kept: list[tuple[models.QuerySet[Any, Any], Iterable[str]]] = [
         (SaveReceipt.objects.filter(revision=revision), ("answer",)),
         (WorkbookUpload.objects.filter(revision=revision), ("answers", "decisions")),
         (MergeDecision.objects.filter(revision=revision), ("mine", "theirs", "result")),

@@ -288,7 +288,7 @@ def _beside_the_text(rows: Rows) -> dict[tuple[str, models.Model], dict[str, str
 
 def _values(row: models.Model, names: Sequence[str]) -> dict[str, Any]:
     """Return a row's values as the database has them: of another row, its id."""
-    return {name: getattr(row, row._meta.get_field(name).attname) for name in names}
+    return {field.name: getattr(row, field.attname) for field in row._meta.concrete_fields if field.name in names}
 
 
 def _in_batches(items: Iterable[Item], size: int) -> Iterable[list[Item]]:

@@ -15,14 +15,14 @@ CHAIN_LOCK = 7_266_483_101
 
 
 class TrailQuerySet(models.QuerySet["TrailEntry"]):
-    def with_identities(self) -> TrailQuerySet:
+    def with_identities(self) -> models.QuerySet[Any, Any]:
         """Add `actor_name` and `address` as they were at the time, in the same query."""
         return self.annotate(
             actor_name=_identity(IdentityKind.NAME, committed="name_commitment", otherwise=THE_SYSTEM),
             address=_identity(IdentityKind.ADDRESS, committed="address_commitment", otherwise=""),
         )
 
-    def with_words(self) -> TrailQuerySet:
+    def with_words(self) -> models.QuerySet[Any, Any]:
         """Add `words`: the JSON text of what somebody wrote with the act, such as a reason; None where none is."""
         kept = TrailIdentity.objects.filter(entry=OuterRef("pk"), kind=IdentityKind.WORDS)
         return self.annotate(words=Subquery(kept.values("text")[:1]))

@@ -49,7 +49,7 @@ def record(
     thing: models.Model | None,
     by: AbstractBaseUser | None,
     at: datetime,
-    words: Mapping[str, str] | None = None,
+    words: Any = None,  # a mapping of texts; its type would be asked of every value of `detail` that callers spread
     **detail: Any,
 ) -> TrailEntry:
     """Write who did what to which thing; `by` is None where the system acted on its own or nobody knows who it was.
@@ -72,7 +72,7 @@ def prepare(
     thing: models.Model | None,
     by: AbstractBaseUser | None,
     at: datetime,
-    words: Mapping[str, str] | None = None,
+    words: Any = None,  # a mapping of texts; its type would be asked of every value of `detail` that callers spread
     **detail: Any,
 ) -> Prepared:
     """Return an entry ready to be written with others: see `record`."""

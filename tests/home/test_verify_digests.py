@@ -153,7 +153,7 @@ def test_every_column_of_a_signed_revision_has_been_tampered_with() -> None:
     assert set(SIGNED_COLUMNS) == set(REVISION_COLUMNS) - {"state"}  # a review changes the state
 
 
-def columns_of(model: type[Model]) -> set[str]:
+def columns_of(model: type[Model]) -> set[str | None]:
     return {field.column for field in model._meta.concrete_fields}
 
 

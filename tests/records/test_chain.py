@@ -51,7 +51,7 @@ def sealed() -> None:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
-def tamper(sql: str, *values: object) -> None:
+def tamper(sql: str, *values: int | str) -> None:
     """Change what the database's triggers protect, as its owner can."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")

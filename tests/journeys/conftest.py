@@ -232,7 +232,7 @@ def answer_sign_in(page: Page, who: str, *, own_device: bool = False) -> None:
     page.get_by_label("E-mail").fill(f"{who}@demo.example")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("This is my own device").set_checked(own_device)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 class SignIn(Protocol):

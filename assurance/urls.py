@@ -19,6 +19,7 @@ from assurance.views import (
     signing,
     statements,
     theme,
+    timeline,
     withholding,
     workbooks,
 )

@@ -14,7 +14,7 @@ from home import acts
 from home.trail_filters import ACCOUNT
 from organisation.models import Appointment, User
 from records.models import TrailEntry
-from records.models.trail import TrailQuerySet
+from records.models.trail import ERASED, TrailQuerySet
 from rendering.cells import Value
 
 PER_PAGE = 50
@@ -53,7 +53,7 @@ class Page:
 
 def page(entries: TrailQuerySet, *, before: int | None = None, after: int | None = None) -> Page:
     """Return the entries older than `before`, or newer than `after`, or the newest: each found by the index of time."""
-    found = entries.with_identities()
+    found = entries.with_identities().with_words()
     if after is not None and (than := _place(after)):
         rows = list(_newer(found, than).order_by("at", "pk")[: PER_PAGE + 1])
         more, rows = len(rows) > PER_PAGE, rows[:PER_PAGE][::-1]
@@ -102,7 +102,7 @@ def read(entries: Sequence[Any]) -> list[Line]:
             address=entry.address,
             did=acts.in_words(entry.act, _name(entry, owners)),
             about=f"{entry.thing_type}-{entry.thing_id}" if entry.thing_type else "",
-            details=details_of(entry.detail),
+            details=details_of(_said(entry)),
             entry=entry,
         )
         for entry in entries
@@ -126,6 +126,14 @@ def _owners(entries: Iterable[TrailEntry]) -> dict[tuple[str, int | None], str]:
 def _name(entry: TrailEntry, owners: dict[tuple[str, int | None], str]) -> str:
     owner = owners.get((entry.thing_type, entry.thing_id))
     return f"{entry.thing_name} ({owner})" if owner else entry.thing_name
+
+
+def _said(entry: Any) -> dict[str, Any]:
+    """Return what an entry keeps beside its act; what somebody wrote with it in the place of the commitment to that."""
+    if "words" not in entry.detail:
+        return dict(entry.detail)
+    said = {name: value for name, value in entry.detail.items() if name != "words"}
+    return said | (json.loads(entry.words) if entry.words else {"words": ERASED})
 
 
 def details_of(detail: dict[str, Any]) -> list[tuple[str, str]]:
@@ -166,7 +174,8 @@ HEADINGS = (
 
 def cells(entries: TrailQuerySet, *, up_to: int) -> Iterator[list[Value]]:
     """Yield the cells of each entry up to a number, the oldest first. Some thousand are read at a time."""
-    found = entries.with_identities().filter(pk__lte=up_to).select_related("link").order_by("at", "pk")
+    found = entries.with_identities().with_words().filter(pk__lte=up_to)
+    found = found.select_related("link").order_by("at", "pk")
     than: Place | None = None
     while rows := list((_newer(found, than) if than else found)[:AT_A_TIME]):
         for line in read(rows):
@@ -187,7 +196,7 @@ def _cells(line: Line) -> list[Value]:
         entry.thing_name,
         entry.thing_type,
         entry.thing_id,
-        json.dumps(entry.detail, ensure_ascii=False, sort_keys=True) if entry.detail else "",
+        json.dumps(_said(entry), ensure_ascii=False, sort_keys=True) if entry.detail else "",
         entry.link.position,
         entry.link.digest,
     ]

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from rendering.differences import Segment, segments
+
 # A person who pauses for longer has begun anew.
 IN_ONE_GO = timedelta(minutes=30)
 
@@ -128,3 +130,18 @@ def _joined(earlier: Sequence[Field], later: Sequence[Field]) -> tuple[Field, ..
         first = fields.get(field.name)
         fields[field.name] = field if first is None else Field(field.name, first.before, field.after)
     return tuple(field for field in fields.values() if field.before != field.after)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownField:
+    """A value before and after, in words; "" where there was none."""
+
+    label: str
+    before: str
+    after: str
+    is_long: bool
+
+    @property
+    def segments(self) -> Sequence[Segment]:
+        """How one text follows from the other: for long ones. Worked out where it is shown, since it costs time."""
+        return segments(self.before, self.after)

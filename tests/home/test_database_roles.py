@@ -24,7 +24,7 @@ from organisation.models import Appointment, User
 from organisation.roles import Role
 from records.models import IdentityKind, TrailEntry, TrailIdentity, TrailLink
 from records.services import trail, verifying
-from tests.assurance.pages import form_on
+from tests.assurance.pages import form_on, signed_in
 from tests.factories import assurance
 from tests.factories.organisation import appoint, make_person, make_unit, make_user
 
@@ -204,13 +204,11 @@ def test_the_products_pages_work_as_the_application(roles: dict[str, str], clien
         assert entry.evidence == "Walk-rounds each week."
         assert "Walk-rounds each week." not in entry.history.latest("pgh_id").evidence
         statements.complete(revision=Revision.objects.get(pk=filled.pk), by=spoc, at=timezone.now())
-        client.force_login(slt, backend="allauth.account.auth_backends.AuthenticationBackend")
-        assert client.get(reverse("assurance:sign", args=place)).status_code == 200
+        assert signed_in(slt).get(reverse("assurance:sign", args=place)).status_code == 200
         signed = assurance.sign(Revision.objects.get(pk=filled.pk))
         assert signed.signed_at
-        client.force_login(head, backend="allauth.account.auth_backends.AuthenticationBackend")
         for name, arguments in (("trail", []), ("trail_csv", []), ("assurance:statement", place), ("home", [])):
-            response = client.get(reverse(name, args=arguments))
+            response = signed_in(head).get(reverse(name, args=arguments))
             assert response.status_code == 200, name
             response.getvalue()
         assert not list(verifying.breaks())

@@ -15,17 +15,21 @@ from django.utils.functional import SimpleLazyObject
 from home.permissions import READS_TRAIL
 from organisation import sessions
 from organisation.models import Appointment, Force
-from organisation.permissions import READS_PEOPLE, hold_appointments
+from organisation.permissions import ANSWERS_REQUESTS, READS_PEOPLE, hold_appointments
 from organisation.roles import INSIDE_THE_FORCE, Role
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the service that has a place in the navigation. `roles` may open it; None means everyone signed in."""
+    """A part of the service that has a place in the navigation. `roles` may open it; None means everyone signed in.
+
+    `also` names other addresses of the part: what lies below them is part of it, too.
+    """
 
     label: str
     url_name: str
     roles: frozenset[Role] | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,14 @@ SECTIONS = (
     Section("Roll-ups", "assurance:rollups", _REVIEWERS),
     Section("Model", "maturity:matrix", INSIDE_THE_FORCE),
     Section("Papers", "papers:papers"),
-    Section("People and units", "people", READS_PEOPLE),
+    Section(
+        "People and units",
+        "people",
+        READS_PEOPLE,
+        also=("units", "groups", "missing", "qualifications", "force_settings"),
+    ),
     Section("Trail", "trail", READS_TRAIL),
+    Section("Retention", "retention", ANSWERS_REQUESTS),
 )
 
 
@@ -75,14 +85,20 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 def sections_for(roles: set[Role], *, path: str, sections: Sequence[Section] = SECTIONS) -> list[NavItem]:
     """Return the links for somebody signed in who holds `roles`, the one that leads to `path` marked as current."""
-    links = [
-        (section.label, reverse(section.url_name))
-        for section in sections
-        if section.roles is None or section.roles & roles
+    open_to = [section for section in sections if section.roles is None or section.roles & roles]
+    above = _above(path, open_to)
+    links = [(section, reverse(section.url_name)) for section in open_to]
+    return [
+        NavItem(section.label, url, "page" if url == path else "true" if section is above else "")
+        for section, url in links
     ]
-    # The longest address that `path` lies under: the front page is above everything and must not always win.
-    above = max((url for _, url in links if url != "/" and path.startswith(url)), key=len, default="")
-    return [NavItem(label, url, "page" if url == path else "true" if url == above else "") for label, url in links]
+
+
+def _above(path: str, sections: Iterable[Section]) -> Section | None:
+    """Return the section with the longest address that `path` lies under; not the front page, which is above all."""
+    addresses = [(reverse(name), section) for section in sections for name in (section.url_name, *section.also)]
+    below = [(url, section) for url, section in addresses if url != "/" and path.startswith(url)]
+    return max(below, key=lambda found: len(found[0]))[1] if below else None
 
 
 def describe(appointments: Iterable[Appointment]) -> list[str]:

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from organisation.formfields import NOBODY, DayField, LineField, OptionLabel, WordsField
-from organisation.models import BusinessGroup, Unit
+from organisation.models import BusinessGroup, QualificationStatus, QualificationType, Unit
 from organisation.models.unit import UnitQuerySet
 from organisation.roles import Role, Scope
 
@@ -230,4 +230,97 @@ class HandOverForm(forms.Form):
     )
     starts_on = DayField(
         label="Their first day", help_text="The day before is the last one of the person who hands over."
+    )
+
+
+# --- Qualifications -----------------------------------------------------------------------------------------------
+
+
+class QualificationTypeForm(forms.Form):
+    """A qualification that people may hold, and which roles expect it."""
+
+    name = LineField(
+        label="Name",
+        help_text="As it is to be printed, with who awards it.",
+        max_length=200,
+        error_messages={"required": "Write the name of the qualification."},
+    )
+    level = forms.IntegerField(
+        label="Level",
+        help_text="On the national scale from 1 to 8, where it has one.",
+        required=False,
+        min_value=1,
+        max_value=8,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": "3", "autocomplete": "off"}),
+        error_messages={
+            "invalid": "Write the level as a number from 1 to 8, or leave it empty.",
+            "min_value": "The national scale begins with 1.",
+            "max_value": "The national scale ends with 8.",
+        },
+    )
+    expected_of = forms.MultipleChoiceField(
+        label="Which roles are to have it?",
+        required=False,
+        choices=[(role.value, role.label) for role in Role],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def clean_expected_of(self) -> list[Role]:
+        return [Role(value) for value in self.cleaned_data["expected_of"]]
+
+
+class QualificationForm(forms.Form):
+    """What somebody holds, studies for or has given up. `types` None: of a line that there is, whose type stays."""
+
+    type = forms.ModelChoiceField(
+        label="Qualification",
+        queryset=QualificationType.objects.none(),
+        to_field_name="code",
+        empty_label="Choose a qualification",
+        error_messages={
+            "required": "Choose the qualification.",
+            "invalid_choice": "Choose one of the qualifications in the list.",
+        },
+    )
+    status = forms.ChoiceField(
+        label="How does it stand?",
+        choices=QualificationStatus.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say how it stands."},
+    )
+    on = DayField(label="Since when?")
+    expires_on = DayField(
+        label="Last day it is valid", help_text="Leave it empty if it does not run out.", required=False
+    )
+
+    def __init__(self, *args: Any, types: QuerySet[QualificationType] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if types is None:
+            del self.fields["type"]
+        else:
+            self.fields["type"].queryset = types  # type: ignore[attr-defined]  # a field with a queryset
+
+
+# --- The force ----------------------------------------------------------------------------------------------------
+
+
+class ForceForm(forms.Form):
+    """What the force is called, and whether one person may complete and sign."""
+
+    name = LineField(
+        label="Name of the force",
+        help_text="It stands on every page and document.",
+        max_length=200,
+        error_messages={"required": "Write the name of the force."},
+    )
+    short_name = LineField(
+        label="Short name",
+        help_text="Where there is little room.",
+        max_length=50,
+        error_messages={"required": "Write a short name of the force."},
+    )
+    completer_may_sign = forms.BooleanField(
+        label="One person may both complete and sign a statement",
+        help_text="Leave it unticked unless the force has decided so: otherwise two people answer for each statement.",
+        required=False,
     )

@@ -15,9 +15,11 @@ from django.urls import path, re_path
 
 from organisation.views import (
     appointments,
+    force,
     groups,
     people,
     person,
+    qualifications,
     reorganising,
     second_factor,
     single_sign_on,
@@ -92,6 +94,21 @@ urlpatterns = [
     path("people/<int:pk>/reopen/", person.reopen_person, name="reopen_person"),
     path("people/<int:pk>/invite/", person.invite_person, name="invite_person"),
     path("people/<int:pk>/appoint/", appointments.appoint, name="appoint"),
+    path("people/<int:pk>/qualifications/new/", qualifications.record_qualification, name="record_qualification"),
+    path(
+        "people/<int:pk>/qualifications/<int:line>/",
+        qualifications.edit_held_qualification,
+        name="edit_held_qualification",
+    ),
+    path(
+        "people/<int:pk>/qualifications/<int:line>/remove/",
+        qualifications.remove_held_qualification,
+        name="remove_held_qualification",
+    ),
+    path("qualifications/", qualifications.qualifications, name="qualifications"),
+    path("qualifications/new/", qualifications.new_qualification, name="new_qualification"),
+    path("qualifications/<slug:code>/change/", qualifications.edit_qualification, name="edit_qualification"),
+    path("force/", force.force_settings, name="force_settings"),
     path("appointments/<int:pk>/end/", appointments.end_appointment, name="end_appointment"),
     path("appointments/<int:pk>/extend/", appointments.extend_appointment, name="extend_appointment"),
     path("appointments/<int:pk>/hand-over/", appointments.hand_over_appointment, name="hand_over_appointment"),

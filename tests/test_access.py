@@ -481,11 +481,39 @@ TABLE = [
             ("edit_person", "person"),
             ("close_person", "person"),
             ("reopen_person", "person"),
+            ("record_qualification", "person"),
             ("appoint", "person"),
             ("end_appointment", "appointment"),
             ("extend_appointment", "appointment"),
             ("hand_over_appointment", "appointment"),
         )
+    ),
+    Row(
+        "edit_held_qualification",
+        ("person", "held_qualification"),
+        get={ADMINISTRATOR: OK, READS_PEOPLE: FORBIDDEN},
+        post={ADMINISTRATOR: DONE_OR_REFUSED, READS_PEOPLE: FORBIDDEN},
+    ),
+    Row(
+        "remove_held_qualification",
+        ("person", "held_qualification"),
+        get={ALL: {405}},
+        post={ADMINISTRATOR: MOVED, READS_PEOPLE: FORBIDDEN},
+    ),
+    Row("qualifications", get={who(SAFETY, "administrator"): OK}),
+    *(
+        Row(
+            name,
+            arguments,
+            get={ADMINISTRATOR: OK, who(SAFETY): FORBIDDEN},
+            post={ADMINISTRATOR: DONE_OR_REFUSED, who(SAFETY): FORBIDDEN},
+        )
+        for name, arguments in (("new_qualification", ()), ("edit_qualification", ("qualification",)))
+    ),
+    Row(
+        "force_settings",
+        get={who(SAFETY, "administrator"): OK},
+        post={ADMINISTRATOR: DONE_OR_REFUSED, who(SAFETY): FORBIDDEN},
     ),
     # Units and business groups
     Row("units", get={who(READS_PEOPLE, OTHERS): OK}),
@@ -585,6 +613,7 @@ def world() -> World:
     action = actions.make_action(units["open"], by=people["stranger"])
     adviser = statements.make_adviser(units["open"])
     question = statements.ask(units["open"], "leadership")
+    qualification = organisation.make_qualification(people["spoc"])
     published = papers.make_published()
     draft, final = papers.make_draft(), papers.make_final()
     quarter = Quarter.of(timezone.localdate())
@@ -605,6 +634,8 @@ def world() -> World:
             "edition": "2019",
             "theme": "leadership",
             "person": str(people["spoc"].pk),
+            "qualification": qualification.type.code,
+            "held_qualification": str(qualification.pk),
             "hold": str(holds.make_hold().pk),
             "hold to be lifted": str(holds.to_be_lifted().pk),
             "the stranger's own file": str(holds.make_export(people["stranger"]).token),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from organisation.models import Appointment
+from organisation.models import Appointment, ExpectedQualification, Qualification, QualificationType, User
+from organisation.models.appointment import AppointmentQuerySet
 from organisation.people_forms import AccountForm, BecauseForm, NewAccountForm
 from organisation.permissions import answers_requests, can_manage_people
 from organisation.requests import SignedInRequest
@@ -38,12 +42,22 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
             request.GET.get("past")
         ),
         "address": "?",
+        "lines": found.qualifications.select_related("type"),
+        "lacking": _lacking(found, readable, today),
         "manages": can_manage_people(request.user),
         "may_invite": accounts.can_invite() and found.is_active,
         "is_oneself": found.pk == request.user.pk,
         "answers_requests": answers_requests(request.user),
     }
     return render(request, "organisation/person.html", context)
+
+
+def _lacking(person: User, readable: AppointmentQuerySet, today: date) -> QuerySet[QualificationType]:
+    """What is expected of the person for what they are today, as far as the reader sees it, and is not held."""
+    roles = readable.in_force(today).values("role")
+    held = Qualification.objects.held_on(today).filter(person=person)
+    expected = ExpectedQualification.objects.filter(role__in=roles).exclude(type__in=held.values("type"))
+    return QualificationType.objects.filter(pk__in=expected.values("type"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

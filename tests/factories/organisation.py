@@ -8,7 +8,18 @@ from itertools import count
 from django.utils import timezone
 from django.utils.text import slugify
 
-from organisation.models import Appointment, BusinessGroup, RiskBand, Unit, UnitKind, UnitMembership, User
+from organisation.models import (
+    Appointment,
+    BusinessGroup,
+    Qualification,
+    QualificationStatus,
+    QualificationType,
+    RiskBand,
+    Unit,
+    UnitKind,
+    UnitMembership,
+    User,
+)
 from organisation.roles import Role, Scope
 
 LONG_AGO = date(2015, 4, 1)
@@ -86,3 +97,13 @@ def make_person(role: Role, unit: Unit | None = None, group: BusinessGroup | Non
     person = make_user(name=role.label)
     appoint(person, role, unit, group)
     return person
+
+
+def make_qualification(
+    person: User, type: QualificationType | None = None, *, status: str = QualificationStatus.HELD, on: date = LONG_AGO
+) -> Qualification:
+    """A qualification of the person's, of a new type unless one is given."""
+    if type is None:
+        number = next(_numbers)
+        type = QualificationType.objects.create(code=f"certificate-{number}", name=f"Certificate {number}")
+    return Qualification.objects.create(person=person, type=type, status=status, on=on)

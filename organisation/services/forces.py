@@ -1,0 +1,29 @@
+"""The force that runs the installation: what it is called, and whether completer and signer may be one person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from organisation.models import Force, User
+from records.canonical import normal
+from records.services import trail
+
+
+@transaction.atomic
+def change(*, name: str, short_name: str, completer_may_sign: bool, by: User, at: datetime) -> tuple[str, ...]:
+    """Change the force's settings, or make them the first time; return which changed."""
+    wanted = {"name": normal(name), "short_name": normal(short_name), "completer_may_sign": completer_may_sign}
+    force = Force.objects.select_for_update(no_key=True).first()
+    if force is None:
+        force, changed = Force.objects.create(**wanted), tuple(wanted)
+    else:
+        changed = tuple(field for field, value in wanted.items() if getattr(force, field) != value)
+        for field in changed:
+            setattr(force, field, wanted[field])
+        force.save(update_fields=list(wanted))
+    if changed:
+        told = {"changed": list(changed), "completer_may_sign": completer_may_sign}
+        trail.record(act="force.changed", thing=force, by=by, at=at, **told)
+    return changed

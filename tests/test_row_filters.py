@@ -44,11 +44,19 @@ from assurance.permissions import (
 from home.permissions import can_list_trail, can_read_entry, can_read_whole_trail, trail_visible_to
 from organisation.models import Appointment, BusinessGroup, Unit, UnitMembership, User
 from organisation.permissions import (
+    can_list_groups,
     can_list_people,
+    can_list_units,
     can_manage_people,
     can_read_appointment,
     can_read_everybody,
+    can_read_group,
     can_read_person,
+    can_read_unit,
+    can_reorganise,
+    can_see_who_is_missing,
+    visible_groups,
+    visible_units,
 )
 from organisation.roles import Role, Scope
 from papers.models import Paper
@@ -319,6 +327,30 @@ def test_people_and_appointments_are_listed_exactly_where_they_may_be_read(force
         assert can_manage_people(person) is any(one.role == Role.ADMINISTRATOR for one in mine)
         seen.add(len(people))
     assert {0, len(everybody)} < seen  # the force has people who see nobody, everybody, and some
+
+
+def test_units_and_groups_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
+    group = {unit.pk: group_of(unit) for unit in force.units}
+    ours, our_groups = {unit.pk for unit in force.units}, {one.pk for one in force.groups}
+    seen = set()
+    for person in force.people:
+        mine = held(person)
+        administers = any(one.role == Role.ADMINISTRATOR for one in mine)
+        everything = administers or any(one.role in READS_EVERY_STATEMENT for one in mine)
+        own_units = {one.unit_id for one in mine if one.role in READS_OWN_UNITS}
+        own_groups = {one.group_id for one in mine if one.role in READS_OWN_GROUPS}
+        units = {one for one in ours if everything or one in own_units or group[one] in own_groups - {None}}
+        groups = {one for one in our_groups if everything or one in own_groups}
+        assert set(visible_units(person).filter(pk__in=ours).values_list("pk", flat=True)) == units
+        assert {unit.pk for unit in force.units if can_read_unit(person, unit)} == units
+        assert set(visible_groups(person).filter(pk__in=our_groups).values_list("pk", flat=True)) == groups
+        assert {one.pk for one in force.groups if can_read_group(person, one)} == groups
+        assert can_list_units(person) or not units
+        assert can_list_groups(person) or not groups
+        assert can_reorganise(person) is administers
+        assert can_see_who_is_missing(person) is everything
+        seen.add(len(units))
+    assert {0, len(ours)} < seen
 
 
 def test_papers_are_listed_exactly_where_they_may_be_read(force: Force) -> None:

@@ -40,6 +40,13 @@ class Pages:
         path("model/", include(([path("", nothing, name="matrix")], "maturity"))),
         path("papers/", include(([path("", nothing, name="papers")], "papers"))),
         path("trail/", nothing, name="trail"),
+        path("retention/", nothing, name="retention"),
+        path("people/", nothing, name="people"),
+        path("units/", nothing, name="units"),
+        path("groups/", nothing, name="groups"),
+        path("missing/", nothing, name="missing"),
+        path("qualifications/", nothing, name="qualifications"),
+        path("force/", nothing, name="force_settings"),
     ]
 
 
@@ -48,24 +55,25 @@ def pages(settings: Settings) -> None:
     settings.ROOT_URLCONF = Pages
 
 
-ALL = ["Home", "Statements", "Actions", "Reviews", "Roll-ups", "Model", "Papers"]
+PEOPLE = "People and units"
+ALL = ["Home", "Statements", "Actions", "Reviews", "Roll-ups", "Model", "Papers", PEOPLE]
 
 
 @pytest.mark.parametrize(
     ("role", "offered"),
     [
-        (Role.SPOC, ["Home", "Statements", "Actions", "Model", "Papers"]),
-        (Role.SLT_LEAD, ["Home", "Statements", "Actions", "Model", "Papers"]),
+        (Role.SPOC, ["Home", "Statements", "Actions", "Model", "Papers", PEOPLE]),
+        (Role.SLT_LEAD, ["Home", "Statements", "Actions", "Model", "Papers", PEOPLE]),
         (Role.COG_LEAD, ALL),
         (Role.COG_SUPPORT, ALL),
         (Role.SHRMT, [*ALL, "Trail"]),
-        (Role.HEAD, [*ALL, "Trail"]),
+        (Role.HEAD, [*ALL, "Trail", "Retention"]),
         (Role.BOARD_MEMBER, ["Home", "Model", "Papers"]),
         (Role.BOARD_SECRETARY, ["Home", "Model", "Papers"]),
         (Role.RISK_LEAD, ["Home", "Model", "Papers"]),
         (Role.EXTERNAL_AUDITOR, ["Home", "Model", "Papers"]),
         (Role.PANEL_MEMBER, ["Home", "Papers"]),
-        (Role.ADMINISTRATOR, ["Home", "Model", "Papers", "Trail"]),
+        (Role.ADMINISTRATOR, ["Home", "Model", "Papers", PEOPLE, "Trail", "Retention"]),
     ],
 )
 def test_each_role_is_offered_what_it_may_open(role: Role, offered: list[str]) -> None:
@@ -74,7 +82,7 @@ def test_each_role_is_offered_what_it_may_open(role: Role, offered: list[str]) -
 
 def test_somebody_with_two_roles_is_offered_both_sets() -> None:
     offered = [item.label for item in sections_for({Role.PANEL_MEMBER, Role.SPOC}, path="/")]
-    assert offered == ["Home", "Statements", "Actions", "Model", "Papers"]
+    assert offered == ["Home", "Statements", "Actions", "Model", "Papers", PEOPLE]
 
 
 def test_somebody_without_an_appointment_is_offered_what_everyone_is() -> None:
@@ -90,6 +98,8 @@ def test_somebody_without_an_appointment_is_offered_what_everyone_is() -> None:
         ("/reviews/north/2025-26-q1/", {"Reviews": "true"}),
         ("/roll-ups/", {"Roll-ups": "page"}),
         ("/roll-ups/north/2025-26-h1/", {"Roll-ups": "true"}),
+        ("/people/7/appoint/", {PEOPLE: "true"}),
+        ("/units/harbour/", {PEOPLE: "true"}),
         ("/account/password/change/", {}),
     ],
 )
@@ -128,7 +138,7 @@ def signed_in() -> HttpRequest:
 @pytest.mark.django_db
 def test_appointments_in_force_decide_what_is_offered_and_said(signed_in: HttpRequest) -> None:
     context = navigation(signed_in)
-    assert [item.label for item in context["navigation"]] == ["Home", "Statements", "Actions", "Model", "Papers"]
+    assert [item.label for item in context["navigation"]] == ["Home", "Statements", "Actions", "Model", "Papers", PEOPLE]
     assert list(context["role_descriptions"]) == [
         "Single point of contact (SPOC), Harbour",
         "Health, Safety and Wellbeing Board member",

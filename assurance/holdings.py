@@ -14,20 +14,26 @@ from assurance.models import (
     Entry,
     EvidenceFile,
     EvidenceItem,
+    InformationRequest,
     MentoringRecord,
     MergeDecision,
     Presence,
+    Redaction,
+    Release,
+    RequestedStatement,
     Review,
     ReviewNote,
     Revision,
     SaveReceipt,
     UnitAdviser,
+    Withholding,
     WorkbookUpload,
 )
 from records.holdings import AS_THE_RECORD, Held, Holding
 from records.models import RecordClass
 
 WHY = "A statement is worth what its authors, its signer and its reviewer answer for."
+ANSWERED = "What is given out of statements by law, or kept back, is answered for by name."
 OF_A_REVISION = {
     "unit": "revision__statement__unit__name",
     "quarter": "revision__statement__quarter",
@@ -144,6 +150,46 @@ HELD = (
         ("asked_by", "advised_by"),
         {"unit": "unit__name", "theme": "theme__name", "asked at": "asked_at", "advised at": "advised_at"},
         why="A unit finds its advice again, and nobody audits a unit that they advised.",
+    ),
+    _held(
+        "information-requests",
+        "Requests for information that you entered",
+        InformationRequest,
+        ("made_by",),
+        {"reference": "reference", "entered at": "made_at"},
+        why=ANSWERED,
+    ),
+    _held(
+        "requested-statements",
+        "Statements that you chose for an answer, or left out of it",
+        RequestedStatement,
+        ("chosen_by", "removed_by"),
+        {"request": "request__reference", **OF_A_REVISION, "chosen at": "chosen_at", "left out at": "removed_at"},
+        why=ANSWERED,
+    ),
+    _held(
+        "withholdings",
+        "Texts that you kept back from an answer, or gave after all",
+        Withholding,
+        ("decided_by", "undone_by"),
+        {"request": "statement__request__reference", "decided at": "decided_at", "undone at": "undone_at"},
+        why=ANSWERED,
+    ),
+    _held(
+        "releases",
+        "Answers that you confirmed",
+        Release,
+        ("confirmed_by",),
+        {"request": "request__reference", "confirmed at": "confirmed_at"},
+        why=ANSWERED,
+    ),
+    _held(
+        "redactions",
+        "Redactions of signed texts that you proposed or decided on",
+        Redaction,
+        ("proposed_by", "decided_by"),
+        {**OF_A_REVISION, "state": "state", "proposed at": "proposed_at", "decided at": "decided_at"},
+        why="What is taken out of a signed text is answered for by two people.",
     ),
     _held(
         "overtaken-texts",

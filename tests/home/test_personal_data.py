@@ -111,6 +111,9 @@ def test_the_file_tells_in_tables_what_a_person_did(spoc: User) -> None:
     assert contents.startswith(f"What Truelevel holds about =Kit Marchpane (account {spoc.pk})")
     assert "tables/statements.csv, 1 line" in contents
     assert "Nothing is held." in contents
+    assert "  How long: 180 days\n" in contents
+    assert "  How long: The address: 365 days. The name: as long as the trail.\n" in contents
+    assert "KEEP_" not in contents
 
 
 def test_a_table_opens_in_a_spreadsheet_and_no_cell_of_it_runs(spoc: User) -> None:

@@ -11,6 +11,8 @@ from organisation.missing import ENDING_WITHIN, missing
 from organisation.permissions import can_see_who_is_missing
 from organisation.requests import SignedInRequest
 from organisation.services import missing as services
+from records.models import HeavyWork
+from records.services import allowances
 
 MOST_SHOWN = 50
 
@@ -23,8 +25,10 @@ def who_is_missing(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     sections = missing(today)
     if request.GET.get("format") == "csv":
-        # A look at the headers takes nothing away.
-        content = services.download(sections, by=request.user, at=timezone.now()) if request.method == "GET" else b""
+        content = b""
+        if request.method == "GET":  # a look at the headers takes nothing away
+            allowances.spend(person=request.user, kind=HeavyWork.EXPORTS, at=timezone.now())
+            content = services.download(sections, by=request.user, at=timezone.now())
         name = f"missing-{today.isoformat()}.csv"
         return HttpResponse(
             content,

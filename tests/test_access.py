@@ -17,13 +17,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from assurance.models import BlankForm, Rollup, Statement, StatementDocument
+from assurance.models import BlankForm, Release, Rollup, Statement, StatementDocument
 from organisation.models import User
 from organisation.periods import Quarter
 from organisation.roles import Role
 from organisation.services import calendars
 from tests.factories import actions, evidence, holds, maturity, organisation, papers
 from tests.factories import assurance as statements
+from tests.factories import information_requests as requests
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +98,7 @@ READS_PEOPLE = READS | ADMINISTRATOR
 ANSWERS_REQUESTS = who("head", "administrator")
 READS_GROUPS = READS_REVIEWS | ADMINISTRATOR
 OTHER_GROUP = who("other-cog-lead", "other-cog-support")
+REQUESTED = ("information request", "requested statement")
 OPEN, COMPLETED, SIGNED = ("open", "quarter"), ("completed", "quarter"), ("signed", "quarter")
 
 TABLE = [
@@ -105,6 +107,10 @@ TABLE = [
     Row("calendar_feed", ("secret",), get={ALL | NOBODY: OK}, post={ALL | NOBODY: {405}}, open_to_all=True),
     Row("csp_report", get={ALL | NOBODY: {405}}, post={ALL | NOBODY: {415}}, open_to_all=True),
     Row("account_login", get={ALL: MOVED, NOBODY: OK}, post={ALL: MOVED, NOBODY: OK}, open_to_all=True),
+    # Without a provider in the settings there is no single sign-on, for anybody
+    Row("single_sign_on", open_to_all=True),
+    Row("openid_connect_callback", open_to_all=True),
+    Row("socialaccount_login_cancelled", open_to_all=True),
     Row("account_inactive", get={ALL | NOBODY: OK}, post={ALL | NOBODY: {405}}, open_to_all=True),
     Row("account_logout", get={ALL: OK}, post={ALL: MOVED}),
     Row("account_change_password", get={ALL: OK}, post={ALL: OK}),
@@ -275,6 +281,42 @@ TABLE = [
         post={who("head"): DONE_OR_REFUSED, who("shrmt"): FORBIDDEN},
         decides=("POST",),
     ),
+    # Information requests
+    Row("assurance:information_requests", get={who(SAFETY): OK}),
+    Row("assurance:new_information_request", get={who(SAFETY): OK}, post={who(SAFETY): DONE_OR_REFUSED}),
+    Row("assurance:information_request", ("information request",), get={who(SAFETY): OK}),
+    Row(
+        "assurance:choose_statements",
+        ("information request",),
+        get={who(SAFETY): OK},
+        post={who(SAFETY): DONE_OR_REFUSED},
+    ),
+    Row("assurance:requested_statement", REQUESTED, get={who(SAFETY): OK}),
+    Row("assurance:leave_out_statement", REQUESTED, get={ALL: {405}}, post={who(SAFETY): MOVED}),
+    Row(
+        "assurance:withhold",
+        (*REQUESTED, "signer_name"),
+        get={who(SAFETY): OK},
+        post={who(SAFETY): DONE_OR_REFUSED},
+    ),
+    Row("assurance:withhold", (*REQUESTED, "entries/made/up")),
+    Row("assurance:undo_withholding", (*REQUESTED, "1"), get={ALL: {405}}, post={who(SAFETY): MOVED}),
+    Row(
+        "assurance:check_release",
+        ("information request",),
+        get={who(SAFETY): OK},
+        post={who(SAFETY): DONE_OR_REFUSED},
+        decides=("POST",),
+    ),
+    Row(
+        "assurance:make_release_pdf",
+        ("information request", "1"),
+        get={ALL: {405}},
+        post={who(SAFETY): MOVED},
+        decides=("POST",),
+    ),
+    Row("assurance:release_progress", ("information request", "1"), get={who(SAFETY): MOVED}),
+    Row("assurance:release_pdf", ("information request", "1"), get={who(SAFETY): OK}),
     # Statements: on paper
     Row("assurance:print_statement", OPEN, get={READS: OK}),
     Row("assurance:print_statement", SIGNED, get={READS: OK}),
@@ -605,6 +647,10 @@ def world() -> World:
     to_sign = statements.make_statement(units["signed"])
     signed_file = evidence.give_file(to_sign, by=people["spoc"])
     signed = statements.sign(statements.complete(statements.fill(to_sign)))
+    asked = requests.choose(requests.make_request(), signed)
+    requests.withhold(asked, "completer_name")
+    released = requests.confirm(asked.request)
+    Release.objects.filter(pk=released.pk).update(blob=papers.make_blob(), printed_at=timezone.now())
     StatementDocument.objects.create(revision=signed, blob=papers.make_blob(), printed_at=timezone.now())
     blank = Statement.objects.get(unit=units["open"])
     BlankForm.objects.create(
@@ -644,6 +690,8 @@ def world() -> World:
             "task": str(action.tasks.get().pk),
             "target": str(maturity.target().pk),
             "question": str(question.pk),
+            "information request": str(asked.request_id),
+            "requested statement": str(asked.pk),
             "redaction": str(statements.propose_redaction(signed).pk),
             "adviser": str(adviser.pk),
             "draft_file": str(draft_file.pk),

@@ -21,7 +21,7 @@ from actions.permissions import (
     can_write_action,
     units_to_raise_for,
 )
-from assurance.models import MentoringRecord, ReviewNote, Rollup, Statement, UnitAdviser
+from assurance.models import InformationRequest, MentoringRecord, ReviewNote, Rollup, Statement, UnitAdviser
 from assurance.models.rollup import groups_in_scope
 from assurance.permissions import (
     can_advise,
@@ -32,6 +32,7 @@ from assurance.permissions import (
     can_list_mentoring,
     can_list_rollups,
     can_list_statements,
+    can_read_information_request,
     can_read_mentoring,
     can_read_note,
     can_read_notes,
@@ -63,7 +64,7 @@ from papers.models import Paper
 from papers.permissions import can_read_paper
 from records.models import TrailEntry
 from records.services import trail
-from tests.factories import actions, assurance, papers
+from tests.factories import actions, assurance, information_requests, papers
 from tests.factories.organisation import LONG_AGO, appoint, end_at_once, make_group, make_unit, make_user, move_unit
 
 pytestmark = pytest.mark.django_db
@@ -409,3 +410,12 @@ def test_the_trail_is_listed_exactly_where_it_may_be_read(force: Force) -> None:
         assert {one.pk for one in entries if can_read_entry(person, one)} == readable
         assert can_list_trail(person) is bool(readable)
         assert can_read_whole_trail(person) is everything
+
+
+def test_information_requests_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
+    asked = [information_requests.make_request() for _ in range(3)]
+    everything = {one.pk for one in asked}
+    for person in force.people:
+        readable = everything if {one.role for one in held(person)} & READS_EVERY_STATEMENT else set()
+        assert set(InformationRequest.objects.visible_to(person).values_list("pk", flat=True)) == readable
+        assert {one.pk for one in asked if can_read_information_request(person, one)} == readable

@@ -195,7 +195,9 @@ def test_a_first_sign_in_gives_an_account_and_no_right_until_there_is_an_appoint
     answer_provider(here, "newcomer")
     expect(here.page.get_by_text("You have no appointment today")).to_be_visible()
     expect(here.page.get_by_text("newcomer@police.example.org")).to_be_visible()
-    assert here.page.goto(f"{both.product.url}/statements/").status == 404  # type: ignore[union-attr]
+    refused = here.page.goto(f"{both.product.url}/statements/")
+    assert refused is not None
+    assert refused.status == 404
     assert [act for act, _ in facts(both, ENTRIES)][-3:] == ["account.made", "account.linked", "account.signed_in"]
     assert facts(both, ENTRIES)[-1][1]["how"] == "sso"
     facts(
@@ -230,7 +232,8 @@ def test_an_address_that_the_provider_has_not_verified_opens_nothing(both: Both,
     here = begin(both, context)
     answer_provider(here, "unverified")
     expect(here.page.get_by_text("did not confirm that your e-mail address is yours")).to_be_visible()
-    assert here.page.goto(f"{both.product.url}/").url.startswith(f"{both.product.url}/account/sign-in/")  # type: ignore[union-attr]
+    here.page.goto(f"{both.product.url}/")
+    assert here.page.url.startswith(f"{both.product.url}/account/sign-in/")
     assert facts(both, ENTRIES)[-1] == ["account.sign_in_failed", {"how": "sso", "why": "unverified"}]
 
 
@@ -238,8 +241,8 @@ def test_somebody_of_another_organisation_gets_no_account(both: Both, context: B
     here = begin(both, context)
     answer_provider(here, "elsewhere")
     expect(here.page.get_by_text("not one of those that may be used here")).to_be_visible()
-    count = "from organisation.models import User; print(json.dumps(User.objects.filter(email__contains='elsewhere')"
-    assert facts(both, f"{count}.count()))") == 0
+    asked = "from organisation.models import User; print(json.dumps(User.objects.filter(email="
+    assert facts(both, f"{asked}'somebody@elsewhere.example').exists()))") is False
 
 
 def test_an_answer_begun_in_another_browser_signs_nobody_in(
@@ -247,16 +250,21 @@ def test_an_answer_begun_in_another_browser_signs_nobody_in(
 ) -> None:
     """Whoever is made to open the answer to somebody else's sign-in does not end up in that person's account."""
     here = begin(both, context)
-    caught: list[str] = []
-    here.page.route("**/account/sso/answer/**", lambda route: (caught.append(route.request.url), route.abort()))
-    with here.page.expect_event("requestfailed", lambda request: "/account/sso/answer/" in request.url):
-        tell_provider(here, "newcomer")
+    answer_provider(here, "head")
+    here.press("Sign out")
+    # The provider knows them now, and answers at once: follow its way by hand, and do not open its end.
+    out = context.request.get(f"{both.product.url}/account/sso/", max_redirects=0).headers["location"]
+    answer = context.request.get(out, max_redirects=0).headers["location"]
     other = browser.new_context()
     victim = Visit(other.new_page(), both.product, "victim")
-    assert victim.page.goto(caught[0]).status == 401  # type: ignore[union-attr]
+    opened = victim.page.goto(answer)
+    assert opened is not None
+    assert opened.status == 401
     victim.check()
     expect(victim.page.get_by_role("heading", level=1)).to_have_text("You could not be signed in")
     other.close()
+    here.page.goto(answer)  # where it was begun it is as good as ever, once
+    expect(here.page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
 def test_a_provider_that_is_away_is_said_and_passwords_may_be_switched_off(both: Both, context: BrowserContext) -> None:
@@ -270,6 +278,8 @@ def test_a_provider_that_is_away_is_said_and_passwords_may_be_switched_off(both:
     here.press("Sign out")
     expect(here.page.locator("input[type=password]")).to_have_count(0)
     both.provider.stop()
-    assert here.page.goto(f"{both.product.url}/account/sso/").status == 503  # type: ignore[union-attr]
+    answered = here.page.goto(f"{both.product.url}/account/sso/")
+    assert answered is not None
+    assert answered.status == 503
     here.check()
     expect(here.page.get_by_role("heading", level=1)).to_have_text("You could not be signed in")

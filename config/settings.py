@@ -233,16 +233,16 @@ LOGIN_REDIRECT_URL = "home"
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # of an invitation too, which says so
 
 
-def _at_least_one(name: str, default: int) -> int:
-    """Return a whole number of hours or minutes."""
-    text = env.str(name, default="") or str(default)
-    if not text.isdecimal() or int(text) < 1:
-        raise ImproperlyConfigured(f"{name} is {text!r}; write a whole number, at least 1.")
+def _whole_number(name: str, default: int, *, least: int = 1) -> int:
+    """Return how many of something the environment says."""
+    text = env.str(name, default="").strip() or str(default)
+    if not (text.isascii() and text.isdecimal() and least <= int(text) < 1_000_000):
+        raise ImproperlyConfigured(f"{name} is {text!r}; write a whole number, at least {least}.")
     return int(text)
 
 
-SESSION_COOKIE_AGE = _at_least_one("SESSION_HOURS", 12) * 60 * 60
-SESSION_IDLE_SECONDS = _at_least_one("SESSION_IDLE_MINUTES", 60) * 60
+SESSION_COOKIE_AGE = _whole_number("SESSION_HOURS", 12) * 60 * 60
+SESSION_IDLE_SECONDS = _whole_number("SESSION_IDLE_MINUTES", 60) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # --- Second factor ------------------------------------------------------------------------------------------------
@@ -423,11 +423,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes of a form without its files, which have limits of their own
 # How much heavy work a person may ask for in an hour of the clock (records/services/allowances.py); 0 is no limit.
 ALLOWANCES = {
-    "uploads": env.int("UPLOADS_AN_HOUR", default=200),
-    "megabytes": env.int("MEGABYTES_AN_HOUR", default=1000),
-    "exports": env.int("EXPORTS_AN_HOUR", default=60),
-    "documents": env.int("DOCUMENTS_AN_HOUR", default=60),
-    "checks": env.int("CHECKS_AN_HOUR", default=120),
+    "uploads": _whole_number("UPLOADS_AN_HOUR", 200, least=0),
+    "megabytes": _whole_number("MEGABYTES_AN_HOUR", 1000, least=0),
+    "exports": _whole_number("EXPORTS_AN_HOUR", 60, least=0),
+    "documents": _whole_number("DOCUMENTS_AN_HOUR", 60, least=0),
+    "checks": _whole_number("CHECKS_AN_HOUR", 120, least=0),
 }
 
 LOGGING = {

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from dataclasses import fields
 from email.message import Message
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from typing import Any
 import pytest
 from django.db import connection
 from ruamel.yaml import YAML
+
+from config import retention, single_sign_on
 
 PROJECT = Path(__file__).resolve().parents[2]
 TOOLS = Path(sys.executable).parent
@@ -148,6 +151,18 @@ def test_our_processes_share_one_environment_that_production_accepts(compose: di
     assert {"SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL"} <= required
     assert required <= set(environments[0])
     assert environments[0]["TRUELEVEL_PROFILE"] == "production"
+
+
+def test_whatever_can_be_set_reaches_our_processes(compose: dict[str, Any]) -> None:
+    """A setting that stands in .env and is not handed on would be believed to hold, and not hold."""
+    settings = (PROJECT / "config" / "settings.py").read_text(encoding="utf-8")
+    read_there = set(re.findall(r"""(?:env\.\w+|_[a-z_]+)\("([A-Z][A-Z_]+)\"""", settings))
+    elsewhere = {*single_sign_on.NEEDED, *single_sign_on.OPTIONAL, "LOCAL_PASSWORDS"}
+    periods = {f"KEEP_{field.name.upper()}" for field in fields(retention.Retention)}
+    of_the_demo = {"TRUELEVEL_DEBUG", "PORT"}
+    handed_on = set(compose["services"]["web"]["environment"])
+    assert len(read_there) > 15
+    assert (read_there | elsewhere | periods) - of_the_demo - handed_on == set()
 
 
 def test_only_the_preparing_step_comes_to_the_database_as_its_owner(compose: dict[str, Any]) -> None:

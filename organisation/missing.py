@@ -88,7 +88,9 @@ def missing(today: date) -> list[Section]:
             "qualifications",
             "Expected qualifications that are not held",
             tuple(_qualifications(today)),
-            "Everybody holds what their role asks for.",
+            "Everybody holds what their role asks for."
+            if ExpectedQualification.objects.exists()
+            else "No role asks for a qualification yet. An administrator says which ones do.",
             person="Person",
             what="Qualification",
             place="Appointed to",

@@ -76,8 +76,8 @@ def of_moving(unit: Unit, *, to: BusinessGroup, on: date, today: date) -> Outloo
     )
 
 
-def of_changing(unit: Unit, *, kind: str, risk_band: str) -> Outlook:
-    services.check_change(unit, kind=kind, risk_band=risk_band)
+def of_changing(unit: Unit, *, kind: str, risk_band: str, today: date) -> Outlook:
+    services.check_change(unit, kind=kind, risk_band=risk_band, today=today)
     happens = []
     if kind != unit.kind:
         happens.append(f"{unit.name} is a {UnitKind(kind).label} from now on. It was a {UnitKind(unit.kind).label}.")

@@ -144,7 +144,7 @@ def change(*, unit: Unit, kind: str, risk_band: str, by: User, at: datetime) -> 
     """Say anew what kind of unit it is and which risk band it is in. It counts from now on."""
     _one_at_a_time()
     [changing] = _fresh([unit])
-    check_change(changing, kind=kind, risk_band=risk_band)
+    check_change(changing, kind=kind, risk_band=risk_band, today=london_day(at))
     told = {
         name: [getattr(changing, name), value]
         for name, value in (("kind", kind), ("risk_band", risk_band))
@@ -263,9 +263,9 @@ def check_move(unit: Unit, *, to: BusinessGroup, on: date, today: date) -> UnitM
     return so_far
 
 
-def check_change(unit: Unit, *, kind: str, risk_band: str) -> None:
+def check_change(unit: Unit, *, kind: str, risk_band: str, today: date) -> None:
     """Raise Refused where there is nothing to change, or no such unit any more."""
-    if unit.closed_on is not None and unit.successors.exists():
+    if unit.closed_on is not None and unit.closed_on < today:
         _refuse_ended(unit)
     if (kind, risk_band) == (unit.kind, unit.risk_band):
         raise Refused(

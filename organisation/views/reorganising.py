@@ -259,7 +259,7 @@ def change_unit(request: SignedInRequest, slug: str) -> HttpResponse:
     form = ChangeUnitForm(_posted(request), initial={"kind": unit.kind, "risk_band": unit.risk_band})
 
     def foresee() -> Outlook:
-        return outlook.of_changing(unit, **form.cleaned_data)
+        return outlook.of_changing(unit, **form.cleaned_data, today=timezone.localdate())
 
     def do() -> HttpResponseRedirect:
         services.change(unit=unit, **form.cleaned_data, by=request.user, at=timezone.now())

@@ -134,7 +134,8 @@ def unit(request: SignedInRequest, slug: str) -> HttpResponse:
         "current": current,
         "earlier": earlier,
         "may_reorganise": can_reorganise(request.user),
-        "has_ended": found.closed_on is not None,
+        "end_is_set": found.closed_on is not None,
+        "has_ended": found.closed_on is not None and found.closed_on < today,
     }
     return render(request, "organisation/unit.html", context)
 

@@ -225,7 +225,7 @@ def browser() -> Client:
 
 def test_a_force_where_nothing_is_missing_is_told_so(browser: Client) -> None:
     text = text_of(html_of(browser.get(reverse("missing"))))
-    for sentence in ("Every unit has a SPOC.", "No appointment ends soon.", "Everybody with an account"):
+    for sentence in ("Every unit has a SPOC.", "No role asks for a qualification yet.", "No appointment ends soon."):
         assert sentence in text
     assert "as text (CSV)" not in text
 

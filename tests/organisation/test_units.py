@@ -387,6 +387,14 @@ def test_kind_and_risk_band_change_and_the_trail_says_from_what_to_what(unit: Un
         units.change(unit=unit, kind=unit.kind, risk_band=RiskBand.LOW, by=administrator, at=NOW)
 
 
+def test_a_unit_that_has_ended_is_as_it_was(administrator: User) -> None:
+    over = make.make_unit("Over OCU", closed_on=date(2026, 11, 21))
+    with pytest.raises(Refused, match="has its last day on 21 November 2026 already"):
+        units.change(unit=over, kind=UnitKind.BCU, risk_band=RiskBand.LOW, by=administrator, at=NOW)
+    with pytest.raises(Refused, match="has its last day on 21 November 2026"):
+        units.move(unit=over, to=make.make_group(), on=TODAY, by=administrator, at=NOW)
+
+
 # --- Business groups ----------------------------------------------------------------------------------------------
 
 

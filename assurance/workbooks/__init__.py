@@ -6,14 +6,13 @@ answer that was left alone is told from one that was given, and one that somebod
 nobody has.
 
 Texts are written as texts, also those that begin like a formula, and their cells stay texts when they are edited.
-What comes back is not trusted: `opening` looks at the file before openpyxl does.
+What comes back is not trusted: records/spreadsheets.py looks at the file before openpyxl does.
 """
 
 from assurance.workbooks.layout import LABELS, mark
-from assurance.workbooks.opening import MOST_BYTES
-from assurance.workbooks.problems import Problem, Unreadable
 from assurance.workbooks.reading import About, ActionRow, Answer, Filled, read
 from assurance.workbooks.writing import ActionFacts, StatementFacts, ThemeFacts, write
+from records.spreadsheets import MOST_BYTES, Problem, Unreadable
 
 __all__ = [
     "LABELS",

@@ -10,9 +10,10 @@ from typing import Any
 
 from assurance.workbooks import layout
 from assurance.workbooks.layout import ACTIONS, DETAILS, RECORD, THEMES
-from assurance.workbooks.opening import TAKE_OURS, Opened, opened
-from assurance.workbooks.problems import Problem, Unreadable
+from records.spreadsheets import Opened, Problem, Unreadable, Wanted, opened
 
+TAKE_OURS = "Download the workbook from the statement’s page, fill that one in, and upload it."
+STATEMENT = Wanted("a statement", TAKE_OURS)
 LAST_ROW = 1_048_576  # of any spreadsheet
 MOST_COLUMNS = 60
 MOST_PROBLEMS = 200
@@ -74,7 +75,7 @@ def read(content: bytes, *, is_ours: Callable[[About], str]) -> Filled:
 
     `is_ours` is asked first whether the workbook is of the right statement, and says why not (empty: it is).
     """
-    with opened(content) as workbook:
+    with opened(content, STATEMENT) as workbook:
         return _Reader(workbook).filled(is_ours)
 
 

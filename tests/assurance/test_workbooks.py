@@ -20,7 +20,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 
 from assurance import workbooks
 from assurance.workbooks import ActionFacts, Filled, StatementFacts, ThemeFacts, Unreadable
-from assurance.workbooks.opening import MOST_BYTES
+from records.spreadsheets import MOST_BYTES
 
 TEXTS = ("evidence", "no_level_reason", "not_sure_note", "criteria_note")
 LEVELS = {1: "Failing", 2: "Reactive", 3: "Compliant", 4: "Proactive", 5: "Resilient"}

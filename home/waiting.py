@@ -95,7 +95,8 @@ def _own_statements(appointments: Iterable[Appointment], *, today: date) -> Part
     newest = [one for one in _newest_revisions(roles_by_unit, quarter) if one.statement.is_expected]
     lines = [_statement_line(one, roles_by_unit[one.statement.unit_id], today=today) for one in newest]
     opened = {one.statement.unit_id for one in newest if one.statement.quarter == quarter}
-    not_opened, ended = [], []
+    not_opened: list[str] = []
+    ended: list[str] = []
     for unit in units.values():
         if unit.pk not in opened:
             (not_opened if unit.closed_on is None or unit.closed_on >= today else ended).append(unit.name)

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
@@ -120,9 +121,10 @@ def missing(today: date) -> list[Section]:
 
 def _units_without(role: Role, today: date) -> Iterator[Gap]:
     holders = Appointment.objects.in_force(today).to({role}).filter(person__is_active=True, unit=OuterRef("pk"))
-    units = Unit.objects.open_on(today).filter(~Exists(holders)).with_group_on(today)
+    units = Unit.objects.open_on(today).filter(~Exists(holders))
+    with_groups: Any = units.with_group_on(today)
     to_come = _first_days(units, role, "unit", today)
-    for pk, slug, name, group in units.order_by("name", "pk").values_list("pk", "slug", "name", "group_name"):
+    for pk, slug, name, group in with_groups.order_by("name", "pk").values_list("pk", "slug", "name", "group_name"):
         yield Gap(place=name, place_url=reverse("unit", args=[slug]), what=group or "", note=_to_come(to_come.get(pk)))
 
 

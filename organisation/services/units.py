@@ -318,8 +318,8 @@ def _refuse_later_memberships(units: Sequence[Unit], last_day: date) -> None:
 
 
 def _group_name(name: str, *, of: BusinessGroup | None = None) -> str:
-    taken = BusinessGroup.objects.filter(name__iexact=name).exclude(pk=of.pk if of else None).first()
-    if taken is not None:
+    taken = BusinessGroup.objects.filter(name__iexact=name).first()
+    if taken is not None and taken != of:
         raise Refused(f"There is a business group called {taken.name} already. Choose another name.")
     return name
 

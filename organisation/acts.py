@@ -26,6 +26,7 @@ ACTS = {
     "appointment.ended": "ended {thing}",
     "appointment.extended": "extended {thing}",
     "appointment.handed_over": "handed over {thing}",
+    "appointment.imported": "applied a {thing}",
     "appointment.made": "made {thing}",
     "calendar-link.made": "made a private calendar link",
     "calendar-link.stopped": "stopped a private calendar link",

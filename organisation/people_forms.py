@@ -324,3 +324,21 @@ class ForceForm(forms.Form):
         help_text="Leave it unticked unless the force has decided so: otherwise two people answer for each statement.",
         required=False,
     )
+
+
+# --- Many at a time -----------------------------------------------------------------------------------------------
+
+
+class AppointmentFileForm(forms.Form):
+    """A file of appointments."""
+
+    file = forms.FileField(
+        label="The file that you have filled in",
+        help_text="A workbook (.xlsx) or text (CSV). Nothing is done before you have seen every line.",
+        max_length=200,
+        error_messages={
+            "required": "Choose the file that you have filled in.",
+            "empty": "The file is empty. Choose the file that you have filled in.",
+            "max_length": "The name of the file is too long. Give it a shorter one.",
+        },
+    )

@@ -21,7 +21,7 @@ from assurance.models import BlankForm, Release, Rollup, Statement, StatementDoc
 from organisation.models import User
 from organisation.periods import Quarter
 from organisation.roles import Role
-from organisation.services import calendars
+from organisation.services import bulk, calendars
 from tests.factories import actions, evidence, holds, maturity, organisation, papers
 from tests.factories import assurance as statements
 from tests.factories import information_requests as requests
@@ -393,6 +393,7 @@ TABLE = [
         post={RAISES: DONE_OR_REFUSED, who("cog-support", "other-cog-support"): FORBIDDEN},
     ),
     Row("actions:action", ("action",), get={READS: OK}),
+    Row("actions:history", ("action",), get={READS: OK}),
     *(
         Row(
             f"actions:{page}",
@@ -502,6 +503,21 @@ TABLE = [
     Row("people", get={who(READS_PEOPLE, OTHERS): OK}),
     Row(
         "new_person",
+        get={ADMINISTRATOR: OK, who(READS_PEOPLE, OTHERS): FORBIDDEN},
+        post={ADMINISTRATOR: DONE_OR_REFUSED, who(READS_PEOPLE, OTHERS): FORBIDDEN},
+    ),
+    Row(
+        "import_appointments",
+        get={ADMINISTRATOR: OK, who(READS_PEOPLE, OTHERS): FORBIDDEN},
+        post={ADMINISTRATOR: DONE_OR_REFUSED, who(READS_PEOPLE, OTHERS): FORBIDDEN},
+    ),
+    *(
+        Row("import_appointments_file", (kind,), get={ADMINISTRATOR: OK, who(READS_PEOPLE, OTHERS): FORBIDDEN})
+        for kind in ("csv", "xlsx")
+    ),
+    Row(
+        "import_appointments_apply",
+        ("appointment_file",),
         get={ADMINISTRATOR: OK, who(READS_PEOPLE, OTHERS): FORBIDDEN},
         post={ADMINISTRATOR: DONE_OR_REFUSED, who(READS_PEOPLE, OTHERS): FORBIDDEN},
     ),
@@ -680,6 +696,9 @@ def world() -> World:
             "edition": "2019",
             "theme": "leadership",
             "person": str(people["spoc"].pk),
+            "appointment_file": str(
+                bulk.keep(lines=[], name="empty.csv", by=people["administrator"], at=timezone.now()).token
+            ),
             "qualification": qualification.type.code,
             "held_qualification": str(qualification.pk),
             "hold": str(holds.make_hold().pk),

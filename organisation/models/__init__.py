@@ -1,4 +1,5 @@
 from organisation.models.appointment import Appointment
+from organisation.models.appointment_file import AppointmentFile
 from organisation.models.calendar import CalendarLink
 from organisation.models.force import Force
 from organisation.models.qualification import (
@@ -12,6 +13,7 @@ from organisation.models.user import User
 
 __all__ = [
     "Appointment",
+    "AppointmentFile",
     "BusinessGroup",
     "CalendarLink",
     "ExpectedQualification",

@@ -43,7 +43,7 @@ def make(
     at: datetime,
 ) -> Appointment:
     """Appoint somebody. `by` None: a command did. Raises Refused where the appointment may not be."""
-    _lock([person])
+    lock([person])
     return _make(
         Appointment(
             person=person,
@@ -136,7 +136,7 @@ def hand_over(*, appointment: Appointment, to: User, starts_on: date, by: User, 
 
     The old one ends with the day before; where the new one starts today, it ends at once.
     """
-    _lock([appointment.person, to])
+    lock([appointment.person, to])
     found = _locked(appointment)
     today = london_day(at)
     if found.is_over(today):
@@ -228,14 +228,14 @@ def _refuse_to_leave_nobody(ending: Appointment, *, without_from: date, today: d
     if ending.role != Role.ADMINISTRATOR or not ending.person.is_active:
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LAST_ADMINISTRATOR_LOCK])
+        cursor.execute("SELECT pg_advisory_xactlock(%s)", [LAST_ADMINISTRATOR_LOCK])
     administrators = Appointment.objects.to({Role.ADMINISTRATOR}).exclude(pk=ending.pk).filter(person__is_active=True)
     others = [as_held(one) for one in administrators.ahead_or_in_force(today)]
     if not keeps_an_administrator(others, without_from=without_from, so_far_until=ending.ends_on):
         raise Refused(NO_ADMINISTRATOR_LEFT)
 
 
-def _lock(people: Iterable[User]) -> None:
+def lock(people: Iterable[User]) -> None:
     """Let acts on one person's appointments follow each other. Always in the same order, so that none block."""
     numbers = sorted({person.pk for person in people})
     list(User.objects.select_for_update(no_key=True).filter(pk__in=numbers).order_by("pk"))
@@ -243,7 +243,7 @@ def _lock(people: Iterable[User]) -> None:
 
 def _locked(appointment: Appointment) -> Appointment:
     """The appointment as it stands once its person's is held against other acts."""
-    _lock([appointment.person])
+    lock([appointment.person])
     rows = Appointment.objects.select_for_update(no_key=True, of=("self",))
     return rows.select_related("person", "unit", "group").get(pk=appointment.pk)
 

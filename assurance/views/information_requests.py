@@ -44,7 +44,7 @@ def information_requests(request: SignedInRequest) -> HttpResponse:
         chosen=Count("statements", filter=Q(statements__removed_at=None), distinct=True),
         answers=Count("releases", distinct=True),
     )
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.order_by("-received_on", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "assurance/information_requests.html", {"page": page})
 
 

@@ -19,6 +19,7 @@ from assurance.forms.statement import FilterForm
 from assurance.models import Carried, Decision, Redaction, Review, Revision, RevisionState, Statement
 from assurance.models.statement import StatementQuerySet
 from assurance.permissions import (
+    can_answer_information_requests,
     can_list_statements,
     can_read_redactions,
     can_reopen,
@@ -59,6 +60,7 @@ def statements(request: SignedInRequest) -> HttpResponse:
         "page": page,
         "rows": [(one, _is_late(one, today)) for one in page],
         "address": address_without_page(request),
+        "answers_requests": can_answer_information_requests(request.user),
     }
     return render(request, "assurance/statements.html", context)
 

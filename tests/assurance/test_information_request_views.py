@@ -159,7 +159,7 @@ def test_the_second_look_shows_what_leaves_and_nothing_is_made_unless_it_is_conf
 ) -> None:
     make.withhold(item, "signer_name")
     look = adviser.get(f"{at}check/")
-    assert "Signed by [withheld 1], Chief superintendent" in words(look)
+    assert "[withheld 1], Chief superintendent" in words(look)
     assert "It is about somebody." in words(look)
     refused = adviser.post(f"{at}check/", form_on(look))
     assert [href for href, _ in problems(refused)] == ["#id_looked"]
@@ -200,9 +200,7 @@ def test_a_statement_is_left_out_again(adviser: Client, at: str, item: Requested
     assert adviser.get(f"{at}{item.pk}/").status_code == 404
 
 
-def test_a_statement_of_another_request_is_not_reached_by_this_one(
-    adviser: Client, at: str, item: RequestedStatement
-) -> None:
+def test_a_statement_of_another_request_is_not_reached_by_this_one(adviser: Client, item: RequestedStatement) -> None:
     other = make.make_request()
     assert adviser.get(f"{LIST}{other.pk}/{item.pk}/").status_code == 404
 

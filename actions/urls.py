@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from actions.views import acts, editing, listing, reading, tasks
+from actions.views import acts, editing, history, listing, reading, tasks
 
 app_name = "actions"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", listing.actions, name="actions"),
     path("new/", editing.new, name="new"),
     path("<int:pk>/", reading.action, name="action"),
+    path("<int:pk>/history/", history.history, name="history"),
     path("<int:pk>/edit/", editing.edit, name="edit"),
     path("<int:pk>/related/", editing.related, name="related"),
     path("<int:pk>/close/", acts.close, name="close"),

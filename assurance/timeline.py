@@ -7,8 +7,7 @@ SQL is here too. Downloads are not: who reads what is for the trail's readers.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,12 +20,23 @@ from assurance.models.statement import DETAIL_ANSWERS, HISTORY_COLUMNS
 from assurance.workbooks import LABELS
 from maturity.models import Criterion, Edition
 from organisation.models import Unit, User
-from records.histories import Change, Field, Kept, ShownField, Source, What, changes, in_one_go, source_of
+from records.histories import (
+    Change,
+    Field,
+    Item,
+    ShownField,
+    Source,
+    What,
+    changes,
+    in_one_go,
+    item_of,
+    kept_by_row,
+    latest_first,
+)
 from records.models import TrailEntry
 from records.models.trail import THE_SYSTEM
 from rendering import formats
 
-OUTSIDE = "Outside the application (by a command, or directly in the database)"
 # Acts that everybody who reads a statement may know of.
 SHOWN_ACTS = (
     "statement.opened",
@@ -72,26 +82,10 @@ NAMES = LABELS | {
 LONG_TEXTS = frozenset({"evidence", "not_sure_note", "criteria_note", "no_level_reason", "no_meeting_reason"})
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A line of the timeline. `place` is the theme or part it is about; `begun_at` where it took a while."""
-
-    at: datetime
-    who: str
-    did: str
-    begun_at: datetime | None = None
-    place: str = ""
-    fields: tuple[ShownField, ...] = ()
-    notes: tuple[tuple[str, str], ...] = ()
-    from_outside: bool = False
-
-
 def timeline(statement: Statement) -> list[Item]:
     """Return everything that became of the statement, the latest first."""
     rows = _Rows(statement)
-    found = [*_acts(rows), *_changes(rows)]
-    found.sort(key=lambda item: item.at, reverse=True)
-    return found
+    return latest_first([*_acts(rows), *_changes(rows)])
 
 
 class _Rows:
@@ -133,8 +127,12 @@ def _acts(rows: _Rows) -> Iterator[Item]:
         | Q(thing_type="assurance.Entry", thing_id__in=list(entries))
         | Q(thing_type="assurance.EvidenceItem", thing_id__in=list(given))
     )
-    # What was taken back is gone, and so is what it was given for, but for its name.
-    taken_back = Q(act="evidence.removed", detail__statement__in=[str(one) for one in rows.revisions])
+    # Evidence that was taken back is gone: the trail tells by name what it was given for.
+    taken_back = Q(
+        act__in=["evidence.added", "evidence.removed"],
+        at__gte=rows.statement.opened_at,
+        detail__statement__in=[str(one) for one in rows.revisions],
+    )
     places = {(str(one.revision), one.theme.identity): entries[one.pk] for one in rows.entries}
     told = TrailEntry.objects.with_identities().with_words().filter(about | taken_back, act__in=SHOWN_ACTS)
     for entry in told.order_by("pk"):
@@ -168,23 +166,16 @@ def _changes(rows: _Rows) -> Iterator[Item]:
     found = [*_of_the_statement(rows), *_of_revisions(rows), *_of_entries(rows)]
     people = _names(User, "name", (change.by for change, *_ in found))
     words = _Words(rows, found)
-    for change, kind, place in found:
-        yield Item(
-            at=change.at,
-            begun_at=change.begun_at if change.begun_at.replace(second=0) < change.at.replace(second=0) else None,
-            who=_who(change, people),
-            did=_did(change, kind),
-            place=place,
-            fields=tuple(words.of(field) for field in change.fields),
-            from_outside=change.source == Source.OUTSIDE,
-        )
+    for change, what, place in found:
+        fields = [words.of(field) for field in change.fields]
+        yield item_of(change, what, people=people, fields=fields, system=_capitalised(THE_SYSTEM), place=place)
 
 
 Found = tuple[Change, str, str]
 
 
 def _of_the_statement(rows: _Rows) -> Iterator[Found]:
-    kept = _kept(rows.statement.events.select_related("pgh_context"), STATEMENT_COLUMNS)  # type: ignore[attr-defined]  # pghistory's own
+    kept = kept_by_row(rows.statement.events.select_related("pgh_context"), STATEMENT_COLUMNS)  # type: ignore[attr-defined]  # pghistory's own
     now = {name: getattr(rows.statement, name) for name in STATEMENT_COLUMNS}
     for change in changes(rows.statement.pk, kept.get(rows.statement.pk, []), now=now):
         if change.what != What.MADE or change.source == Source.OUTSIDE:
@@ -195,7 +186,7 @@ def _of_revisions(rows: _Rows) -> Iterator[Found]:
     events = Revision.events.rel.related_model.objects.filter(  # type: ignore[attr-defined]  # pghistory's own
         pgh_obj__in=[one.pk for one in rows.revisions]
     )
-    kept = _kept(events.select_related("pgh_context"), REVISION_COLUMNS)
+    kept = kept_by_row(events.select_related("pgh_context"), REVISION_COLUMNS)
     for revision in rows.revisions:
         now = {name: getattr(revision, name) for name in REVISION_COLUMNS}
         found = changes(revision.pk, kept.get(revision.pk, []), now=now)
@@ -216,35 +207,11 @@ def _beyond_the_trail(change: Change) -> Change | None:
 
 def _of_entries(rows: _Rows) -> Iterator[Found]:
     events = Entry.history.rel.related_model.objects.filter(pgh_obj__in=[one.pk for one in rows.entries])
-    kept = _kept(events.select_related("pgh_context"), WRITTEN_COLUMNS)
+    kept = kept_by_row(events.select_related("pgh_context"), WRITTEN_COLUMNS)
     for entry in rows.entries:
         now = {name: getattr(entry, name) for name in WRITTEN_COLUMNS}
         for change in in_one_go(changes(entry.pk, kept.get(entry.pk, []), now=now)):
             yield change, "answers", rows.place_of(entry)
-
-
-def _kept(events: Iterable[Any], columns: Sequence[str]) -> dict[int, list[Kept]]:
-    """Return what triggers kept of each row, in the order in which they did."""
-    found: dict[int, list[Kept]] = {}
-    for event in sorted(events, key=lambda event: event.pgh_id):
-        source, by = source_of(event.pgh_context.metadata if event.pgh_context else None)
-        values = {name: getattr(event, name) for name in columns}
-        found.setdefault(event.pgh_obj_id, []).append(
-            Kept(What(event.pgh_label), event.pgh_created_at, values, source, by)
-        )
-    return found
-
-
-def _who(change: Change, people: Mapping[int, str]) -> str:
-    if change.source == Source.PERSON and change.by is not None:
-        return people.get(change.by, f"Account {change.by}")
-    return OUTSIDE if change.source == Source.OUTSIDE else _capitalised(THE_SYSTEM)
-
-
-def _did(change: Change, what: str) -> str:
-    return {What.MADE: f"made {what}", What.OVERWRITTEN: f"changed {what}", What.REMOVED: f"removed {what}"}[
-        change.what
-    ]
 
 
 # --- Words --------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from typing import Any
 
 from rendering.differences import Segment, segments
 
+OUTSIDE = "Outside the application (by a command, or directly in the database)"
 # A person who pauses for longer has begun anew.
 IN_ONE_GO = timedelta(minutes=30)
 
@@ -74,6 +75,20 @@ def source_of(context: Mapping[str, Any] | None) -> tuple[Source, int | None]:
     if context.get("user"):
         return Source.PERSON, int(context["user"])
     return Source.TASK, None
+
+
+def kept_by_row(events: Iterable[Any], columns: Sequence[str]) -> dict[int, list[Kept]]:
+    """Return what triggers kept of each row, by its number, in the order in which they did.
+
+    `events` are rows of a history with their `pgh_context`; one whose row is gone is left out.
+    """
+    found: dict[int, list[Kept]] = {}
+    for event in sorted(events, key=lambda event: event.pgh_id):
+        source, by = source_of(event.pgh_context.metadata if event.pgh_context else None)
+        values = {name: getattr(event, name) for name in columns}
+        kept = Kept(What(event.pgh_label), event.pgh_created_at, values, source, by)
+        found.setdefault(event.pgh_obj_id, []).append(kept)
+    return found
 
 
 def changes(of: Any, kept: Sequence[Kept], *, now: Mapping[str, Any] | None) -> list[Change]:
@@ -145,3 +160,42 @@ class ShownField:
     def segments(self) -> Sequence[Segment]:
         """How one text follows from the other: for long ones. Worked out where it is shown, since it costs time."""
         return segments(self.before, self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of a history. `place` is the part it is about; `begun_at` is set where it took a while."""
+
+    at: datetime
+    who: str
+    did: str
+    begun_at: datetime | None = None
+    place: str = ""
+    fields: tuple[ShownField, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+    from_outside: bool = False
+
+
+def item_of(
+    change: Change, what: str, *, people: Mapping[int, str], fields: Iterable[ShownField], system: str, place: str = ""
+) -> Item:
+    """Return a change to `what` as a line. `people` are names by number, `system` is who did what nobody did."""
+    who = {Source.OUTSIDE: OUTSIDE, Source.TASK: system}.get(change.source)
+    verb = {What.MADE: "made", What.OVERWRITTEN: "changed", What.REMOVED: "removed"}[change.what]
+    took_a_while = change.begun_at.replace(second=0, microsecond=0) < change.at.replace(second=0, microsecond=0)
+    return Item(
+        at=change.at,
+        begun_at=change.begun_at if took_a_while else None,
+        who=who or people.get(change.by or 0, f"Account {change.by}"),
+        did=f"{verb} {what}",
+        place=place,
+        fields=tuple(fields),
+        from_outside=change.source == Source.OUTSIDE,
+    )
+
+
+def latest_first(items: Iterable[Item]) -> list[Item]:
+    """Return the lines, the latest first; what happened in the same moment stays in its order."""
+    found = list(items)
+    found.reverse()
+    return sorted(found, key=lambda item: item.at, reverse=True)

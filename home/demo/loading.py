@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from itertools import groupby, islice
 from typing import Any, TypeVar
 
+import pghistory
 import pgtrigger
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -18,7 +19,7 @@ from actions.models import Action, ProgressNote, Task
 from assurance import circumstances
 from assurance.models import Entry, EntryAction, EvidenceFile, EvidenceItem, Review, Revision, Statement
 from assurance.services.content import criteria_by_cell
-from home.demo import doing, evidence, guidance
+from home.demo import doing, evidence, guidance, people
 from home.demo.cast import OTHERS, OTHERS_A_ROLE, PASSWORD, SIGN_INS, Cast
 from home.demo.history import EditionInForce, Rows, UnitHistory
 from home.demo.names import DEMO_DOMAIN, FORCE_NAME, FORCE_SHORT_NAME
@@ -43,6 +44,7 @@ class CannotLoad(Exception):
 
 
 @transaction.atomic
+@pghistory.context(task="load_demo")  # histories tell it from what came to the database directly
 def load(size: Size, *, at: datetime, progress: Callable[[int, int], None] | None = None) -> bool:
     """Write the force that `size` describes, with a history up to `at`; return False where it stands there already.
 
@@ -65,6 +67,7 @@ def load(size: Size, *, at: datetime, progress: Callable[[int, int], None] | Non
             progress(done, len(units))
     guidance.write(plan, groups=groups, units=units, cast=cast, themes=in_force[plan.quarters[-1]].themes, now=at)
     doing.write_plan(by=cast.named["head"], at=at)
+    people.write(cast=cast, at=at)
     trail.record(act="force.invented", thing=force, by=None, at=at, seed=force.demo_seed)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -400,16 +400,15 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "object-src": [NONE],
-        # The older way and the newer; browsers take the one they know. The newer is named by home.hardening.
+        # Not report-to as well: browsers that know it leave this out, and Chromium then sent nothing for minutes.
         "report-uri": [CSP_REPORTS],
-        "report-to": ["csp"],
     }
 }
 # What no page of ours uses, nobody may use on one. A passkey and a link to copy are for our own pages only.
 PERMISSIONS_POLICY = {
     **dict.fromkeys(
         [
-            "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "clipboard-read", "display-capture",
+            "accelerometer", "autoplay", "browsing-topics", "camera", "clipboard-read", "display-capture",
             "encrypted-media", "fullscreen", "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts",
             "magnetometer", "microphone", "midi", "payment", "picture-in-picture", "screen-wake-lock", "serial",
             "storage-access", "usb", "window-management", "xr-spatial-tracking",

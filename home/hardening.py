@@ -26,7 +26,6 @@ class BrowserLimits:
         self.headers = {
             "Permissions-Policy": ", ".join(f"{name}=({who})" for name, who in settings.PERMISSIONS_POLICY.items()),
             "Cross-Origin-Resource-Policy": "same-origin",
-            "Reporting-Endpoints": f'csp="{settings.CSP_REPORTS}"',
         }
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

@@ -58,10 +58,7 @@ def test_every_page_forbids_what_it_does_not_use(address: str) -> None:
 
 def test_violations_are_reported_to_an_address_that_takes_them() -> None:
     response = Client().get(reverse("account_login"))
-    directives = policy(response)  # type: ignore[arg-type]  # as above
-    assert directives["report-uri"] == reverse("csp_report")
-    endpoints = dict(re.findall(r'(\w+)="([^"]+)"', response["Reporting-Endpoints"]))
-    assert endpoints[directives["report-to"]] == reverse("csp_report")
+    assert policy(response)["report-uri"] == reverse("csp_report")  # type: ignore[arg-type]  # as above
 
 
 def test_files_of_the_site_carry_the_limits_too() -> None:

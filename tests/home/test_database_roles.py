@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assurance.models import Entry, Revision, Statement
-from assurance.services import statements
+from assurance.services import redactions, statements
 from organisation.models import Appointment, User
 from organisation.roles import Role
 from records.models import IdentityKind, TrailEntry, TrailIdentity, TrailLink
@@ -211,6 +211,25 @@ def test_the_products_pages_work_as_the_application(roles: dict[str, str], clien
             response = signed_in(head).get(reverse(name, args=arguments))
             assert response.status_code == 200, name
             response.getvalue()
+        assert not list(verifying.breaks())
+
+
+def test_a_lawful_redaction_works_as_the_application_and_only_while_it_waits(roles: dict[str, str]) -> None:
+    """It is the one thing that takes words out of what is signed, and out of the histories."""
+    draft = assurance.fill(assurance.make_statement(make_unit("Kiln Hill")))
+    entries = Entry.objects.filter(revision=draft, theme__identity="leadership")
+    for text in ("Sam Porter looked.", "Sam Porter looked again."):
+        entries.update(evidence=text)
+    signed = assurance.sign(assurance.complete(Revision.objects.get(pk=draft.pk)))
+    proposed = assurance.propose_redaction(signed, "Sam Porter")
+    earlier = entries.get().history
+    assert earlier.filter(evidence__contains="Sam Porter").exists()
+    with acting_as(roles["application"]):
+        redactions.carry_out(redaction=proposed, by=make_person(Role.HEAD), at=timezone.now())
+        assert "Sam Porter" not in str(Revision.objects.get(pk=signed.pk).content)
+        assert not earlier.filter(evidence__contains="Sam Porter").exists()
+        with pytest.raises(InternalError, match="Cannot"), transaction.atomic():
+            earlier.update(evidence="Something else")
         assert not list(verifying.breaks())
 
 

@@ -76,7 +76,7 @@ def information_request(request: SignedInRequest, pk: int) -> HttpResponse:
     kept_back = Count("withholdings", filter=Q(withholdings__undone_at=None))
     context = {
         "asked": asked,
-        "items": chosen.annotate(kept_back=kept_back),
+        "items": chosen.annotate(kept_back=kept_back).order_by(*RequestedStatement._meta.ordering),
         "printings": [
             (release, printing_of(release))
             for release in asked.releases.select_related("request", "confirmed_by", "blob")

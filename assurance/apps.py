@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 
 from actions import origins
+from organisation import dependants
 
 
 class AssuranceConfig(AppConfig):
@@ -10,7 +11,6 @@ class AssuranceConfig(AppConfig):
         """Say where actions come from and what a unit's end means: lower rooms ask, and never learn who answers."""
         from assurance.closing import StatementsOfUnits  # models can be imported only now
         from assurance.origins import EntryOrigins
-        from organisation import dependants
 
         origins.register(EntryOrigins())
         dependants.register(StatementsOfUnits())

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from organisation.models import Unit
+if TYPE_CHECKING:  # rooms import this before there are models
+    from organisation.models import Unit
 
 
 @dataclass(frozen=True, slots=True)

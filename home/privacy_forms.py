@@ -87,9 +87,8 @@ class HoldForm(forms.Form):
         named = {HoldScope.GROUP: "group", HoldScope.UNIT: "unit", HoldScope.PERSON: "person"}
         for one, field in named.items():
             if scope == one and not cleaned.get(field) and field not in self.errors:
-                self.add_error(
-                    field, f"Say which {'person' if field == 'person' else self.fields[field].label.lower()}."
-                )
+                which = {"group": "business group", "unit": "unit", "person": "person"}[field]
+                self.add_error(field, f"Say which {which}.")
             if scope != one and cleaned.get(field):
                 self.add_error(field, f"You chose “{HoldScope(scope).label}”. Empty this box, or choose again above.")
         if scope == HoldScope.PERSON and cleaned.get("person"):

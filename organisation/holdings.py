@@ -14,7 +14,7 @@ from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.db import models
 
-from organisation.models import Appointment, CalendarLink, Qualification, User
+from organisation.models import Appointment, AppointmentFile, CalendarLink, Qualification, User
 from records.holdings import UNTIL_REMOVED, Held, Holding
 from records.models import RecordClass
 
@@ -130,6 +130,15 @@ HELD = (
         {"appointment": "pk", "role": "role", "made at": "made_at", "ended at once at": "ended_at"},
         why=APPOINTED,
         kept=AS_LONG_AS_WHAT_WAS_DONE,
+    ),
+    _held(
+        "appointment-files",
+        "Files of appointments that you brought in",
+        AppointmentFile,
+        ("by",),
+        {"file": "pk", "called": "name", "brought in at": "uploaded_at", "applied at": "applied_at"},
+        why="What a file asks for is shown before it is done, and done once.",
+        kept="KEEP_WORKBOOKS_DAYS",
     ),
     _held(
         "appointments-history",

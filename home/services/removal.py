@@ -97,7 +97,7 @@ def remove(*, person: User, because: Because, reference: str, by: User, at: date
     `reference` is the number of the request or decision, without any name: it stays in the trail.
     """
     holds.locked()
-    current = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    current: User = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if found := in_the_way(person=current, by=by, at=at):
         raise Refused(" ".join(found.reasons))
     name = current.name

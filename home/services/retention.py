@@ -36,6 +36,9 @@ def keep_to(*, now: datetime) -> dict[str, int]:
         "jobs": lambda sparing: records.old_jobs(before=ago(kept.jobs_days), sparing=sparing),
         "receipts": lambda sparing: assurance.old_receipts(before=ago(kept.receipts_days), sparing=sparing),
         "workbooks": lambda sparing: assurance.old_workbooks(before=ago(kept.workbooks_days), sparing=sparing),
+        "files of appointments": lambda sparing: organisation.old_appointment_files(
+            before=ago(kept.workbooks_days), sparing=sparing
+        ),
         "sessions": lambda sparing: organisation.old_sessions(now=now, sparing=sparing),
         "calendar links": lambda sparing: organisation.old_links(before=ago(kept.links_days), sparing=sparing),
     }

@@ -58,7 +58,7 @@ def person_data(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _person_or_404(request: SignedInRequest, pk: int) -> User:
-    person = User.objects.filter(pk=pk).first() if pk <= LARGEST_ID else None
+    person: User | None = User.objects.filter(pk=pk).first() if pk <= LARGEST_ID else None
     if person is None or not can_take_data_of(request.user, person):
         raise Http404
     return person

@@ -13,8 +13,10 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
-from organisation.models import CalendarLink, Qualification, User
+from organisation.models import AppointmentFile, CalendarLink, Qualification, User
 from organisation.services import accounts
 
 # Of everybody whose data was removed. Nothing is ever sent there: the ending is kept free for such uses (RFC 2606).
@@ -35,6 +37,11 @@ def old_links(*, before: datetime, sparing: Collection[int]) -> int:
     return CalendarLink.objects.filter(revoked_at__lt=before).exclude(person__in=sparing).delete()[0]
 
 
+def old_appointment_files(*, before: datetime, sparing: Collection[int]) -> int:
+    """Delete files of appointments that were brought in before a moment, applied or not; return how many."""
+    return AppointmentFile.objects.filter(uploaded_at__lt=before).exclude(by__in=sparing).delete()[0]
+
+
 def person(*, person: User, at: datetime) -> None:
     """Drop all that the account is: how it is called and signed in to, factors, links and qualifications.
 
@@ -43,6 +50,9 @@ def person(*, person: User, at: datetime) -> None:
     accounts.end_sessions(person)
     for model in (UserSession, Authenticator, SocialAccount, EmailAddress):
         model.objects.filter(user=person).delete()
+    AppointmentFile.objects.filter(by=person).delete()
+    # A file that waits to be applied may ask for an appointment of theirs: it is of no use any more.
+    AppointmentFile.objects.annotate(said=Cast("lines", TextField())).filter(said__icontains=person.email).delete()
     for owned in (CalendarLink, Qualification):
         owned._default_manager.filter(person=person).delete()
     person.email = NO_ADDRESS.format(number=person.pk)

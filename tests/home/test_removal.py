@@ -12,14 +12,14 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.test import Client
 from django.utils import timezone
 
 from assurance.models import MergeDecision, Presence, Revision, SaveReceipt, WorkbookUpload
 from home.services import personal_data, removal
 from home.services.removal import Because, Refused
-from organisation.models import Appointment, CalendarLink, Qualification, QualificationType, User
+from organisation.models import Appointment, AppointmentFile, CalendarLink, Qualification, QualificationType, User
 from organisation.roles import Role
 from organisation.services import calendars
 from records.models import HoldScope, IdentityKind, Notice, PersonalExport, RecordClass, TrailEntry, TrailIdentity
@@ -86,6 +86,9 @@ def leaver() -> User:
     WorkbookUpload.objects.create(
         revision=completed, by=person, name=f"{NAME}.xlsx", uploaded_at=now, answers=[{"by": NAME}]
     )
+    for by, waits in ((person, []), (colleague, [{"email": EMAIL, "name": NAME}])):
+        called = f"{NAME}.csv" if by == person else "people.csv"
+        AppointmentFile.objects.create(by=by, name=called, uploaded_at=now, lines=waits)
     export = personal_data.request(person=person, complete=True, by=person, at=now)
     content = personal_data.gathered(person=person, complete=True, at=now)
     PersonalExport.objects.filter(pk=export.pk).update(content=content, sha256="0" * 64, made_at=now)
@@ -132,6 +135,8 @@ def test_afterwards_the_name_stands_under_what_was_signed_and_nowhere_else(leave
         ("assurance_mergedecision", "theirs"),
         ("assurance_savereceipt", "answer"),
         ("assurance_workbookupload", "name"),
+        ("organisation_appointmentfile", "name"),
+        ("organisation_appointmentfile", "lines"),
     }
     end_appointments(leaver)
     remove(leaver, administrator)
@@ -151,7 +156,7 @@ def test_the_account_is_an_empty_shell_that_nobody_can_enter(leaver: User, admin
     assert not leaver.has_usable_password()
     keys = {one.get_decoded().get("_auth_user_id") for one in Session.objects.all()}
     assert str(leaver.pk) not in keys
-    for model, owner in (
+    emptied: list[tuple[type[models.Model], str]] = [
         (UserSession, "user"),
         (Authenticator, "user"),
         (SocialAccount, "user"),
@@ -161,7 +166,8 @@ def test_the_account_is_an_empty_shell_that_nobody_can_enter(leaver: User, admin
         (Notice, "person"),
         (Presence, "person"),
         (PersonalExport, "person"),
-    ):
+    ]
+    for model, owner in emptied:
         assert not model._default_manager.filter(**{owner: leaver}).exists(), model
 
 

@@ -23,7 +23,7 @@ from assurance.models import Presence, Revision, SaveReceipt, WorkbookUpload
 from config.celery import app
 from home import tasks
 from home.services import retention
-from organisation.models import CalendarLink, User
+from organisation.models import AppointmentFile, CalendarLink, User
 from organisation.roles import Role
 from records.models import HoldScope, Job, JobState, LegalHold, Notice, PersonalExport, RecordClass, TrailIdentity
 from records.services import forgetting, holds, trail
@@ -56,6 +56,10 @@ def a_workbook(person: User, at: Any) -> models.Model:
     return WorkbookUpload.objects.create(revision=a_draft(), by=person, name="x.xlsx", uploaded_at=at, answers=[])
 
 
+def a_file_of_appointments(person: User, at: Any) -> models.Model:
+    return AppointmentFile.objects.create(by=person, name="x.csv", uploaded_at=at, lines=[{"person": "a@example.org"}])
+
+
 def a_presence(person: User, at: Any) -> models.Model:
     return Presence.objects.create(revision=statements.make_statement(), person=person, seen_at=at)
 
@@ -85,16 +89,18 @@ PERIODS: dict[Callable[[User, Any], models.Model], int] = {
     a_job: 90,
     a_receipt: 30,
     a_workbook: 30,
+    a_file_of_appointments: 30,
     a_presence: 1,
     a_link: 90,
     an_export: 7,
     an_address: 365,
 }
-HELD_AS = {
+HELD_AS: dict[Callable[[User, Any], models.Model], RecordClass] = {
     a_notice: RecordClass.MESSAGES,
     a_job: RecordClass.MESSAGES,
     a_receipt: RecordClass.MESSAGES,
     a_workbook: RecordClass.MESSAGES,
+    a_file_of_appointments: RecordClass.MESSAGES,
     a_link: RecordClass.MESSAGES,
     an_address: RecordClass.TRAIL,
 }

@@ -33,6 +33,8 @@ FAMILIES = {
     "appointment": "Appointments",
     "qualification": "Qualifications",
     "unit": "Units",
+    "group": "Business groups",
+    "missing": "Lists of who is missing",
     "statement": "Statements",
     "evidence": "Evidence",
     "rollup": "Roll-ups",

@@ -270,7 +270,12 @@ def test_an_answer_begun_in_another_browser_signs_nobody_in(
 def test_a_provider_that_is_away_is_said_and_passwords_may_be_switched_off(both: Both, context: BrowserContext) -> None:
     both.product.stop()
     both.product = start_product(
-        both.product.data_dir, both.product.port, LOCAL_PASSWORDS="false", **known(both.provider)
+        both.product.data_dir,
+        both.product.port,
+        LOCAL_PASSWORDS="false",
+        SECOND_FACTOR_ROLES="head",
+        OIDC_SECOND_FACTOR="true",  # so nothing more is asked for here
+        **known(both.provider),
     )
     here = begin(both, context)
     answer_provider(here, "head")

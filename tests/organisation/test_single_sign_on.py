@@ -6,16 +6,22 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from allauth.socialaccount.models import SocialAccount
-from django.contrib.auth import authenticate
-from django.test import Client
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.models import SocialAccount, SocialLogin
+from django.contrib.auth import authenticate, login
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 from lxml import html  # type: ignore[import-untyped]  # ships no types
 from pytest_django import Settings
 
 from config.single_sign_on import SingleSignOn
+from organisation import second_factor
 from organisation.identity import Identity
 from organisation.models import User
 from organisation.permissions import roles_anywhere
+from organisation.provider_adapter import SEVERAL_FACTORS, ProviderAdapter
 from organisation.roles import Role
 from organisation.services.single_sign_on import Refusal, Refused, meet
 from records.models import TrailEntry
@@ -123,6 +129,98 @@ def test_a_refusal_is_on_record_and_names_the_account_by_number_only() -> None:
     )
     assert entry.detail == {"how": "sso", "why": "unverified"}
     assert entry.actor_id is None
+
+
+# --- What the sign-in package hands over ------------------------------------------------------------------------------
+
+TOKEN = {
+    "iss": PROVIDER.issuer,
+    "sub": ANN.subject,
+    "nonce": "of this sign-in",
+    "email": ANN.email,
+    "email_verified": True,
+    "name": ANN.name,
+}
+
+
+@pytest.fixture
+def request_(rf: RequestFactory, settings: Settings) -> HttpRequest:
+    """A request of somebody who comes back from the provider, in a browser of their own."""
+    settings.SINGLE_SIGN_ON = PROVIDER
+    request = rf.get("/account/sso/answer/")
+    request.session = SessionStore()
+    request.user = AnonymousUser()
+    return request
+
+
+def come_back(
+    request: HttpRequest, *, nonce: str = "of this sign-in", own_device: bool = False, **claims: object
+) -> User:
+    """Let the package hand over what the provider has said."""
+    token = TOKEN | claims
+    brought = SocialLogin(account=SocialAccount(provider="sso", uid=str(token["sub"]), extra_data={"id_token": token}))
+    brought.state = {"nonce": nonce, "own_device": own_device}
+    ProviderAdapter(request).pre_social_login(request, brought)
+    assert isinstance(brought.user, User)
+    return brought.user
+
+
+@pytest.mark.parametrize(
+    ("methods", "provider_says", "counts"),
+    [(["pwd", "mfa"], False, True), (["pwd"], False, False), ([], False, False), (["pwd"], True, True)],
+)
+def test_the_providers_second_factor_counts_where_it_says_so_or_the_settings_do(
+    request_: HttpRequest, settings: Settings, methods: list[str], provider_says: bool, counts: bool
+) -> None:
+    settings.SINGLE_SIGN_ON = replace(PROVIDER, second_factor=provider_says)
+    come_back(request_, amr=methods)
+    assert bool(request_.session.get(SEVERAL_FACTORS)) is counts
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_it_counts_for_a_sign_in_that_is_complete_and_is_lent_to_nobody_else(
+    client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch, complete: bool
+) -> None:
+    settings.SINGLE_SIGN_ON = PROVIDER
+    person = make_user()
+
+    def hand_over(request: HttpRequest, _: str) -> HttpResponse:
+        if complete:
+            login(request, person, backend="organisation.backends.PasswordBackend")
+        request.session[SEVERAL_FACTORS] = True
+        return HttpResponse()
+
+    monkeypatch.setattr("organisation.views.single_sign_on.callback", hand_over)
+    client.get("/account/sso/answer/")
+    assert bool(client.session.get(second_factor.GIVEN)) is complete
+    assert SEVERAL_FACTORS not in client.session
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_what_was_said_about_the_device_is_remembered(request_: HttpRequest, own: bool) -> None:
+    come_back(request_, own_device=own)
+    assert request_.session["own_device"] is own
+
+
+def test_no_claim_is_kept_but_the_subject(request_: HttpRequest) -> None:
+    come_back(request_)
+    link = SocialAccount.objects.get()
+    assert (link.provider, link.uid, link.extra_data) == ("sso", ANN.subject, {})
+
+
+def test_an_answer_to_another_sign_in_ends_here_and_is_on_record(request_: HttpRequest) -> None:
+    with pytest.raises(ImmediateHttpResponse) as ended:
+        come_back(request_, nonce="of another one")
+    assert ended.value.response.status_code == 401
+    assert not User.objects.exists()
+    assert TrailEntry.objects.get().detail == {"how": "sso", "why": "untrustworthy"}
+
+
+def test_a_closed_account_is_told_so(request_: HttpRequest) -> None:
+    make_user(ANN.email, is_active=False)
+    with pytest.raises(ImmediateHttpResponse) as ended:
+        come_back(request_)
+    assert ended.value.response["Location"] == "/account/closed/"
 
 
 # --- Pages ----------------------------------------------------------------------------------------------------------

@@ -10,11 +10,11 @@ from django.db.models import QuerySet
 from actions.models import Action
 
 ACTS = {
-    "action.closed": "closed the action “{thing}”",
-    "action.raised": "raised the action “{thing}”",
-    "action.reopened": "reopened the action “{thing}”",
-    "action.task_removed": "removed a task from the action “{thing}”",
-    "action.withdrawn": "withdrew the action “{thing}”",
+    "action.closed": "closed {thing}",
+    "action.raised": "raised {thing}",
+    "action.reopened": "reopened {thing}",
+    "action.task_removed": "removed a task from {thing}",
+    "action.withdrawn": "withdrew {thing}",
     "actions.downloaded": "took a list of actions away as a file",
     "plan.made": "made the plan {thing}",
 }

@@ -55,8 +55,8 @@ def timeline(action: Action) -> list[Item]:
 
 
 def _acts(action: Action) -> Iterator[Item]:
-    about = TrailEntry.objects.filter(thing_type="actions.Action", thing_id=action.pk)
-    for entry in about.with_identities().with_words().order_by("pk"):
+    about: Any = TrailEntry.objects.filter(thing_type="actions.Action", thing_id=action.pk).with_words()
+    for entry in about.with_identities().order_by("pk"):
         written: dict[str, str] = json.loads(entry.words) if entry.words else {}
         yield Item(
             at=entry.at,

@@ -10,12 +10,12 @@ from django.db.models import QuerySet
 from assurance.models import Entry, EvidenceItem, MentoringRecord, ReviewNote, Revision, Statement, UnitAdviser
 
 ACTS = {
-    "adviser.appointed": "named an adviser: {thing}",
-    "adviser.ended": "ended the naming of an adviser: {thing}",
-    "evidence.added": "gave evidence: {thing}",
-    "evidence.downloaded": "downloaded the evidence {thing}",
+    "adviser.appointed": "named an {thing}",
+    "adviser.ended": "ended the naming of an {thing}",
+    "evidence.added": "gave {thing}",
+    "evidence.downloaded": "downloaded {thing}",
     "evidence.infected": "refused a file with malicious software as evidence for {thing}",
-    "evidence.removed": "removed the evidence {thing}",
+    "evidence.removed": "removed {thing}",
     "information-request.chosen": "chose {thing} for an answer to an information request",
     "information-request.confirmed": "confirmed what is given out: {thing}",
     "information-request.downloaded": "downloaded {thing}",

@@ -39,7 +39,6 @@ from rendering import formats
 
 # Acts that everybody who reads a statement may know of.
 SHOWN_ACTS = (
-    "statement.opened",
     "statement.completed",
     "statement.reopened",
     "statement.signed",
@@ -134,8 +133,8 @@ def _acts(rows: _Rows) -> Iterator[Item]:
         detail__statement__in=[str(one) for one in rows.revisions],
     )
     places = {(str(one.revision), one.theme.identity): entries[one.pk] for one in rows.entries}
-    told = TrailEntry.objects.with_identities().with_words().filter(about | taken_back, act__in=SHOWN_ACTS)
-    for entry in told.order_by("pk"):
+    told: Any = TrailEntry.objects.filter(about | taken_back, act__in=SHOWN_ACTS).with_words()
+    for entry in told.with_identities().order_by("pk"):
         theme = entry.thing_id if entry.thing_type == "assurance.Entry" else given.get(entry.thing_id or 0, 0)
         named = (entry.detail.get("statement"), entry.detail.get("theme"))
         yield Item(

@@ -41,6 +41,8 @@ FAMILIES = {
     "action": "Actions",
     "actions": "Lists of actions",
     "plan": "Plans",
+    "redaction": "Redactions",
+    "information-request": "Information requests",
     "mentoring": "Mentoring",
     "adviser": "Advisers",
     "paper": "Papers",

@@ -145,7 +145,7 @@ class TrailFilters(forms.Form):
 
     def _label_of(self, act: str) -> str:
         groups = self.fields["act"].choices[1:]  # type: ignore[attr-defined]
-        return next(label for _, options in groups for value, label in options if value == act)
+        return str(next(label for _, options in groups for value, label in options if value == act))
 
 
 def _begins(day: date) -> datetime:

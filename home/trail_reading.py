@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from home import acts
 from home.trail_filters import ACCOUNT
-from organisation.models import Appointment, User
+from organisation.models import Appointment, CalendarLink, Qualification, User
 from records.models import TrailEntry
 from records.models.trail import ERASED, TrailQuerySet
 from rendering.cells import Value
@@ -21,7 +21,13 @@ PER_PAGE = 50
 # Beyond this nobody needs the exact number, and counting would cost more than the page.
 COUNTED_TO = 10_000
 AT_A_TIME = 2000
-APPOINTMENT = "organisation.Appointment"
+# Things that belong to one person, and where that person's name is.
+OWNED: Mapping[str, tuple[Any, str]] = {
+    ACCOUNT: (User, "name"),
+    "organisation.Appointment": (Appointment, "person__name"),
+    "organisation.Qualification": (Qualification, "person__name"),
+    "organisation.CalendarLink": (CalendarLink, "person__name"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ class Page:
 
 def page(entries: TrailQuerySet, *, before: int | None = None, after: int | None = None) -> Page:
     """Return the entries older than `before`, or newer than `after`, or the newest: each found by the index of time."""
-    found = entries.with_identities().with_words()
+    found = _with_texts(entries)
     if after is not None and (than := _place(after)):
         rows = list(_newer(found, than).order_by("at", "pk")[: PER_PAGE + 1])
         more, rows = len(rows) > PER_PAGE, rows[:PER_PAGE][::-1]
@@ -68,6 +74,12 @@ def page(entries: TrailQuerySet, *, before: int | None = None, after: int | None
 def how_many(entries: TrailQuerySet) -> int:
     """Count the entries, up to one more than COUNTED_TO."""
     return entries.order_by()[: COUNTED_TO + 1].count()
+
+
+def _with_texts(entries: TrailQuerySet) -> Any:
+    """Add who it was, from where, and what they wrote with it."""
+    identified: Any = entries.with_identities()
+    return identified.with_words()
 
 
 Place = tuple[datetime, int]
@@ -109,17 +121,13 @@ def read(entries: Sequence[Any]) -> list[Line]:
     ]
 
 
-def _owners(entries: Iterable[TrailEntry]) -> dict[tuple[str, int | None], str]:
-    """Return whose the accounts and appointments among the things are: the trail itself names nobody."""
-    accounts = {entry.thing_id for entry in entries if entry.thing_type == ACCOUNT}
-    appointments = {entry.thing_id for entry in entries if entry.thing_type == APPOINTMENT}
+def _owners(entries: Sequence[TrailEntry]) -> dict[tuple[str, int | None], str]:
+    """Return whose the things are that belong to one person: the trail itself names nobody."""
     found: dict[tuple[str, int | None], str] = {}
-    if accounts:
-        people = User.objects.filter(pk__in=accounts).values_list("pk", "name")
-        found |= {(ACCOUNT, number): name for number, name in people}
-    if appointments:
-        held = Appointment.objects.filter(pk__in=appointments).values_list("pk", "person__name")
-        found |= {(APPOINTMENT, number): name for number, name in held}
+    for sort, (model, name) in OWNED.items():
+        wanted = {entry.thing_id for entry in entries if entry.thing_type == sort and entry.thing_id is not None}
+        if wanted:
+            found |= {(sort, pk): owner for pk, owner in model.objects.filter(pk__in=wanted).values_list("pk", name)}
     return found
 
 
@@ -174,7 +182,7 @@ HEADINGS = (
 
 def cells(entries: TrailQuerySet, *, up_to: int) -> Iterator[list[Value]]:
     """Yield the cells of each entry up to a number, the oldest first. Some thousand are read at a time."""
-    found = entries.with_identities().with_words().filter(pk__lte=up_to)
+    found = _with_texts(entries).filter(pk__lte=up_to)
     found = found.select_related("link").order_by("at", "pk")
     than: Place | None = None
     while rows := list((_newer(found, than) if than else found)[:AT_A_TIME]):

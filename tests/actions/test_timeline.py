@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -26,7 +28,7 @@ def action() -> Action:
     return actions.make_action(unit, by=make_person(Role.SPOC, unit))
 
 
-def by_sql(statement: str, *values: object) -> None:
+def by_sql(statement: str, *values: Any) -> None:
     """Run it as somebody would who has come to the database directly: in a transaction of their own."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('pghistory.context_id', '', true)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -45,7 +46,7 @@ def items(revision: Revision) -> list[Item]:
     return [item for item in found if not item.did.startswith("made")]
 
 
-def by_sql(statement: str, *values: object) -> None:
+def by_sql(statement: str, *values: Any) -> None:
     """Run it as somebody would who has come to the database directly: in a transaction of their own."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('pghistory.context_id', '', true)")
@@ -127,7 +128,7 @@ def test_evidence_is_told_where_it_was_given_and_taken_back(draft: Revision, spo
     removed, given = items(draft)
     assert [(one.who, one.place) for one in (removed, given)] == [("Robin Vale", place), ("Robin Vale", place)]
     assert given.did.startswith("gave evidence")
-    assert removed.did.startswith("removed the evidence")
+    assert removed.did.startswith("removed evidence")
     assert dict(removed.notes)["Title"] == item.title
 
 

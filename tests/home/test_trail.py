@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -32,7 +33,7 @@ def head(client: Client) -> Client:
     return client
 
 
-def shown(client: Client, **asked: object) -> list[str]:
+def shown(client: Client, **asked: Any) -> list[str]:
     response = client.get(reverse("trail"), asked)
     assert response.status_code == 200
     return [line.did for line in response.context["page"].lines]
@@ -172,7 +173,7 @@ def test_an_administrator_reads_sign_ins_and_nothing_else(client: Client) -> Non
 # --- As a file ----------------------------------------------------------------------------------------------------
 
 
-def taken(client: Client, **asked: object) -> list[dict[str, str]]:
+def taken(client: Client, **asked: Any) -> list[dict[str, str]]:
     """Take the file away, once the chain covers what was recorded: a test's own transaction never ends."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

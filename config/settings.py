@@ -63,6 +63,8 @@ FILES_DIR = DATA_DIR / "files"
 DEBUG = env.bool("TRUELEVEL_DEBUG", default=False)  # for developers on their own machine
 if PRODUCTION:
     SECRET_KEY = _required("SECRET_KEY")
+    # Earlier secrets, which still read what they encrypted: leave one in until every second factor is set up anew.
+    SECRET_KEY_FALLBACKS = [part for part in env.str("SECRET_KEY_FALLBACKS", default="").split(",") if part]
     ALLOWED_HOSTS = [host.strip() for host in _required("ALLOWED_HOSTS").split(",")]
     _refuse(refusals.of_secret(SECRET_KEY) or refusals.of_debug(DEBUG) or refusals.of_hosts(ALLOWED_HOSTS))
 else:

@@ -97,6 +97,7 @@ urlpatterns = [
     path("people/<int:pk>/close/", person.close_person, name="close_person"),
     path("people/<int:pk>/reopen/", person.reopen_person, name="reopen_person"),
     path("people/<int:pk>/invite/", person.invite_person, name="invite_person"),
+    path("people/<int:pk>/second-factor/", second_factor.take_away_factors, name="take_away_factors"),
     path("people/<int:pk>/appoint/", appointments.appoint, name="appoint"),
     path("people/<int:pk>/qualifications/new/", qualifications.record_qualification, name="record_qualification"),
     path(

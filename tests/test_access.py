@@ -540,6 +540,7 @@ TABLE = [
             ("edit_person", "person"),
             ("close_person", "person"),
             ("reopen_person", "person"),
+            ("take_away_factors", "person"),
             ("record_qualification", "person"),
             ("appoint", "person"),
             ("end_appointment", "appointment"),

@@ -24,15 +24,18 @@ from csp.decorators import csp_update
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_http_methods
 
 from organisation import second_factor, sessions
 from organisation.adapters import SecondFactorAdapter
 from organisation.forms import NOT_A_PASSKEY
+from organisation.requests import SignedInRequest
 from organisation.services import second_factors
+from organisation.views.loading import managed_person_or_404
 
 GO_ON = "second_factor_go_on"
 
@@ -192,3 +195,19 @@ class PasskeySignInView(LoginWebAuthnView):  # type: ignore[misc]  # the package
     def form_invalid(self, form: Any) -> HttpResponse:  # noqa: ARG002  # the package's signature
         messages.error(self.request, "No account here knows that passkey. Sign in with your password instead.")
         return redirect("account_login")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_away_factors(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Let an administrator take every second factor from somebody who has lost theirs; nobody from themselves."""
+    found = managed_person_or_404(request, pk)
+    if found.pk == request.user.pk:
+        return redirect("mfa_index")
+    if request.method == "POST":
+        if second_factors.take_away(person=found, by=request.user, at=timezone.now()):
+            messages.success(request, f"{found.name} has no second factor any more and is signed out everywhere.")
+        else:
+            messages.info(request, f"{found.name} had no second factor.")
+        return redirect("person", pk)
+    context = {"person": found, "factors": second_factor.factors_of(found).count()}
+    return render(request, "organisation/take_away_factors.html", context)

@@ -189,3 +189,41 @@ def test_only_the_demo_keeps_to_its_own_machine(profile: str, status: int, tmp_p
         check=False,
     )
     assert ended.stdout.strip() == str(status), ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SECOND_FACTOR_ROLES", "head,commissioner", "SECOND_FACTOR_ROLES names commissioner, which are no roles."),
+        ("SESSION_HOURS", "half a day", "SESSION_HOURS is 'half a day'"),
+        ("SESSION_IDLE_MINUTES", "0", "SESSION_IDLE_MINUTES is '0'"),
+    ],
+)
+def test_limits_of_signing_in_that_cannot_be_read_are_refused(name: str, value: str, said: str, tmp_path: Path) -> None:
+    ended = start(WEB, tmp_path, **{name: value})
+    assert ended.returncode == 1
+    [line] = ended.stderr.splitlines()
+    assert line.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "roles"),
+    [
+        (
+            "",
+            ["administrator", "board-secretary", "cog-lead", "external-auditor", "head", "shrmt", "slt-lead"],
+        ),
+        ("head, spoc", ["head", "spoc"]),
+        ("none", []),
+    ],
+)
+def test_production_asks_those_who_decide_for_a_second_factor_unless_told_otherwise(
+    said: str, roles: list[str], tmp_path: Path
+) -> None:
+    show = "from django.conf import settings; print(sorted(settings.SECOND_FACTOR_ROLES))"
+    environment = os.environ | COMPLETE | {"DATA_DIR": str(tmp_path), "SECOND_FACTOR_ROLES": said}
+    environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    shown = subprocess.run(
+        [sys.executable, "-c", show], cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert shown.stdout.strip() == str(roles)

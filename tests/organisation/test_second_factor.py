@@ -308,3 +308,19 @@ def test_the_account_page_says_how_one_signs_in(client: Client, head: User) -> N
     assert "Head of Safety, Health and Wellbeing" in text
     assert "Authenticator app" in text
     assert "Here only" in text
+
+
+def test_an_administrator_helps_somebody_else_and_nobody_themselves(client: Client, head: User) -> None:
+    administrator = make_user("administrator@example.org", password=PASSWORD)
+    appoint(administrator, Role.ADMINISTRATOR)
+    sign_in(client, head)
+    set_up_app(client)
+    desk = Client()
+    desk.force_login(administrator)
+    address = f"/people/{head.pk}/second-factor/"
+    assert page(desk.get(address)).xpath("//main//form/@action") == [address]
+    desk.post(address)
+    assert not Authenticator.objects.filter(user=head).exists()
+    assert not page(desk.get(address)).xpath("//main//form")
+    assert desk.post(f"/people/{administrator.pk}/second-factor/").headers["Location"] == OVERVIEW
+    assert client.post(address).status_code == 302  # signed out by it

@@ -16,9 +16,10 @@ from django.db import transaction
 from django.db.models import Max
 
 from assurance import disclosure, release_document
-from assurance.disclosure import CannotWithhold, Span, Text, Withheld
+from assurance.disclosure import CannotWithhold, Span, Withheld
 from assurance.models import InformationRequest, Release, RequestedStatement, Revision, Withholding
 from assurance.reading import read
+from assurance.redaction import Text
 from assurance.release_document import Given, Line
 from assurance.rules import Refused
 from organisation.models import Unit, User

@@ -76,7 +76,9 @@ def information_request(request: SignedInRequest, pk: int) -> HttpResponse:
     kept_back = Count("withholdings", filter=Q(withholdings__undone_at=None))
     context = {
         "asked": asked,
-        "items": chosen.annotate(kept_back=kept_back).order_by(*RequestedStatement._meta.ordering),
+        "items": chosen.annotate(kept_back=kept_back).order_by(
+            "revision__statement__unit__name", "revision__statement__quarter", "pk"
+        ),
         "printings": [
             (release, printing_of(release))
             for release in asked.releases.select_related("request", "confirmed_by", "blob")

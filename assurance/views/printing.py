@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from assurance.documents import MARKING, verification_address
-from assurance.models import BlankForm, Revision, StatementDocument
+from assurance.models import BlankForm, Release, Revision, StatementDocument
 from assurance.reading import read
 from assurance.services import documents
 from assurance.services.content import content_of
@@ -32,7 +32,7 @@ class Printing:
     """A document as its page shows it: what has been printed, and the newest job to print it."""
 
     what: str
-    printed: StatementDocument | BlankForm | None
+    printed: StatementDocument | BlankForm | Release | None
     job: Job | None
     page_url: str
     progress_url: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any
 
 from allauth.account.utils import get_next_redirect_url
 from allauth.core import ratelimit
@@ -22,7 +22,7 @@ from requests import RequestException
 from organisation import second_factor
 from organisation.provider_adapter import SEVERAL_FACTORS, failure
 
-Rest = ParamSpec("Rest")
+View = Callable[..., HttpResponseBase]
 
 
 @login_not_required
@@ -77,13 +77,11 @@ def cancelled(request: HttpRequest) -> HttpResponse:
     return render(request, "account/single_sign_on_cancelled.html")
 
 
-def needs_local_passwords(
-    view: Callable[Concatenate[HttpRequest, Rest], HttpResponseBase], *, to_look: bool = False
-) -> Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]:
+def needs_local_passwords(view: View, *, to_look: bool = False) -> View:
     """Let a view be there only while people have passwords here; with `to_look`, its page is there all the same."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not settings.LOCAL_PASSWORDS and not (to_look and request.method in {"GET", "HEAD"}):
             raise Http404
         return view(request, *args, **kwargs)

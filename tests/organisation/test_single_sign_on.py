@@ -44,7 +44,8 @@ PROVIDER = SingleSignOn(
 
 
 def met(identity: Identity = ANN, *, domains: tuple[str, ...] = ()) -> User:
-    return meet(identity=identity, provider="sso", domains=domains, at=NOW).user
+    found: User = meet(identity=identity, provider="sso", domains=domains, at=NOW).user
+    return found
 
 
 def why_not(identity: Identity, *, domains: tuple[str, ...] = ()) -> Refusal:

@@ -36,6 +36,7 @@ def groups(request: SignedInRequest) -> HttpResponse:
         .prefetch_related(
             Prefetch("appointments", held.select_related("person").order_by("role", "pk"), to_attr="people")
         )
+        .order_by("name")
     )
     context = {"groups": listed, "may_reorganise": can_reorganise(request.user)}
     return render(request, "organisation/groups.html", context)

@@ -234,7 +234,7 @@ def test_the_page_shows_the_first_fifty_and_says_how_many_there_are(browser: Cli
     for number in range(51):
         make.make_unit(f"Unit of many {number:02d}", group=group)
     text = unescape(text_of(html_of(browser.get(reverse("missing")))))
-    assert "51, of which the first 50 are shown; the file has all of them." in text
+    assert "51 in all, of which the first 50 are shown; the file has all of them." in text
     assert "Unit of many 49" in text
     assert "Unit of many 50" not in text
 

@@ -83,8 +83,8 @@ def test_the_list_has_every_unit_and_says_which_have_ended_or_are_to_open(browse
     text = said(response)
     assert "4 units, by name." in text
     assert "Old OCU Ended" in text
-    assert "New OCU Opens" in text
-    assert "Ending OCU Ends" in text
+    assert "New OCU To open" in text
+    assert "Ending OCU To end" in text
 
 
 @pytest.mark.parametrize(
@@ -346,6 +346,15 @@ def test_groups_are_listed_with_their_units_and_leads(browser: Client, group: Bu
     text = said(browser.get(reverse("groups")))
     assert "Met Operations 1 unit of Met Operations The lead, Chief Officer Group (COG) lead" in text
     assert "The lead before" not in text
+
+
+def test_groups_are_listed_by_name(browser: Client) -> None:
+    for name in ("Met HQ", "Corporate Services", "Specialist Operations"):
+        make.make_unit(group=make.make_group(name))
+    found = re.findall(
+        r'<th scope="row" class="govuk-table__header">([^<]+)</th>', html_of(browser.get(reverse("groups")))
+    )
+    assert found == ["Corporate Services", "Met HQ", "Specialist Operations"]
 
 
 def test_a_group_is_made_and_renamed_and_a_taken_name_is_refused(browser: Client) -> None:

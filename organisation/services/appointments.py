@@ -228,7 +228,7 @@ def _refuse_to_leave_nobody(ending: Appointment, *, without_from: date, today: d
     if ending.role != Role.ADMINISTRATOR or not ending.person.is_active:
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xactlock(%s)", [LAST_ADMINISTRATOR_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LAST_ADMINISTRATOR_LOCK])
     administrators = Appointment.objects.to({Role.ADMINISTRATOR}).exclude(pk=ending.pk).filter(person__is_active=True)
     others = [as_held(one) for one in administrators.ahead_or_in_force(today)]
     if not keeps_an_administrator(others, without_from=without_from, so_far_until=ending.ends_on):

@@ -62,11 +62,11 @@ def empty_workbook(*, roles: Iterable[str], units: Iterable[str], groups: Iterab
     import openpyxl
 
     book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = SHEET
+    book.remove(book.worksheets[0])
+    sheet = book.create_sheet(SHEET)
     _head(sheet, COLUMNS, WIDTHS)
-    for column in ("F", "G"):
-        sheet.column_dimensions[column].number_format = "@"  # a day stays what was typed
+    for letter in ("F", "G"):
+        sheet.column_dimensions[letter].number_format = "@"  # a day stays what was typed
     lists = book.create_sheet(LISTS)
     _head(lists, (ROLE, UNIT, GROUP), (70, 50, 50))
     for column, texts in enumerate((roles, units, groups), start=1):

@@ -141,6 +141,11 @@ class Appointment(models.Model):
         before = timezone.localdate(self.ended_at) - timedelta(days=1)
         return before if self.ends_on is None else min(before, self.ends_on)
 
+    @property
+    def never_began(self) -> bool:
+        """Whether it was ended before its first day."""
+        return self.ended_at is not None and timezone.localdate(self.ended_at) < self.starts_on
+
     def is_in_force(self, day: date) -> bool:
         """Whether it gives rights on `day`, as `in_force` filters."""
         return self.starts_on <= day and not self.is_over(day)

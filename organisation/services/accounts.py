@@ -114,7 +114,8 @@ def by_email(email: str) -> User | None:
 def _free(email: str, *, besides: User | None = None) -> str:
     """Return the address as it is stored, where no other account has it."""
     address = User.objects.normalize_email(email.strip())
-    other = User.objects.filter(email__iexact=address).exclude(pk=besides.pk if besides else None).first()
+    others = User.objects.filter(email__iexact=address)
+    other = (others.exclude(pk=besides.pk) if besides else others).first()
     if other is not None:
         state = "" if other.is_active else ", which is closed"
         raise Refused(f"There is an account with the address {other.email} already, {other.name}’s{state}.")

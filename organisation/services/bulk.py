@@ -287,7 +287,8 @@ def _group(line: Line, names: _Names, role: Role | None, faults: list[tuple[str,
 
 def _day(column: str, text: str, faults: list[tuple[str, str]]) -> date | None:
     try:
-        return DayField(required=False).clean(text)
+        day: date | None = DayField(required=False).clean(text)
     except ValidationError as error:
         faults.append((column, " ".join(error.messages)))
         return None
+    return day

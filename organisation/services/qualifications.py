@@ -63,7 +63,8 @@ def change_type(
 
 
 def _refuse_taken(name: str, *, besides: QualificationType | None = None) -> None:
-    if QualificationType.objects.filter(name__iexact=name).exclude(pk=besides.pk if besides else None).exists():
+    others = QualificationType.objects.filter(name__iexact=name)
+    if (others.exclude(pk=besides.pk) if besides else others).exists():
         raise Refused("There is a qualification of this name already.")
 
 

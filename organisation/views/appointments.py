@@ -49,13 +49,13 @@ def end_appointment(request: SignedInRequest, pk: int) -> HttpResponse:
     found = managed_appointment_or_404(request, pk)
     form = EndForm(posted(request))
     if form.is_valid():
-        wanted, done = form.cleaned_data, {"appointment": found, "by": request.user, "at": timezone.now()}
+        wanted, now = form.cleaned_data, timezone.now()
         try:
             if wanted["when"] == EndForm.AT_ONCE:
-                appointments.end_at_once(because=wanted["because"], **done)
+                appointments.end_at_once(appointment=found, because=wanted["because"], by=request.user, at=now)
                 said = f"Ended at once: {found}. {found.person.name} has no rights by it any more."
             else:
-                appointments.end(last_day=wanted["last_day"], **done)
+                appointments.end(appointment=found, last_day=wanted["last_day"], by=request.user, at=now)
                 said = f"{found} of {found.person.name} ends with {day(wanted['last_day'])}."
         except Refused as refusal:
             form.add_error(None, str(refusal))

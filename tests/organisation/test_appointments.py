@@ -36,7 +36,8 @@ def unit() -> Unit:
 
 
 def make(person: User, role: Role, by: User, **more: Any) -> Appointment:
-    return appointments.make(**{"person": person, "role": role, "starts_on": TODAY, "by": by, "at": NOW} | more)
+    given: dict[str, Any] = {"person": person, "role": role, "starts_on": TODAY, "by": by, "at": NOW}
+    return appointments.make(**given | more)
 
 
 def acts() -> list[tuple[str, dict[str, Any]]]:

@@ -24,7 +24,10 @@ def test_the_first_administrator_gets_a_link_to_choose_a_password(capsys: pytest
     link = re.search(r"https?://[^/\s]+(/\S+)", capsys.readouterr().out)
     assert link is not None
     assert Client().get(link[1], follow=True).status_code == 200
-    assert set(TrailEntry.objects.values_list("act", "actor")) == {("account.made", None), ("appointment.made", None)}
+    assert set(TrailEntry.objects.filter(actor=None).values_list("act", flat=True)) == {
+        "account.made",
+        "appointment.made",
+    }
 
 
 def test_an_account_that_there_is_keeps_its_name_and_password(capsys: pytest.CaptureFixture[str]) -> None:

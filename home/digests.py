@@ -5,14 +5,13 @@ Plain text. What people wrote stays what it is: no line of it can begin a header
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rendering.plain import inert
+
 # A letter is read on a phone; beyond this the home page is the better list.
 MOST_LINES = 40
-# Control and formatting characters, lone surrogates, line and paragraph separators: nothing to read in any of them.
-_INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +26,6 @@ def line(text: str, *, link: str) -> Line:
     """Return a notice's text as a line of the letter, without what cannot be read."""
     paragraphs = (inert(part) for part in text.splitlines())
     return Line(tuple(part for part in paragraphs if part), link)
-
-
-def inert(text: str) -> str:
-    """Return `text` on one line, without control characters and without marks that change the direction of reading."""
-    seen = "".join(" " if character.isspace() else character for character in text)
-    return " ".join("".join(one for one in seen if unicodedata.category(one) not in _INVISIBLE).split())
 
 
 def subject(things: int) -> str:

@@ -30,6 +30,7 @@ from records.models.notice import NoticeQuerySet
 from records.services import jobs
 from records.services.jobs import Claim, JobFailed
 from rendering.formats import clock
+from rendering.plain import inert
 
 SEND = "home.send_digest"
 # Beyond this a line is no news any more: an e-mail that is set up after a year must not bring the year.
@@ -158,7 +159,7 @@ def letter(person: User, news: Sequence[Notice], *, day: date) -> EmailMessage:
     lines = [digests.line(notice.line, link=f"{settings.SITE_URL}{notice.address}") for notice in news]
     shown, more = digests.shown(lines)
     values = {
-        "name": digests.inert(person.name),
+        "name": inert(person.name),
         "things": len(lines),
         "lines": shown,
         "more": more,
@@ -224,7 +225,7 @@ def _statement_at(address: str) -> tuple[str, Quarter] | None:
 
 def _in_short(error: Exception) -> str:
     lines = str(error).strip().splitlines()
-    return digests.inert(lines[0]).rstrip(".")[:200] if lines else type(error).__name__
+    return inert(lines[0]).rstrip(".")[:200] if lines else type(error).__name__
 
 
 def letters_that_wait(*, now: datetime) -> Iterator[str]:

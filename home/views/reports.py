@@ -19,9 +19,9 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from home.digests import inert
 from home.middleware import network_address
 from home.throttle import Throttle
+from rendering.plain import inert
 
 logger = logging.getLogger(__name__)
 

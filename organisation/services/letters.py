@@ -19,6 +19,7 @@ from django.urls import reverse
 from organisation.models import User
 from records.services import jobs
 from records.services.jobs import Claim, JobFailed
+from rendering.plain import inert
 
 SEND = "organisation.send_letter"
 INVITATION, FORGOTTEN = "invitation", "forgotten"
@@ -54,7 +55,7 @@ def send(claim: Claim) -> None:
 def letter(kind: str, person: User, *, at: datetime) -> EmailMessage:
     """Return the e-mail. Links in it are made now, so that what they rest on is what stands now."""
     values = {
-        "name": " ".join(person.name.split()),
+        "name": inert(person.name),
         "at": at,
         "days": settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60),
         "link": password_link(person) if kind in {INVITATION, FORGOTTEN} else "",

@@ -19,7 +19,6 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from assurance.services import mentoring
-from home import digests as words
 from home.services import digests
 from home.services.digests import ask_for_due, key_of
 from organisation.models import User
@@ -28,6 +27,7 @@ from organisation.roles import Role
 from records.models import Job, JobState, Notice
 from records.services import jobs, notices
 from records.services.jobs import LeaseLost
+from rendering.plain import inert
 from tests.factories import assurance as statements
 from tests.factories.organisation import LONG_AGO, appoint, make_person, make_unit, make_user
 from tests.home.mailserver import MailServer, mail_server
@@ -256,7 +256,7 @@ def test_what_people_wrote_is_inert() -> None:
     ("typed", "read"), [(" a \t b\n", "a b"), ("a\u0000\u202eb", "ab"), ("Zoë £5 – “ok”", "Zoë £5 – “ok”")]
 )
 def test_inert_text_keeps_what_can_be_read(typed: str, read: str) -> None:
-    assert words.inert(typed) == read
+    assert inert(typed) == read
 
 
 def test_who_has_left_a_unit_is_told_nothing_more_of_it(at_midnight: datetime) -> None:

@@ -191,6 +191,7 @@ def test_settings_for_real_use_are_held_to_the_checks_for_deployment(settings: A
     assert found.mend == "See manage.py check --deploy for all of them."
     settings.SECRET_KEY = "".join(chr(33 + number % 90) for number in range(70))
     settings.SECURE_HSTS_SECONDS = 3600
+    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     for name in (
         "SECURE_SSL_REDIRECT",
         "SESSION_COOKIE_SECURE",

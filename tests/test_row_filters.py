@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from actions.models import Action
@@ -21,7 +22,15 @@ from actions.permissions import (
     can_write_action,
     units_to_raise_for,
 )
-from assurance.models import InformationRequest, MentoringRecord, ReviewNote, Rollup, Statement, UnitAdviser
+from assurance.models import (
+    InformationRequest,
+    MentoringRecord,
+    Redaction,
+    ReviewNote,
+    Rollup,
+    Statement,
+    UnitAdviser,
+)
 from assurance.models.rollup import groups_in_scope
 from assurance.permissions import (
     can_advise,
@@ -36,13 +45,23 @@ from assurance.permissions import (
     can_read_mentoring,
     can_read_note,
     can_read_notes,
+    can_read_redactions,
     can_read_reviews,
     can_read_rollup,
     can_read_statement,
     groups_to_build_for,
     units_to_audit,
 )
-from home.permissions import can_list_trail, can_read_entry, can_read_whole_trail, trail_visible_to
+from home.permissions import (
+    can_list_trail,
+    can_read_entry,
+    can_read_hold,
+    can_read_whole_trail,
+    can_take_export,
+    exports_visible_to,
+    holds_visible_to,
+    trail_visible_to,
+)
 from organisation.models import Appointment, BusinessGroup, Unit, UnitMembership, User
 from organisation.permissions import (
     can_list_groups,
@@ -62,9 +81,9 @@ from organisation.permissions import (
 from organisation.roles import Role, Scope
 from papers.models import Paper
 from papers.permissions import can_read_paper
-from records.models import TrailEntry
+from records.models import PersonalExport, TrailEntry
 from records.services import trail
-from tests.factories import actions, assurance, information_requests, papers
+from tests.factories import actions, assurance, holds, information_requests, papers
 from tests.factories.organisation import LONG_AGO, appoint, end_at_once, make_group, make_unit, make_user, move_unit
 
 pytestmark = pytest.mark.django_db
@@ -419,3 +438,53 @@ def test_information_requests_are_listed_exactly_where_they_may_be_read(force: F
         readable = everything if {one.role for one in held(person)} & READS_EVERY_STATEMENT else set()
         assert set(InformationRequest.objects.visible_to(person).values_list("pk", flat=True)) == readable
         assert {one.pk for one in asked if can_read_information_request(person, one)} == readable
+
+
+def test_redactions_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
+    proposed = Redaction.objects.create(
+        revision=Statement.objects.all()[0].revisions.get(),
+        path="entries.0.evidence",
+        label="Evidence of Leadership",
+        redacted="Taken out",
+        reason="It names a person.",
+        authority="Legal services",
+        proposed_at=timezone.now(),
+        proposed_by=force.people[0],
+    )
+    for person in force.people:
+        reads = bool({one.role for one in held(person)} & READS_EVERY_STATEMENT)
+        assert list(Redaction.objects.visible_to(person)) == [proposed] * reads
+        assert can_read_redactions(person) is reads
+
+
+def test_legal_holds_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
+    in_force, waiting = holds.make_hold(), holds.to_be_lifted()
+    for person in force.people:
+        roles = {one.role for one in held(person)}
+        readable = {in_force, waiting} if Role.HEAD in roles else {waiting} if Role.ADMINISTRATOR in roles else set()
+        assert set(holds_visible_to(person)) == readable
+        assert {one for one in (in_force, waiting) if can_read_hold(person, one)} == readable
+
+
+def test_files_about_people_are_listed_exactly_where_they_may_be_taken(force: Force) -> None:
+    files = PersonalExport.objects.bulk_create(
+        PersonalExport(person=of, requested_by=by, requested_at=timezone.now(), complete=complete)
+        for of in force.people[:2]
+        for by in force.people
+        for complete in (True, False)
+    )
+    for person in force.people:
+        roles = {one.role for one in held(person)}
+        takeable = {
+            one.pk
+            for one in files
+            if one.requested_by_id == person.pk
+            and (one.person_id == person.pk or Role.HEAD in roles or (Role.ADMINISTRATOR in roles and not one.complete))
+        }
+        assert set(exports_visible_to(person).values_list("pk", flat=True)) == takeable
+        assert {one.pk for one in files if can_take_export(person, one)} == takeable
+
+
+def test_every_row_filter_that_there_is_stands_in_this_file() -> None:
+    filtered = [model for model in apps.get_models() if hasattr(model._default_manager, "visible_to")]
+    assert [model for model in filtered if not any(model is one for one in globals().values())] == []

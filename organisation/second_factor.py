@@ -43,4 +43,5 @@ def forget(request: HttpRequest) -> None:
 
 def factors_of(person: User) -> QuerySet[Authenticator]:
     """The person's second factors, without the recovery codes that come with them."""
-    return Authenticator.objects.filter(user_id=person.pk).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    everything: QuerySet[Authenticator] = Authenticator.objects.filter(user_id=person.pk)
+    return everything.exclude(type=Authenticator.Type.RECOVERY_CODES)

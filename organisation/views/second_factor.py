@@ -54,11 +54,12 @@ class SecondFactorView(IndexView):  # type: ignore[misc]  # the package ships no
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         required = second_factor.is_required(self.request.user)
-        return super().get_context_data(**kwargs) | {
+        context: dict[str, Any] = super().get_context_data(**kwargs) | {
             "is_required": required,
             "is_missing": required and not second_factor.is_satisfied(self.request),
             "codes_left": _codes_left(self.request),
         }
+        return context
 
 
 def _codes_left(request: HttpRequest) -> int | None:
@@ -95,7 +96,8 @@ class AddPasskeyView(_Adding, AddWebAuthnView):  # type: ignore[misc]  # the pac
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         # The package drops what it is given, and with it the form that has errors.
-        return super().get_context_data() | kwargs
+        context: dict[str, Any] = super().get_context_data() | kwargs
+        return context
 
 
 class RemoveAppView(DeactivateTOTPView):  # type: ignore[misc]  # the package ships no types
@@ -143,7 +145,8 @@ class CodesView(ViewRecoveryCodesView):  # type: ignore[misc]  # the package shi
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         go_on = self.request.session.pop(GO_ON, reverse("mfa_index"))
-        return super().get_context_data(**kwargs) | {"go_on": go_on}
+        context: dict[str, Any] = super().get_context_data(**kwargs) | {"go_on": go_on}
+        return context
 
 
 class NewCodesView(GenerateRecoveryCodesView):  # type: ignore[misc]  # the package ships no types
@@ -180,7 +183,8 @@ class PasskeyAgainView(ReauthenticateWebAuthnView):  # type: ignore[misc]  # the
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         # The package leaves out the other ways there are.
         others = {"reauthentication_alternatives": self.get_reauthentication_alternatives()}
-        return super().get_context_data() | others | kwargs
+        context: dict[str, Any] = super().get_context_data() | others | kwargs
+        return context
 
 
 @method_decorator(login_not_required, name="dispatch")

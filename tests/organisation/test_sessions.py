@@ -85,7 +85,7 @@ def test_both_limits_are_settings(signed_in: Client, settings: Settings) -> None
 
 
 def test_a_session_that_has_ended_leaves_no_row_to_come_back_to(signed_in: Client) -> None:
-    key = signed_in.session.session_key
+    key = signed_in.session.session_key or ""
     let_pass(signed_in, since_sign_in=13 * HOUR, since_use=0)
     signed_in.get("/")
     assert not signed_in.session.exists(key)
@@ -219,7 +219,7 @@ def test_nobody_ends_somebody_elses_session(client: Client, person: User) -> Non
     sign_in(stranger, make_user("other@example.org", password=PASSWORD))
     page = html.document_fromstring(stranger.get(LIST).content.decode())
     assert not page.xpath("//tbody//button")
-    theirs = stranger.session.session_key
+    theirs = stranger.session.session_key or ""
     sign_in(client, person)
     for number in range(1, 50):
         client.post(LIST, {"session": str(number)})

@@ -16,7 +16,8 @@ NOT_RECORDED = {
     ("assurance:blank_pdf_download", "open"): "a blank form",
     ("calendar_feed", "secret"): "a person's own dates, fetched by a program every hour",
     ("papers:pdf", "published"): "published: everybody may read it",
-    ("import_appointments_file", ""): "an empty table to fill in",
+    ("import_appointments_file", "csv"): "an empty table to fill in",
+    ("import_appointments_file", "xlsx"): "an empty table to fill in",
 }
 
 

@@ -209,10 +209,7 @@ def bars_to_auditing(user: Person, unit: Unit, day: date) -> frozenset[Bar]:
     in_it = Q(unit__in=line) | Q(Exists(_memberships_during(since, day).filter(unit__in=line)))
     named = {
         Bar.APPOINTED: held.filter(in_it).exists(),
-        Bar.MENTORED: any(
-            MentoringRecord.objects.mentors_of(one, since=since).filter(pk=user.pk).exists()
-            for one in Unit.objects.filter(pk__in=line)
-        ),
+        Bar.MENTORED: MentoringRecord.objects.units_mentored_by(user, since=since).filter(pk__in=line).exists(),
     }
     return frozenset(bar for bar, holds in named.items() if holds)
 

@@ -651,8 +651,8 @@ def world() -> World:
         role = Role(name.removeprefix(BOTH))
         person = people[name] = organisation.make_user(name=f"Administrator and {role.label}", password=PASSWORD)
         organisation.appoint(person, Role.ADMINISTRATOR)
-        for unit in units.values() if role.value in UNIT else [None]:
-            organisation.appoint(person, role, unit, group if role.value in GROUP else None)
+        for own in units.values() if role.value in UNIT else [None]:
+            organisation.appoint(person, role, own, group if role.value in GROUP else None)
     people["ended-spoc"] = organisation.make_user(name="Former SPOC", password=PASSWORD)
     yesterday = timezone.localdate() - timedelta(days=1)
     for unit in units.values():
@@ -732,7 +732,8 @@ def world() -> World:
 
 def extends_the_chain() -> str:
     """The name that the database knows the trigger by which the trail's entries are chained."""
-    (name,) = [one.get_pgid(TrailEntry) for one in TrailEntry._meta.triggers if one.name == "extends_the_chain"]
+    triggers = vars(TrailEntry._meta)["triggers"]
+    (name,) = [one.get_pgid(TrailEntry) for one in triggers if one.name == "extends_the_chain"]
     return str(name)
 
 

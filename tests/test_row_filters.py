@@ -127,8 +127,8 @@ def force() -> Force:
     papers.make_rollup("North", papers.north())
     for make in (papers.make_published, papers.make_draft, papers.make_final):
         make()
-    for ended in (1, 5, 9):  # each became the next, some days or years ago
-        units[ended].successors.add(units[ended + 1])
+    for closed in (1, 5, 9):  # each became the next, some days or years ago
+        units[closed].successors.add(units[closed + 1])
     units[9].predecessors.add(units[5])
     people = [make_user(is_active=number % 10 != 9) for number in range(PEOPLE)]
     for number, person in enumerate(people):
@@ -146,8 +146,8 @@ def force() -> Force:
             appoint(person, choose.choice([Role.SHRMT, Role.HEAD]), ends_on=today - timedelta(days=1))
         if number % 5 == 0:  # ended at once, today or a year ago, whatever was said of its end before
             role = choose.choice([Role.SHRMT, Role.HEAD, Role.ADMINISTRATOR, Role.SPOC])
-            ended = appoint(person, role, choose.choice(units) if role is Role.SPOC else None)
-            end_at_once(ended, by=people[0], at=timezone.now() - timedelta(days=choose.choice([0, 1, 364, 366])))
+            made = appoint(person, role, choose.choice(units) if role is Role.SPOC else None)
+            end_at_once(made, by=people[0], at=timezone.now() - timedelta(days=choose.choice([0, 1, 364, 366])))
         if number % 7 == 0:  # has moved on from a unit, or a group, within the year or before it
             on = today - timedelta(days=choose.choice([1, 300, 364, 367, 500]))
             appoint(person, Role.SLT_LEAD, choose.choice(units), ends_on=on)

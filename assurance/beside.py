@@ -124,7 +124,7 @@ def _what_was_said(revision: Revision, identity: str, quarters: list[Quarter]) -
         .annotate(
             level_name=Subquery(level_name.values("name")[:1]),
             why_not_comparable=Subquery(not_comparable.values("reason")[:1]),
-            reviewed_by=F("review__decided_by__name"),
+            reviewed_by=F("review__decider_name"),
         )
         .order_by("statement__quarter", "number")
         .values(

@@ -25,6 +25,7 @@ OF_A_REVIEW = (
     "identifies_improvement_note",
     "reasons",
     "decided_by",
+    "decider_name",
     "decided_at",
     "content_digest",
 )

@@ -38,12 +38,12 @@ def find_by_digest(digest: str, *, reader: Person) -> list[Match]:
 
 
 def _revisions(statements: QuerySet[Statement]) -> QuerySet[Revision]:
-    return Revision.objects.filter(statement__in=statements).select_related("statement__unit", "review__decided_by")
+    return Revision.objects.filter(statement__in=statements).select_related("statement__unit", "review")
 
 
 def _documents(statements: QuerySet[Statement], digest: str) -> Iterable[StatementDocument]:
     found = StatementDocument.objects.filter(blob__sha256=digest, revision__statement__in=statements)
-    return found.select_related("blob", "revision__statement__unit", "revision__review__decided_by")
+    return found.select_related("blob", "revision__statement__unit", "revision__review")
 
 
 def _blank_forms(statements: QuerySet[Statement], digest: str) -> Iterable[BlankForm]:
@@ -189,14 +189,14 @@ def _standing(revision: Revision) -> tuple[str, bool]:
         followed = f"Revision {later[-1].number} has been begun and is not signed yet."
     if revision.state == RevisionState.RETURNED:
         review = revision.review
-        returned = f"It does not stand: {review.decided_by} returned it on {formats.day(review.decided_at)}."
+        returned = f"It does not stand: {review.decider_name} returned it on {formats.day(review.decided_at)}."
         return f"{returned} {followed}".strip(), False
     if signed:
         return f"It does not stand any more. {followed}", False
     judged = "It is signed; the Chief Officer Group (COG) lead has not reviewed it yet."
     if revision.state == RevisionState.ACCEPTED:
         judged = (
-            f"It is signed, and {revision.review.decided_by} accepted it on {formats.day(revision.review.decided_at)}."
+            f"It is signed, and {revision.review.decider_name} accepted it on {formats.day(revision.review.decided_at)}."
         )
     newest = followed or "It is the newest revision of the statement."
     return f"It stands. {judged} {newest}", True

@@ -33,6 +33,7 @@ class Review(models.Model):
     identifies_improvement_note = models.TextField(blank=True)
     reasons = models.TextField(blank=True, help_text="Why it is returned, and what is to be mended.")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decider_name = models.CharField(max_length=200, help_text="As it was: it stays when the account is removed.")
     decided_at = models.DateTimeField()
     content_digest = models.CharField(max_length=64, help_text="Of exactly what was judged.")
 

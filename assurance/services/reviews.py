@@ -61,6 +61,7 @@ def decide(
         identifies_improvement_note=identifies_improvement.note,
         reasons=reasons,
         decided_by=by,
+        decider_name=by.name,
         decided_at=at,
         content_digest=current.content_digest,
     )

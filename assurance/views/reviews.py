@@ -213,7 +213,7 @@ def _show(
             "content": content,
             "themes": _beside_last_quarter(statement, content),
             "last_quarter": statement.quarter.previous(),
-            "review": Review.objects.filter(revision=revision).select_related("decided_by").first(),
+            "review": Review.objects.filter(revision=revision).first(),
             "may_decide": can_decide(request.user, revision),
             "is_own": request.user.pk in (revision.completed_by_id, revision.signed_by_id),
             # Of what stands on this very page: where it has changed since, the reader decides anew.

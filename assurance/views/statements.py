@@ -190,7 +190,7 @@ def _reading_view(request: SignedInRequest, revision: Revision) -> HttpResponse:
     context = {
         **_common(revision, today),
         "content": read(content, level_names(statement.edition)),
-        "review": Review.objects.filter(revision=revision).select_related("decided_by").first(),
+        "review": Review.objects.filter(revision=revision).first(),
         "earlier": earlier,
         "later": statement.revisions.filter(number__gt=revision.number).order_by("-number").first(),
         "may_sign": may_sign,
@@ -218,7 +218,7 @@ def _common(revision: Revision, today: date) -> dict[str, Any]:
 def _frozen_before(revision: Revision) -> Any:
     """The signed revisions that this one follows, newest first."""
     earlier = revision.statement.revisions.filter(number__lt=revision.number, signed_at__isnull=False)
-    return earlier.select_related("review__decided_by").order_by("-number")
+    return earlier.select_related("review").order_by("-number")
 
 
 def _return_of(revision: Revision) -> Review | None:

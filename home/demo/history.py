@@ -430,6 +430,7 @@ class UnitHistory:
             reflects_performance=True,
             identifies_improvement=True,
             decided_by=lead,
+            decider_name=lead.name,
             decided_at=at,
             content_digest=revision.content_digest,
         )

@@ -261,6 +261,7 @@ REVIEW_COLUMNS = {
     "identifies_improvement_note": "'So it does.'",
     "reasons": "'None.'",
     "decided_by_id": "(SELECT min(id) FROM organisation_user)",
+    "decider_name": "'Somebody'",
     "decided_at": "now()",
     "content_digest": "repeat('a', 64)",
 }

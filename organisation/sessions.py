@@ -37,10 +37,10 @@ def begin(request: HttpRequest) -> None:
 
 
 def note_use(request: HttpRequest) -> None:
-    """Remember that the person has used the session just now."""
+    """Remember that the person has used the session just now. One that nobody signed in to ends by its row's age."""
     if BEGAN not in request.session:
-        begin(request)
-    elif time.time() - request.session[SEEN] >= min(SECONDS_BETWEEN_NOTES, settings.SESSION_IDLE_SECONDS / 10):
+        return
+    if time.time() - request.session[SEEN] >= min(SECONDS_BETWEEN_NOTES, settings.SESSION_IDLE_SECONDS / 10):
         prolong(request)
 
 

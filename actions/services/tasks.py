@@ -89,7 +89,9 @@ def remove(*, task: Task, by: User, at: datetime) -> None:
     following = list(action.tasks.filter(number__gt=current.number))
     if current.number == 1 and not following:
         raise Refused("An action has at least one task. Change this one, or withdraw the action.")
-    trail.record(act="action.task_removed", thing=action, by=by, at=at, task=current.number, words={"title": current.title})
+    trail.record(
+        act="action.task_removed", thing=action, by=by, at=at, task=current.number, words={"title": current.title}
+    )
     current.delete()
     if current.number == 1:  # whoever has its answers open as the action’s first task’s must not overwrite another’s
         following[0].field_versions = _after_both(current, following[0])

@@ -25,6 +25,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("opened")]
 
 HTMX = {"HX-Request": "true"}
 FRAME = re.compile("BEGIN|COMMIT|SAVEPOINT|RELEASE")
+# Who is at work goes along with a change, for the history that the database keeps of it: one message, no query more.
+WRITE = re.compile(r"(SELECT set_config\(.*?; )?(INSERT|UPDATE|DELETE)")
 SWAPPED = re.compile(r'<input type="hidden" name="([^"]+)" id="[^"]+" value="([^"]*)" hx-swap-oob="true">')
 
 
@@ -372,7 +374,7 @@ def test_an_autosave_costs_at_most_eight_queries_and_one_transaction(
     statements = [query["sql"] for query in captured]
     assert len([sql for sql in statements if not FRAME.match(sql)]) <= 8, statements
     assert statements.count("BEGIN") == 1
-    assert sum(sql.startswith(("INSERT", "UPDATE", "DELETE")) for sql in statements) == 2  # the entry, the receipt
+    assert sum(bool(WRITE.match(sql)) for sql in statements) == 2  # the entry, the receipt
 
 
 @pytest.mark.django_db(transaction=True)

@@ -195,9 +195,8 @@ def _standing(revision: Revision) -> tuple[str, bool]:
         return f"It does not stand any more. {followed}", False
     judged = "It is signed; the Chief Officer Group (COG) lead has not reviewed it yet."
     if revision.state == RevisionState.ACCEPTED:
-        judged = (
-            f"It is signed, and {revision.review.decider_name} accepted it on {formats.day(revision.review.decided_at)}."
-        )
+        review = revision.review
+        judged = f"It is signed, and {review.decider_name} accepted it on {formats.day(review.decided_at)}."
     newest = followed or "It is the newest revision of the statement."
     return f"It stands. {judged} {newest}", True
 

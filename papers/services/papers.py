@@ -174,7 +174,8 @@ def reopen(*, paper: Paper, reason: str, by: User, at: datetime) -> Paper:
     current.state, current.finalised_at, current.finalised_by = PaperState.DRAFT, None, None
     current.content, current.content_digest, current.pdf = None, "", None
     current.save(update_fields=["state", "finalised_at", "finalised_by", "content", "content_digest", "pdf"])
-    trail.record(act="paper.reopened", thing=current, by=by, at=at, words={"reason": normal(reason)}, content_digest=digest)
+    words = {"reason": normal(reason)}
+    trail.record(act="paper.reopened", thing=current, by=by, at=at, words=words, content_digest=digest)
     return current
 
 

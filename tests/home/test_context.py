@@ -138,7 +138,8 @@ def signed_in() -> HttpRequest:
 @pytest.mark.django_db
 def test_appointments_in_force_decide_what_is_offered_and_said(signed_in: HttpRequest) -> None:
     context = navigation(signed_in)
-    assert [item.label for item in context["navigation"]] == ["Home", "Statements", "Actions", "Model", "Papers", PEOPLE]
+    offered = [item.label for item in context["navigation"]]
+    assert offered == ["Home", "Statements", "Actions", "Model", "Papers", PEOPLE]
     assert list(context["role_descriptions"]) == [
         "Single point of contact (SPOC), Harbour",
         "Health, Safety and Wellbeing Board member",

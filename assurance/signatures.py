@@ -189,6 +189,9 @@ def _of_the_state(link: Link) -> Iterator[str]:
     if decided != link.decision:
         yield f"it is {link.state}, but its review says {link.decision or 'nothing'}"
         return
-    for act in link.acts:
-        if act.act == f"statement.{decided}" and act.detail.get("review_digest", link.review) != link.review:
-            yield "its review is not the one that was given"
+    given = [act for act in link.acts if act.act in {f"statement.{one}" for one in DECIDED}]
+    if [act.act for act in given] != ([f"statement.{decided}"] if decided else []):
+        told = " and ".join(act.act.removeprefix("statement.") for act in given) or "not reviewed"
+        yield f"it is {link.state}, but the trail has it {told}"
+    elif any(act.detail.get("review_digest", link.review) != link.review for act in given):
+        yield "its review is not the one that was given"

@@ -285,6 +285,7 @@ def _roles(name: str, default: str) -> frozenset[str]:
 SECOND_FACTOR_ROLES = _roles("SECOND_FACTOR_ROLES", _DEFAULT_SECOND_FACTOR_ROLES)
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # an e-mail address is unique whatever its case: a constraint on Lower(email)
 
+
 # --- E-mail: one letter a person and day at most, see docs/decisions ------------------------------------------------
 def _smtp_settings(url: str) -> dict[str, Any]:
     """Return Django's settings for EMAIL_URL, or say how it is written."""
@@ -308,9 +309,7 @@ def _time_of_day(name: str, default: str) -> time:
 
 
 # What links in letters and calendars begin with.
-_OWN_ADDRESS = (
-    f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://127.0.0.1:{env.str('PORT', '8000')}"
-)
+_OWN_ADDRESS = f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://127.0.0.1:{env.str('PORT', '8000')}"
 SITE_URL = (env.str("SITE_URL", default="") or _OWN_ADDRESS).rstrip("/")
 if not SITE_URL.startswith(("https://", "http://")):
     raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}; write it like https://truelevel.example.org.")

@@ -284,6 +284,24 @@ def test_every_column_of_a_review_has_been_tampered_with() -> None:
     assert set(REVIEW_COLUMNS) == columns_of(Review) - {"id"}
 
 
+def test_a_review_that_was_taken_out_with_its_state_is_missed(chain: Chain) -> None:
+    tamper("DELETE FROM assurance_review WHERE revision_id = %s", chain.returned.pk)
+    tamper("UPDATE assurance_revision SET state = 'signed' WHERE id = %s", chain.returned.pk)
+    assert "it is signed, but the trail has it returned" in verify()[1][0]
+
+
+def test_a_review_that_nobody_gave_is_named(chain: Chain) -> None:
+    columns = ", ".join(REVIEW_COLUMNS)
+    values = columns.replace("revision_id", "%s").replace("decision,", "'accepted',").replace("reasons", "''")
+    tamper(
+        f"INSERT INTO assurance_review ({columns}) SELECT {values} FROM assurance_review WHERE revision_id = %s",  # noqa: S608  # our own table above
+        chain.newest.pk,
+        chain.returned.pk,
+    )
+    tamper("UPDATE assurance_revision SET state = 'accepted' WHERE id = %s", chain.newest.pk)
+    assert "it is accepted, but the trail has it not reviewed" in verify()[1][0]
+
+
 def test_only_the_first_broken_link_of_a_chain_is_named(chain: Chain) -> None:
     for revision in (chain.returned, chain.newest):
         tamper("UPDATE assurance_revision SET signer_name = 'Somebody' WHERE id = %s", revision.pk)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from django.db.models import Max
 
 from assurance import disclosure, release_document
 from assurance.disclosure import CannotWithhold, Span, Withheld
-from assurance.models import InformationRequest, Release, RequestedStatement, Revision, Withholding
+from assurance.models import InformationRequest, Redaction, Release, RequestedStatement, Revision, Withholding
 from assurance.reading import read
 from assurance.redaction import Text
 from assurance.release_document import Given, Line
@@ -35,6 +35,10 @@ PRINT = "assurance.print_release"
 CANNOT_PRINT = "It could not be printed; nothing that was decided is lost. Show this to the administrator: {error}"
 CHANGED_SINCE = (
     "What is to be given out has changed since it was confirmed. Open the page with the second look and confirm anew."
+)
+STALE = (
+    "{revision}: a text has changed since it was decided on: something was taken out of it by law, so the places that "
+    "are kept back are not where they were. Undo mark {marks} and decide anew."
 )
 
 
@@ -104,6 +108,20 @@ def withheld_of(item: RequestedStatement) -> dict[str, list[Withholding]]:
     for one in Withholding.objects.in_force().filter(statement=item).select_related("decided_by").order_by("number"):
         found[one.path].append(one)
     return dict(found)
+
+
+def redacted_since(item: RequestedStatement, decisions: Mapping[str, Iterable[Withholding]]) -> list[Withholding]:
+    """Return the decisions on texts that a redaction has changed since: their places are those of the text before."""
+    carried_out = Redaction.objects.that_changed(item.revision).values_list("path", "decided_at")
+    return [
+        one
+        for path, of_text in decisions.items()
+        for one in of_text
+        # A redaction of a file, which has no path, changes the names and titles of files.
+        if any(
+            at > one.decided_at and (where == path or (not where and "/files/" in path)) for where, at in carried_out
+        )
+    ]
 
 
 def plain(decisions: Iterable[Withholding]) -> list[Withheld]:
@@ -179,6 +197,8 @@ def outcome(request: InformationRequest) -> Outcome:
 
 def _given(item: RequestedStatement, decisions: dict[str, list[Withholding]]) -> Given:
     revision = item.revision
+    if stale := redacted_since(item, decisions):
+        raise Refused(STALE.format(revision=revision, marks=", ".join(str(one.number) for one in stale)))
     try:
         content = disclosure.disclosed(
             content_of(revision), {path: plain(of_text) for path, of_text in decisions.items()}

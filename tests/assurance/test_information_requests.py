@@ -184,6 +184,23 @@ def test_a_text_that_has_been_redacted_by_law_since_is_not_given_out_by_its_old_
         services.outcome(request_)
 
 
+def test_places_kept_back_do_not_stay_where_a_redaction_has_moved_the_text(
+    request_: InformationRequest, item: RequestedStatement
+) -> None:
+    """The mark is longer than what it stands for here: what was kept back would begin before the places that are."""
+    kept = make.withhold(item, "entries/leadership/evidence")
+    redaction = factories.propose_redaction(item.revision, "Every")
+    redactions.carry_out(redaction=redaction, by=make_person(Role.HEAD), at=timezone.now())
+    with pytest.raises(Refused, match=f"Undo mark {kept.number} and decide anew"):
+        services.outcome(request_)
+    services.undo(withholding=kept, by=request_.made_by, at=timezone.now())
+    item.revision.refresh_from_db()
+    make.withhold(item, "entries/leadership/evidence", at=timezone.now())
+    (given,) = services.outcome(request_).statements
+    leadership = next(entry for entry in given.content["entries"] if entry["theme"] == "leadership")
+    assert leadership["evidence"] == "[withheld 2]"
+
+
 # --- Confirming and printing ----------------------------------------------------------------------------------------
 
 

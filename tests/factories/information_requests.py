@@ -44,7 +44,7 @@ def choose(request: InformationRequest, revision: Revision) -> RequestedStatemen
     )
 
 
-def withhold(item: RequestedStatement, path: str, edited: str | None = None) -> Withholding:
+def withhold(item: RequestedStatement, path: str, edited: str | None = None, *, at: datetime = NOW) -> Withholding:
     """Keep back all of a text, or what `edited` has put marks on."""
     text = disclosure.text_at(services.content_of(item.revision), path)
     assert text is not None
@@ -55,7 +55,7 @@ def withhold(item: RequestedStatement, path: str, edited: str | None = None) -> 
         exemption="s40",
         reason="It is about somebody.",
         by=item.request.made_by,
-        at=NOW,
+        at=at,
     )
 
 

@@ -18,7 +18,6 @@ from django.utils.cache import add_never_cache_headers
 
 from home.typed import typed_texts
 from organisation import second_factor
-from organisation.models import User
 from records.services import trail
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -78,20 +77,17 @@ class SecondFactorRequired:
     A form that they sent before is not served; what was typed into it is given back.
     """
 
-    OPEN = frozenset(
+    # How to give a factor that there is; nobody who has one adds another, or sees recovery codes, before they gave it.
+    TO_GIVE = frozenset(
         {
             "account_logout",
             "account_reauthenticate",
-            "mfa_activate_totp",
-            "mfa_add_webauthn",
-            "mfa_download_recovery_codes",
-            "mfa_index",
             "mfa_reauthenticate",
             "mfa_reauthenticate_webauthn",
-            "mfa_view_recovery_codes",
             "stay_signed_in",
         }
     )
+    TO_SET_UP = TO_GIVE | {"mfa_activate_totp", "mfa_add_webauthn", "mfa_index"}
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -106,18 +102,17 @@ class SecondFactorRequired:
         person = request.user
         if not person.is_authenticated or not getattr(view, "login_required", True):
             return None
-        if request.resolver_match is not None and request.resolver_match.url_name in self.OPEN:
+        asked = request.resolver_match.url_name if request.resolver_match is not None else None
+        if asked in self.TO_GIVE or second_factor.is_satisfied(request) or not second_factor.is_required(person):
             return None
-        if second_factor.is_satisfied(request) or not second_factor.is_required(person):
-            return None
-        if request.method in {"GET", "HEAD"} and not request.headers.get("HX-Request"):
-            return redirect(self._way(person, afterwards=request.get_full_path()))
-        way = self._way(person, afterwards="/")
-        return render(request, "errors/second_factor.html", {"texts": typed_texts(request), "way": way}, status=403)
-
-    def _way(self, person: User, *, afterwards: str) -> str:
         has_one = second_factor.factors_of(person).exists()
-        return f"{reverse('mfa_reauthenticate' if has_one else 'mfa_index')}?next={quote(afterwards)}"
+        if not has_one and asked in self.TO_SET_UP:
+            return None
+        way = reverse("mfa_reauthenticate" if has_one else "mfa_index")
+        if request.method in {"GET", "HEAD"} and not request.headers.get("HX-Request"):
+            return redirect(f"{way}?next={quote(request.get_full_path())}")
+        context = {"texts": typed_texts(request), "way": f"{way}?next=/"}
+        return render(request, "errors/second_factor.html", context, status=403)
 
 
 class KnownAddress:

@@ -5,7 +5,7 @@ The session remembers it: whoever has a second factor was asked for it while sig
 
 from __future__ import annotations
 
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY, get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import QuerySet
@@ -39,6 +39,8 @@ def remember(request: HttpRequest) -> None:
 def forget(request: HttpRequest) -> None:
     """Note that this session counts no longer as proved: the person has no second factor any more."""
     request.session.pop(GIVEN, None)
+    records = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+    request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [one for one in records if one.get("method") != "mfa"]
 
 
 def factors_of(person: User) -> QuerySet[Authenticator]:

@@ -244,6 +244,31 @@ def test_another_session_must_give_the_factor_that_was_set_up_meanwhile(client: 
     assert other.get("/").status_code == 200
 
 
+@pytest.mark.parametrize("address", [OVERVIEW, CODES, f"{CODES}file/", f"{OVERVIEW}passkeys/", APP])
+def test_a_session_without_the_factor_neither_adds_one_nor_sees_recovery_codes(
+    client: Client, head: User, address: str
+) -> None:
+    thief = Client()  # who has the password, and signed in before there was a factor
+    sign_in(thief, head)
+    sign_in(client, head)
+    set_up_app(client)
+    assert thief.get(address).headers["Location"].startswith(f"{OVERVIEW}again/")
+    assert thief.post(address, {}).status_code == 403
+
+
+def test_a_factor_that_is_removed_counts_no_longer_in_the_session_that_gave_it(client: Client, spoc: User) -> None:
+    sign_in(client, spoc)
+    secret = set_up_app(client)
+    client.post("/account/sign-out/")
+    fresh()
+    sign_in(client, spoc)
+    client.post(GIVE, {"code": code_of(secret)})
+    assert client.post(REMOVE).status_code == 302
+    assert not Authenticator.objects.filter(user=spoc).exists()
+    appoint(spoc, Role.HEAD)
+    assert client.get("/").headers["Location"].startswith(OVERVIEW)
+
+
 def test_security_is_changed_by_somebody_who_has_just_proved_who_they_are(client: Client, spoc: User) -> None:
     sign_in(client, spoc)
     assert client.get(APP).status_code == 200

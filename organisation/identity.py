@@ -57,15 +57,17 @@ def read(answer: Mapping[str, Any], *, issuer: str, nonce: str, trusts_email: bo
     return Identity(
         subject=subject,
         email=email,
-        email_is_verified=bool(email) and (trusts_email or _says_yes(claims, "email_verified", "xms_edov")),
+        email_is_verified=bool(email) and (trusts_email or any(_verifies(email, said) for said in (token, info))),
         name=_name(claims) or email.partition("@")[0] or "Somebody without a name",
         several_factors=_several_factors(token.get("amr")),
     )
 
 
-def _says_yes(claims: Mapping[str, Any], *names: str) -> bool:
+def _verifies(email: str, said: Mapping[str, Any]) -> bool:
+    """Whether these claims name the address and say that it is verified: what they say of another is not about it."""
     # Some providers write truth as a text, Entra as a number; "False" is a text too, and means no.
-    return any(str(claims.get(name, "")).strip().lower() in {"true", "1"} for name in names)
+    yes = any(str(said.get(name, "")).strip().lower() in {"true", "1"} for name in ("email_verified", "xms_edov"))
+    return yes and _text(said.get("email"), LONGEST_EMAIL).lower() == email.lower()
 
 
 def _several_factors(methods: Any) -> bool:

@@ -43,6 +43,14 @@ def test_an_address_is_verified_only_where_the_provider_says_so(claims: dict[str
     assert found({"email": "ann@example.org"} | claims, trusts_email=True).email_is_verified
 
 
+@pytest.mark.parametrize(
+    ("address", "verified"), [("ann@example.org", True), ("Ann@example.org", True), ("bo@example.org", False)]
+)
+def test_an_address_is_not_verified_by_what_is_said_of_another(address: str, verified: bool) -> None:
+    token = {"email": "ann@example.org", "email_verified": True}
+    assert found(token, {"sub": "8f14e45f", "email": address}).email_is_verified is verified
+
+
 def test_no_address_is_not_a_verified_one() -> None:
     assert not found({"email_verified": True}, trusts_email=True).email_is_verified
 

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from organisation import second_factor, sessions
 from organisation.models import User
+from organisation.permissions import Person
 from organisation.services import sign_ins
 
 JUST_SIGNED_IN_SECONDS = 300
@@ -83,8 +84,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the packag
         found = self.authenticate(self.request, email=user.email, password=password)
         return found is not None and found.pk == user.pk
 
+    def get_reauthentication_methods(self, user: Person) -> list[dict[str, Any]]:
+        """How somebody proves once more who they are: not by a password where none is right any more."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [one for one in methods if settings.LOCAL_PASSWORDS or one["id"] != "reauthenticate"]
+
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Ask for the password again before security is changed, but not of somebody who gave it a moment ago."""
+        if not self.get_reauthentication_methods(self.request.user):
+            return False  # the force's own provider asked, and there is nothing here to ask for
         began = self.request.session.get(sessions.BEGAN, 0)
         if time.time() - began < JUST_SIGNED_IN_SECONDS and get_authentication_records(self.request, self.request.user):
             return False

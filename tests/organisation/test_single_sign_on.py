@@ -275,6 +275,13 @@ def test_without_passwords_none_is_changed_or_offered_to_be(client: Client, sett
     assert not page(client, "/").xpath("//a[@href='/account/password/']")
 
 
+def test_without_passwords_nobody_is_asked_for_the_one_they_had(client: Client, settings: Settings) -> None:
+    settings.SINGLE_SIGN_ON, settings.LOCAL_PASSWORDS = PROVIDER, False
+    client.force_login(make_user(password=PASSWORD))
+    assert client.get("/account/second-factor/app/").status_code == 200
+    assert client.get("/account/password/again/").status_code == 403
+
+
 def test_with_passwords_the_right_one_is_still_right() -> None:
     person = make_user("head@example.org", password=PASSWORD)
     assert authenticate(None, email="head@example.org", password=PASSWORD) == person

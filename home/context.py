@@ -49,7 +49,7 @@ SECTIONS = (
     Section("Reviews", "assurance:reviews", _REVIEWERS),
     Section("Roll-ups", "assurance:rollups", _REVIEWERS),
     Section("Model", "maturity:matrix", INSIDE_THE_FORCE),
-    Section("Papers", "papers:papers"),
+    Section("Papers", "papers:papers", frozenset(Role)),
     Section(
         "People and units",
         "people",

@@ -73,8 +73,8 @@ def test_rights_come_with_an_appointment_and_go_with_it_in_an_open_session(
     product.manage("shell", "--no-imports", "-c", CHOOSE)
 
     newcomer = sign_in("newcomer")
-    expect(newcomer.page.get_by_role("navigation", name="Menu").get_by_role("link")).to_have_text(["Home", "Papers"])
-    for address in ("/statements/", place.statement, place.theme, "/people/", "/units/", "/trail/", "/missing/"):
+    expect(newcomer.page.get_by_role("navigation", name="Menu").get_by_role("link")).to_have_text(["Home"])
+    for address in ("/statements/", place.statement, place.theme, "/papers/", "/people/", "/units/", "/trail/"):
         find_no(newcomer, address)
 
     appoint(administrator)
@@ -147,7 +147,7 @@ def meet_the_end(newcomer: Visit, place: Place) -> None:
     for address in ("/statements/", place.statement, f"{place.statement}workbook/", place.theme):
         find_no(newcomer, address)
     newcomer.open("/")
-    expect(page.get_by_role("navigation", name="Menu").get_by_role("link")).to_have_text(["Home", "Papers"])
+    expect(page.get_by_role("navigation", name="Menu").get_by_role("link")).to_have_text(["Home"])
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()  # they are somebody still, with no rights
 
 

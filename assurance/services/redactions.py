@@ -35,7 +35,7 @@ from assurance.models.statement import DETAIL_ANSWERS
 from assurance.redaction import MARK, Text
 from assurance.rules import Refused
 from assurance.signatures import REDACTED
-from organisation.models import UnitMembership, User
+from organisation.models import Appointment, UnitMembership, User
 from records.canonical import content_digest, normal
 from records.models import HoldScope, RecordClass, TrailEntry
 from records.services import blobs, holds, trail
@@ -86,7 +86,7 @@ def propose(
     """
     current = Revision.objects.select_for_update(no_key=True).select_related("statement").get(pk=revision.pk)
     _refuse_unless_signed(current)
-    _refuse_under_a_hold(current)
+    _refuse_under_a_hold(current, text.path if text else "")
     if text is not None:
         redacted = normal(redacted)
         _passages(current, text.path, redacted)
@@ -127,7 +127,7 @@ def carry_out(*, redaction: Redaction, by: User, at: datetime) -> Redaction:
     current = _waiting(redaction, by=by)
     affected = _affected(current)
     for revision in affected:
-        _refuse_under_a_hold(revision)
+        _refuse_under_a_hold(revision, current.path)
     with pgtrigger.ignore(*SIGNED, *HISTORY, *KEEPERS):
         if current.item is not None:
             taken = _take_out_file(current.item, affected, by=by, at=at)
@@ -206,13 +206,23 @@ def _refuse_unless_signed(revision: Revision) -> None:
         raise Refused("Only what is signed is redacted: whoever fills in a draft can change it.")
 
 
-def _refuse_under_a_hold(revision: Revision) -> None:
+def _refuse_under_a_hold(revision: Revision, path: str) -> None:
+    """Raise Refused where what would be changed is held: as the unit's, its groups' or that of anybody appointed to it.
+
+    The words of an action stand in the action too.
+    """
     unit = revision.statement.unit_id
     groups = UnitMembership.objects.filter(unit=unit).values_list("group_id", flat=True)
-    scopes = [(HoldScope.UNIT, unit), *((HoldScope.GROUP, group) for group in groups)]
-    found = holds.covering(RecordClass.STATEMENTS, scopes)
-    if numbers := [str(hold.pk) for hold in found]:
-        raise Refused(HELD.format(holds=f"hold {', '.join(numbers)}"))
+    people = Appointment.objects.filter(unit=unit).values_list("person_id", flat=True).distinct()
+    scopes = [
+        (HoldScope.UNIT, unit),
+        *((HoldScope.GROUP, group) for group in groups),
+        *((HoldScope.PERSON, person) for person in people),
+    ]
+    classes = [RecordClass.STATEMENTS, *([RecordClass.ACTIONS] if "/actions/" in path else [])]
+    found = {hold.pk for one in classes for hold in holds.covering(one, scopes)}
+    if found:
+        raise Refused(HELD.format(holds=f"hold {', '.join(map(str, sorted(found)))}"))
 
 
 def _waiting(redaction: Redaction, *, by: User) -> Redaction:
@@ -258,6 +268,7 @@ def _take_out_passages(revision: Revision, path: str, redacted: str) -> tuple[st
     Returns the passages.
     """
     taken = _passages(revision, path, redacted)
+    unit = revision.statement.unit_id
     Revision.objects.filter(pk=revision.pk).update(content=rules.replaced(revision.content, path, redacted))
     *way, field = path.split("/")
     kept: list[tuple[models.QuerySet[Any, Any], Iterable[str]]] = [
@@ -267,10 +278,14 @@ def _take_out_passages(revision: Revision, path: str, redacted: str) -> tuple[st
     ]
     if not way:
         Revision.objects.filter(pk=revision.pk).update(**{field: redacted})
-        kept.append((_events(revision), DETAIL_ANSWERS))
+        kept.append((_overtaken(Revision, "events", statement__unit=unit), DETAIL_ANSWERS))
     else:
         entry = revision.entries.get(theme__identity=way[1])
-        kept.append((_events(entry, "history"), WRITTEN_COLUMNS))
+        # Of every quarter: what was carried forward and changed there stands in no text that could be redacted.
+        of_the_theme = {"revision__statement__unit": unit, "theme__identity": way[1]}
+        kept.append((_overtaken(Entry, "history", **of_the_theme), WRITTEN_COLUMNS))
+        merged = MergeDecision.objects.filter(entry__in=Entry.objects.filter(**of_the_theme))
+        kept.append((merged, ("mine", "theirs", "result")))
         if len(way) == 2:
             Entry.objects.filter(pk=entry.pk).update(**{field: redacted})
         elif way[2] == "actions":
@@ -286,19 +301,21 @@ def _take_out_passages(revision: Revision, path: str, redacted: str) -> tuple[st
 def _rows_of_actions(entry: Entry) -> list[tuple[models.QuerySet[Any], Iterable[str]]]:
     """The entry's actions and their tasks as they stand, and what the database has kept of them from before."""
     actions = Action.objects.filter(pk__in=entry.actions.values("pk"))
-    tasks = Task.objects.filter(action__in=actions)
+    numbers = list(actions.values_list("pk", flat=True))
+    of_tasks: Any = Task.events.rel.related_model  # type: ignore[attr-defined]  # pghistory's own
     return [
         (actions, rules.OF_AN_ACTION),
-        (tasks, TASK_TEXTS),
-        *((_events(action), rules.OF_AN_ACTION) for action in actions),
-        *((_events(task), TASK_TEXTS) for task in tasks),
+        (Task.objects.filter(action__in=numbers), TASK_TEXTS),
+        (_overtaken(Action, "events", pk__in=numbers), rules.OF_AN_ACTION),
+        (of_tasks.objects.filter(action__in=numbers), TASK_TEXTS),  # also of those that were removed since
     ]
 
 
-def _events(row: Any, name: str = "events") -> models.QuerySet[Any]:
-    """What the database's triggers have kept of a row."""
-    events: models.QuerySet[Any] = getattr(row, name).all()
-    return events
+def _overtaken(model: type[models.Model], name: str, **rows: Any) -> models.QuerySet[Any]:
+    """What the database's triggers have kept of some rows of a model."""
+    events = getattr(model, name).rel.related_model
+    kept: models.QuerySet[Any] = events.objects.filter(pgh_obj__in=model._default_manager.filter(**rows).values("pk"))
+    return kept
 
 
 def _clean(rows: models.QuerySet[Any], fields: Iterable[str], taken: Sequence[str]) -> None:
@@ -347,6 +364,10 @@ def _erase_from_trail(revisions: Sequence[Revision], taken: Sequence[str], *, by
     about = models.Q()
     for model, numbers in things.items():
         about |= models.Q(thing_type=model._meta.label, thing_id__in=numbers)
+    # Evidence that was taken back before the signature is gone, and what it was called stands in the trail alone.
+    about |= models.Q(
+        act__in=["evidence.added", "evidence.removed"], detail__statement__in=[str(one) for one in revisions]
+    )
     said = TrailEntry.objects.filter(about).with_words().exclude(words=None)
     holding = [
         entry.pk

@@ -10,18 +10,20 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from actions.models import Action
+from actions.models import Action, Task
 from assurance.models import Entry, EvidenceFile, EvidenceItem, Redaction, Revision, StatementDocument
 from assurance.redaction import MARK
 from assurance.rules import Refused
 from assurance.services import redactions, statements
 from assurance.services.documents import document_of
+from assurance.services.evidence import remove as remove_evidence
 from organisation.models import User
 from organisation.roles import Role
 from records.models import Blob, HoldScope, RecordClass, TrailEntry
 from records.services import blobs, holds
 from records.verification import what_ails
 from tests.factories import assurance, evidence, papers
+from tests.factories.holds import make_hold, to_be_lifted
 from tests.factories.organisation import make_person, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +157,27 @@ def test_words_of_an_action_go_from_the_action_too(head: User) -> None:
     assert verified()[0] == 0
 
 
+def test_what_was_overtaken_elsewhere_goes_too(signed: Revision, head: User) -> None:
+    """A task that was removed, evidence that was taken back, and the same text carried into the next revision."""
+    spoc = make_person(Role.SPOC, signed.statement.unit)
+    following = statements.reopen(
+        revision=signed, reason="A level has changed.", by=make_person(Role.SLT_LEAD), at=timezone.now()
+    )
+    assert SECRET in following.entries.get(theme__identity="leadership").evidence
+    following.entries.filter(theme__identity="leadership").update(evidence="Nobody is named.")
+    action = assurance.raise_action(following, "leadership", title="Help")
+    Task.objects.create(action=action, number=2, title=f"Write to {SECRET}").delete()
+    link = evidence.give_link(following, by=spoc, title=f"Minutes of {SECRET}")
+    remove_evidence(item=link, by=spoc, at=timezone.now())
+    assurance.raise_action(following, "leadership", title=f"Ask {SECRET}")
+    again = assurance.sign(assurance.complete(assurance.fill(following)))
+    for revision, path in ((signed, "evidence"), (again, "actions/1/title")):
+        waiting = assurance.propose_redaction(revision, SECRET, path=f"entries/leadership/{path}")
+        redactions.carry_out(redaction=waiting, by=head, at=timezone.now())
+    assert SECRET not in everything_in_the_database()
+    assert verified()[0] == 0
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_file_goes_with_its_bytes_and_its_names_wherever_it_was_given(head: User) -> None:
     unit, other = make_unit("Harbour OCU"), make_unit("Market BCU")
@@ -214,6 +237,25 @@ def test_under_a_legal_hold_nothing_is_taken_out(signed: Revision, head: User) -
         assurance.propose_redaction(signed, "looked", path="entries/leadership/evidence")
     signed.refresh_from_db()
     assert SECRET in str(signed.content)
+
+
+def test_a_hold_of_somebody_of_the_unit_or_of_its_actions_is_in_the_way_too(head: User) -> None:
+    unit = make_unit()
+    spoc = make_person(Role.SPOC, unit)
+    draft = assurance.fill(assurance.make_statement(unit))
+    assurance.raise_action(draft, "leadership", title=f"Help for {SECRET}")
+    signed = assurance.sign(assurance.complete(draft))
+    waiting = assurance.propose_redaction(signed, SECRET, path="entries/leadership/actions/0/title")
+    for record_class, scope, number in (
+        (RecordClass.STATEMENTS, HoldScope.PERSON, spoc.pk),
+        (RecordClass.ACTIONS, HoldScope.UNIT, unit.pk),
+    ):
+        hold = make_hold(record_class, scope, number, by=head)
+        with pytest.raises(Refused, match=f"hold {hold.pk}"):
+            redactions.carry_out(redaction=waiting, by=head, at=timezone.now())
+        holds.lift(hold=to_be_lifted(hold), by=head, at=timezone.now())
+    make_hold(RecordClass.STATEMENTS, HoldScope.PERSON, head.pk)
+    redactions.carry_out(redaction=waiting, by=head, at=timezone.now())
 
 
 def test_a_draft_is_changed_and_not_redacted() -> None:

@@ -100,9 +100,9 @@ def remove(*, person: User, because: Because, reference: str, by: User, at: date
     current: User = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if found := in_the_way(person=current, by=by, at=at):
         raise Refused(" ".join(found.reasons))
-    name = current.name
+    name, email = current.name, current.email
     assurance.person(person=current, name=name)
     organisation.person(person=current, at=at)
-    records.person(person=current, name=name, by=by, at=at)
+    records.person(person=current, name=name, email=email, by=by, at=at)
     trail.record(act="account.removed", thing=current, by=by, at=at, because=because.value, reference=reference)
     return current

@@ -18,6 +18,7 @@ from records.models import IdentityKind, Job, Notice, PersonalExport, TrailEntry
 from records.services import trail
 
 SOMEBODY = "Somebody"
+NOT_TOLD = "It failed. Why is not kept any more: it named somebody whose data was removed."
 
 
 def old_notices(*, before: datetime, sparing: Collection[int]) -> int:
@@ -66,8 +67,12 @@ def files_left_over(*, now: datetime, age: timedelta) -> int:
     return gone
 
 
-def person(*, person: AbstractBaseUser, name: str, by: AbstractBaseUser, at: datetime) -> None:
-    """Drop what this room keeps about a person: notices to them, exports, and their name in the trail and elsewhere."""
+def person(*, person: AbstractBaseUser, name: str, email: str, by: AbstractBaseUser, at: datetime) -> None:
+    """Drop what this room keeps about a person: notices to them, exports, and their name in the trail and elsewhere.
+
+    `name` and `email` are those the account had: why a job has failed may repeat them, as mail servers do.
+    """
+    Job.objects.filter(Q(error__icontains=email) | Q(error__contains=name or email)).update(error=NOT_TOLD)
     Notice.objects.filter(person_id=person.pk).delete()
     PersonalExport.objects.filter(Q(person_id=person.pk) | Q(requested_by_id=person.pk)).delete()
     _unname_notices(name)

@@ -22,7 +22,7 @@ from home.services.removal import Because, Refused
 from organisation.models import Appointment, AppointmentFile, CalendarLink, Qualification, QualificationType, User
 from organisation.roles import Role
 from organisation.services import calendars
-from records.models import HoldScope, IdentityKind, Notice, PersonalExport, RecordClass, TrailEntry, TrailIdentity
+from records.models import HoldScope, IdentityKind, Job, Notice, PersonalExport, RecordClass, TrailEntry, TrailIdentity
 from records.services import holds, notices, trail
 from tests.factories import assurance as statements
 from tests.factories.organisation import appoint, make_group, make_person, make_unit, make_user
@@ -89,6 +89,15 @@ def leaver() -> User:
     for by, waits in ((person, []), (colleague, [{"email": EMAIL, "name": NAME}])):
         called = f"{NAME}.csv" if by == person else "people.csv"
         AppointmentFile.objects.create(by=by, name=called, uploaded_at=now, lines=waits)
+    refusal = f"({{'{EMAIL}': (550, b'5.1.1 unknown')}})"  # as smtplib puts it
+    Job.objects.create(
+        task="home.send_digest",
+        key="digest:x",
+        requested_at=now,
+        state="failed",
+        finished_at=now,
+        error=f"The mail server did not take the e-mail {refusal}.",
+    )
     export = personal_data.request(person=person, complete=True, by=person, at=now)
     content = personal_data.gathered(person=person, complete=True, at=now)
     PersonalExport.objects.filter(pk=export.pk).update(content=content, sha256="0" * 64, made_at=now)
@@ -135,6 +144,7 @@ def test_afterwards_the_name_stands_under_what_was_signed_and_nowhere_else(leave
         ("assurance_mergedecision", "theirs"),
         ("assurance_savereceipt", "answer"),
         ("assurance_workbookupload", "name"),
+        ("records_job", "error"),
         ("organisation_appointmentfile", "name"),
         ("organisation_appointmentfile", "lines"),
     }

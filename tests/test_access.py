@@ -743,17 +743,46 @@ def test_everybody_gets_what_the_table_grants(who: str, world: World) -> None:
     wrong = []
     for method in ("GET", "POST"):
         for row in TABLE:
-            address = world.address(row)
-            with undone():
-                client = world.client(who)
-                response = client.get(address) if method == "GET" else client.post(address)
+            status = answered(world, method, row, who)
             expected = row.expected(method, who)
-            if who == "nobody" and response.status_code in MOVED and not row.open_to_all:
-                assert response.headers["Location"].startswith(reverse("account_login")), address
-            if response.status_code not in expected:
-                wrong.append(f"{method} {address}: {response.status_code}, expected {sorted(expected)}")
-            response.getvalue()  # reads a download to its end, which closes its file
+            if status not in expected:
+                wrong.append(f"{method} {world.address(row)}: {status}, expected {sorted(expected)}")
     assert not wrong, f"{who}\n" + "\n".join(wrong)
+
+
+def answered(world: World, method: str, row: Row, who: str) -> int:
+    """What the address answers to somebody, as a status; nothing that they did there stays done."""
+    address = world.address(row)
+    with undone():
+        client = world.client(who)
+        response = client.get(address) if method == "GET" else client.post(address)
+    response.getvalue()  # reads a download to its end, which closes its file
+    if who == "nobody" and response.status_code in MOVED and not row.open_to_all:
+        assert response.headers["Location"].startswith(reverse("account_login")), address
+    return response.status_code
+
+
+# A check where it is asked, and somebody at an address who would get past the table without it.
+CHECKS = [
+    ("assurance.views.loading.can_read_statement", "GET", "assurance:statement", "other-spoc"),
+    ("assurance.views.evidence.can_read_statement", "GET", "assurance:evidence_file", "other-slt-lead"),
+    ("assurance.views.signing.can_sign", "POST", "assurance:sign", "administrator-and-slt-lead"),
+    ("papers.views.loading.can_read_paper", "GET", "papers:paper", "panel-member"),
+    ("organisation.views.loading.can_manage_people", "POST", "end_appointment", "shrmt"),
+    ("home.views.trail.can_list_trail", "GET", "trail", "slt-lead"),
+]
+
+
+def test_the_table_fails_where_a_check_is_taken_away(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(method: str, name: str, who: str) -> bool:
+        rows = [row for row in TABLE if row.name == name]
+        return any(answered(world, method, row, who) not in row.expected(method, who) for row in rows)
+
+    for check, method, name, who in CHECKS:
+        assert not fails(method, name, who), check
+        with monkeypatch.context() as patched:
+            patched.setattr(check, lambda *_: True)
+            assert fails(method, name, who), check
 
 
 @contextmanager

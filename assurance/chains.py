@@ -12,9 +12,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from assurance import circumstances
-from assurance.models import Entry, EvidenceItem, Review, Revision
+from assurance.models import Entry, EvidenceItem, Redaction, RedactionState, Review, Revision
+from assurance.services import redactions
 from assurance.services.content import criteria_by_cell
-from assurance.signatures import DETAILS, SIGNED, Act, Link, differences
+from assurance.signatures import DETAILS, REDACTED, SIGNED, Act, Link, differences
 from maturity.models import Criterion
 from records.models import TrailEntry
 
@@ -68,6 +69,38 @@ def lost_signatures() -> Iterator[str]:
     there = Revision.objects.filter(pk=OuterRef("thing_id"), signed_at__isnull=False)
     lost = TrailEntry.objects.filter(~Exists(there), thing_type=REVISION, act=SIGNED)
     yield from lost.order_by("pk").values_list("thing_name", flat=True).iterator(chunk_size=AT_A_TIME)
+
+
+def changed_redactions() -> Iterator[int]:
+    """Yield the numbers of redactions that are not what the trail says was proposed, decided and taken out."""
+    told: dict[int, list[Act]] = defaultdict(list)
+    acts = TrailEntry.objects.filter(act__in=[redactions.PROPOSED, redactions.REFUSED, REDACTED]).order_by("pk")
+    for thing, act, at, by, detail in acts.values_list("thing_id", "act", "at", "actor", "detail"):
+        number = detail.get("redaction") if act == REDACTED else thing
+        told[number or 0].append(Act(act, at, by, str(thing), detail))
+    found = {one.pk: one for one in Redaction.objects.all()}
+    for number in sorted(found.keys() | told.keys()):
+        if number not in found or not _is_as_told(found[number], told[number]):
+            yield number
+
+
+def _is_as_told(redaction: Redaction, acts: Sequence[Act]) -> bool:
+    proposed = [act for act in acts if act.act == redactions.PROPOSED]
+    decided = [act for act in acts if act.act != redactions.PROPOSED]
+    grounds = redactions.grounds(redaction)
+    if [(act.at, act.by, act.detail.get("grounds_digest")) for act in proposed] != [
+        (redaction.proposed_at, redaction.proposed_by_id, grounds)
+    ]:
+        return False
+    if any((act.at, act.by) != (redaction.decided_at, redaction.decided_by_id) for act in decided):
+        return False
+    if redaction.state != RedactionState.DONE:
+        expected = [redactions.REFUSED] if redaction.state == RedactionState.REFUSED else []
+        return [act.act for act in decided] == expected
+    digests = {"before": redaction.digest_before, "after": redaction.digest_after, "grounds_digest": grounds}
+    return all(act.act == REDACTED and act.detail.get("grounds_digest") == grounds for act in decided) and any(
+        act.thing == str(redaction.revision_id) and digests.items() <= act.detail.items() for act in decided
+    )
 
 
 def in_chain_order(revisions: QuerySet[Revision]) -> QuerySet[Revision]:

@@ -40,6 +40,7 @@ from records.canonical import content_digest, normal
 from records.models import HoldScope, RecordClass, TrailEntry
 from records.services import blobs, holds, trail
 
+PROPOSED, REFUSED = "redaction.proposed", "redaction.refused"
 TASK_TEXTS = ("title", "lead", "supporters", "due_words", "measure")
 HELD = (
     "A legal hold is on this unit’s statements ({holds}), so nothing may be taken out of them. Let the hold be lifted "
@@ -105,7 +106,7 @@ def propose(
         proposed_at=at,
         proposed_by=by,
     )
-    trail.record(act="redaction.proposed", thing=proposed, by=by, at=at, grounds_digest=_grounds(proposed))
+    trail.record(act=PROPOSED, thing=proposed, by=by, at=at, grounds_digest=grounds(proposed))
     return proposed
 
 
@@ -116,7 +117,7 @@ def refuse(*, redaction: Redaction, because: str, by: User, at: datetime) -> Red
     current.state, current.decided_at, current.decided_by = RedactionState.REFUSED, at, by
     current.refused_because = because.strip()
     current.save(update_fields=["state", "decided_at", "decided_by", "refused_because"])
-    trail.record(act="redaction.refused", thing=current, by=by, at=at)
+    trail.record(act=REFUSED, thing=current, by=by, at=at)
     return current
 
 
@@ -150,7 +151,7 @@ def carry_out(*, redaction: Redaction, by: User, at: datetime) -> Redaction:
             redaction=current.pk,
             before=before,
             after=after,
-            grounds_digest=_grounds(current),
+            grounds_digest=grounds(current),
         )
     current.save(update_fields=["state", "decided_at", "decided_by", "digest_before", "digest_after"])
     return current
@@ -249,7 +250,7 @@ def _passages(revision: Revision, path: str, redacted: str) -> tuple[str, ...]:
     return taken
 
 
-def _grounds(redaction: Redaction) -> str:
+def grounds(redaction: Redaction) -> str:
     """The digest of what was proposed and why: the trail keeps it, since the words may name people."""
     return content_digest(
         {

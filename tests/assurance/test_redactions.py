@@ -145,6 +145,53 @@ def test_a_redaction_is_no_cover_for_tampering(tampering: str, signed: Revision,
     assert verified()[0] == 1
 
 
+TOMBSTONE_COLUMNS = {
+    "revision_id": "(SELECT min(id) FROM assurance_revision)",
+    "path": "'entries/leadership/not_sure_note'",
+    "label": "'Something else'",
+    "item_id": "1",
+    "redacted": "'Nothing was ever here.'",
+    "reason": "'So.'",
+    "authority": "'Nobody'",
+    "proposed_at": "now()",
+    "proposed_by_id": "(SELECT max(id) FROM organisation_user WHERE id NOT IN (proposed_by_id, decided_by_id))",
+    "state": "'refused'",
+    "decided_at": "now()",
+    "decided_by_id": "(SELECT max(id) FROM organisation_user WHERE id NOT IN (proposed_by_id, decided_by_id))",
+    "digest_before": "repeat('a', 64)",
+    "digest_after": "repeat('a', 64)",
+}
+
+
+@pytest.mark.parametrize("column", TOMBSTONE_COLUMNS)
+def test_a_changed_column_of_a_tombstone_is_found(column: str, signed: Revision, head: User) -> None:
+    done = redactions.carry_out(redaction=assurance.propose_redaction(signed, SECRET), by=head, at=timezone.now())
+    sealed()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE assurance_redaction DROP CONSTRAINT redaction_of_a_text_or_a_file")
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(f"UPDATE assurance_redaction SET {column} = {TOMBSTONE_COLUMNS[column]}")  # noqa: S608  # our own table above
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    status, said = verified()
+    assert status == 1
+    assert f"Redaction {done.pk}: it is not what the trail says" in said
+
+
+def test_every_column_of_a_tombstone_has_been_tampered_with() -> None:
+    columns = {field.column for field in Redaction._meta.concrete_fields}
+    assert set(TOMBSTONE_COLUMNS) == columns - {"id", "refused_because"}  # words of a refusal: nothing was taken out
+
+
+def test_a_tombstone_that_was_taken_away_is_missed(signed: Revision, head: User) -> None:
+    done = redactions.carry_out(redaction=assurance.propose_redaction(signed, SECRET), by=head, at=timezone.now())
+    sealed()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("DELETE FROM assurance_redaction")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    assert f"Redaction {done.pk}: it is not what the trail says" in verified()[1]
+
+
 def test_words_of_an_action_go_from_the_action_too(head: User) -> None:
     unit = make_unit()
     draft = assurance.fill(assurance.make_statement(unit))

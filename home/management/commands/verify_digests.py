@@ -46,6 +46,8 @@ class Command(BaseCommand):
         yield from self._chains()
         for name in chains.lost_signatures():
             yield f"{name}: the trail says that it was signed, and it is not there as signed any more."
+        for number in chains.changed_redactions():
+            yield f"Redaction {number}: it is not what the trail says was proposed, decided and taken out."
         for name, what in changed_rollups():
             yield f"Roll-up of {name}: {what}."
         for title, what in changed_papers():

@@ -12,7 +12,7 @@ from django.db import transaction
 from organisation.models import Appointment, User
 from organisation.periods import london_day
 from organisation.rules import Refused
-from organisation.services import appointments, invitations, sign_ins
+from organisation.services import appointments, invitations, letters, sign_ins
 from records.canonical import normal
 from records.services import trail
 
@@ -47,7 +47,8 @@ def invite(*, person: User, by: User, at: datetime) -> None:
 def change(*, person: User, name: str, email: str, by: User, at: datetime) -> tuple[str, ...]:
     """Change how an account is called and signed in to; return which of the two changed.
 
-    A new address ends the sessions that are open, and the old one opens nothing any more.
+    A new address ends the sessions that are open, and the old one opens nothing any more. It is told so: whoever
+    changes addresses could otherwise take an account over, and its owner would be the last to know.
     """
     locked = _locked(person)
     if locked.removed_at is not None:
@@ -57,7 +58,8 @@ def change(*, person: User, name: str, email: str, by: User, at: datetime) -> tu
     if not changed:
         return ()
     if "email" in changed:
-        locked.email = _free(email, besides=locked)
+        before, locked.email = locked.email, _free(email, besides=locked)
+        letters.request(kind=letters.ADDRESS_CHANGED, to=locked, at=at, address=before)
         EmailAddress.objects.filter(user=locked).delete()
         sign_ins.end_all(person=locked, by=by, at=at)
     locked.name = wanted["name"]

@@ -17,7 +17,7 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from organisation.models import AppointmentFile, CalendarLink, Qualification, User
-from organisation.services import accounts
+from organisation.services import accounts, letters
 
 # Of everybody whose data was removed. Nothing is ever sent there: the ending is kept free for such uses (RFC 2606).
 NO_ADDRESS = "removed-{number}@removed.invalid"
@@ -48,6 +48,7 @@ def person(*, person: User, at: datetime) -> None:
     The row stays, without anything of the person's in it: what they signed and decided points at it.
     """
     accounts.end_sessions(person)
+    letters.forget(person)
     for model in (UserSession, Authenticator, SocialAccount, EmailAddress):
         model.objects.filter(user=person).delete()
     AppointmentFile.objects.filter(by=person).delete()

@@ -18,7 +18,7 @@ from lxml import html  # type: ignore[import-untyped]  # ships no types
 from pytest_django import Settings
 
 from organisation.models import User
-from organisation.services import letters
+from organisation.services import accounts, forgetting, letters
 from organisation.services.invitations import invite
 from organisation.tasks import send_letter
 from records.models import Job, JobState, TrailEntry
@@ -216,3 +216,22 @@ def test_somebody_is_told_that_their_password_was_changed(client: Client, person
     assert [(letter.subject, letter.to) for letter in mail.outbox] == [
         ("Your Truelevel password was changed", ["person@example.org"])
     ]
+
+
+def change_address(person: User) -> None:
+    accounts.change(person=person, name=person.name, email="new@example.org", by=make_user(), at=timezone.now())
+
+
+def test_the_address_so_far_is_told_that_another_has_taken_its_place(person: User) -> None:
+    change_address(person)
+    worker()
+    assert [(letter.subject, letter.to) for letter in mail.outbox] == [
+        ("Your Truelevel account has another e-mail address", ["person@example.org"])
+    ]
+    assert Job.objects.get(task=letters.SEND).arguments == {"kind": "address-changed", "person": person.pk}
+
+
+def test_an_earlier_address_waits_in_no_letter_once_the_person_is_removed(person: User) -> None:
+    change_address(person)
+    forgetting.person(person=User.objects.get(pk=person.pk), at=timezone.now())
+    assert not Job.objects.filter(task=letters.SEND).exists()

@@ -169,9 +169,7 @@ def _link(
         content=row["content"],
         digest=row["content_digest"],
         acts=acts,
-        circumstances=circumstances.of_a_signature(
-            row, entries, {theme: one["items"] for theme, one in entries.items()}
-        ),
+        circumstances=_circumstances(row, entries),
         review=circumstances.of_a_review(review) if review else None,
     )
 
@@ -179,7 +177,12 @@ def _link(
 def circumstances_of(revision: Revision) -> str:
     """Return the digest that the trail is to keep of a revision's rows as they are signed."""
     (row,), entries = _rows([revision.pk]), _entries([revision.pk], {})[revision.pk]
-    return circumstances.of_a_signature(row, entries, {theme: one["items"] for theme, one in entries.items()})
+    return _circumstances(row, entries)
+
+
+def _circumstances(row: Mapping[str, Any], entries: Mapping[str, Mapping[str, Any]]) -> str:
+    as_rows = {theme: {**one, "carried_from": one["carried_from_id"]} for theme, one in entries.items()}
+    return circumstances.of_a_signature(row, as_rows, {theme: one["items"] for theme, one in entries.items()})
 
 
 def _reviews(pks: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
@@ -206,6 +209,7 @@ def _entries(pks: Sequence[int], known: dict[int, Criteria]) -> Mapping[int, Map
         "evidence",
         "no_level_reason",
         "carried",
+        "carried_from_id",
         "carried_from__revision__statement__quarter",
         "first_opened_at",
         "field_versions",
@@ -241,7 +245,10 @@ def _ticked(row: Mapping[str, Any], criteria: Criteria) -> list[dict[str, Any]]:
 
 
 def _evidence_items(pks: Sequence[int]) -> Mapping[int, tuple[list[dict[str, Any]], ...]]:
-    """Return (links, files, who added each and when) by entry, the first two in the form that signed content has."""
+    """Return (links, files, which file each is and who added it when) by entry.
+
+    The first two are in the form that signed content has.
+    """
     found: dict[int, tuple[list[dict[str, Any]], ...]] = defaultdict(lambda: ([], [], []))
     items = EvidenceItem.objects.filter(entry__revision__in=pks).order_by("pk")
     for entry, title, url, of_on, added_at, added_by, file, name, size, sha256, media_type in items.values_list(
@@ -258,7 +265,7 @@ def _evidence_items(pks: Sequence[int]) -> Mapping[int, tuple[list[dict[str, Any
         "file__blob__media_type",
     ):
         links, files, added = found[entry]
-        added.append({"added_at": added_at, "added_by": added_by})
+        added.append({"file": file, "added_at": added_at, "added_by": added_by})
         if file is None:
             links.append({"title": title, "url": url, "of_on": _iso(of_on)})
         else:

@@ -13,8 +13,9 @@ from typing import Any
 from records.canonical import content_digest
 
 OF_THE_REVISION = ("opened_because", "field_versions", "details_changed_at", "details_changed_by")
-OF_AN_ENTRY = ("criteria_met", "first_opened_at", "field_versions", "changed_at", "changed_by")
-OF_AN_ITEM = ("added_at", "added_by")
+# The content has the theme's identity, the quarter that was carried forward and the file's bytes; these are the rows.
+OF_AN_ENTRY = ("theme", "criteria_met", "carried_from", "first_opened_at", "field_versions", "changed_at", "changed_by")
+OF_AN_ITEM = ("file", "added_at", "added_by")
 OF_A_REVIEW = (
     "decision",
     "appropriately_completed",

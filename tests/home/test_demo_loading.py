@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from actions.models import Action
+from assurance import chains
 from assurance.models import Entry, EntryAction, Review, Revision, Statement
 from home.demo import loading
 from home.demo.names import GROUPS, unit_names
@@ -172,3 +173,12 @@ def test_no_two_groups_share_a_unit_name() -> None:
         assert len(names) == 700
         assert not names & seen
         seen |= names
+
+
+def test_what_is_loaded_is_found_as_it_was_signed() -> None:
+    """Its signatures, reviews and trail are written in bulk, past the services that write them otherwise."""
+    loading.load(Size(units=12, quarters=4), at=NOW)
+    assert Entry.objects.exclude(carried_from=None).exists()
+    assert Review.objects.exists()
+    assert list(chains.broken_chains(progress=lambda _: None)) == []
+    assert list(chains.changed_redactions()) == []

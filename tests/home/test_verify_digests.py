@@ -223,6 +223,30 @@ def test_changed_evidence_is_named(sql: str, found: str, kind: str, chain: Chain
     assert found.format(kind) in said[0]
 
 
+def test_another_row_that_reads_the_same_is_named(chain: Chain) -> None:
+    """Of what was carried forward the content has the quarter, of a file its bytes and name: the rows are kept too."""
+    unit = make.make_unit("Sawmill OCU")
+    before = assurance.signed(unit, LAST)
+    draft = assurance.fill(assurance.make_statement(unit, QUARTER))
+    one, other = before.entries.order_by("pk")[:2]
+    draft.entries.filter(theme=one.theme).update(carried="confirmed", carried_from=one)
+    signed = assurance.sign(assurance.complete(draft))
+    assert chain.evidence.file is not None
+    values = EvidenceFile.objects.filter(pk=chain.evidence.file_id).values(
+        "unit_id", "blob_id", "name", "uploaded_at", "uploaded_by_id"
+    )
+    twin = EvidenceFile.objects.create(**values.get())
+    assert verify() == (0, [])
+    tamper(
+        "UPDATE assurance_entry SET carried_from_id = %s WHERE carried <> '' AND revision_id = %s", other.pk, signed.pk
+    )
+    tamper("UPDATE assurance_evidenceitem SET file_id = %s WHERE id = %s", twin.pk, chain.evidence.pk)
+    status, said = verify()
+    assert status == 1
+    assert [line.split(", ")[0] for line in said] == ["Harbour OCU", "Sawmill OCU"]
+    assert all("who wrote it last and when, how often" in line for line in said)
+
+
 ITEM_COLUMNS = {
     "entry_id": "(SELECT max(id) FROM assurance_entry)",
     "file_id": "NULL",

@@ -99,8 +99,7 @@ class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]  # the pac
     def save(self, request: HttpRequest, **_: Any) -> str:  # noqa: ARG002  # allauth's signature
         """Ask the worker for the e-mail: the same work whether or not there is an account."""
         address: str = self.cleaned_data["email"]
-        person = User.objects.filter(email__iexact=address, is_active=True).first()
-        letters.request(kind=letters.FORGOTTEN, to=person, at=timezone.now())
+        letters.request(kind=letters.FORGOTTEN, to=passwords.whose(address), at=timezone.now())
         return address
 
 

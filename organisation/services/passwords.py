@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from organisation.models import User
 from organisation.services import letters
 from records.services import trail
+
+
+def whose(address: str) -> User | None:
+    """Return whose forgotten password a link may replace: of the open account with the address, by one query.
+
+    Nobody's, where its person signs in by single sign-on and has none here. The link would be a way around the
+    provider, and around the second factor that was proved there: whoever reads the mailbox could set up their own.
+    """
+    people = User.objects.filter(email__iexact=address, is_active=True)
+    if settings.SINGLE_SIGN_ON is not None:
+        linked = SocialAccount.objects.filter(user=OuterRef("pk"))
+        people = people.exclude(Exists(linked), password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return people.first()
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ from organisation.permissions import roles_anywhere
 from organisation.provider_adapter import SEVERAL_FACTORS, ProviderAdapter
 from organisation.roles import Role
 from organisation.services.single_sign_on import Refusal, Refused, meet
-from records.models import TrailEntry
+from records.models import Job, TrailEntry
 from tests.factories.organisation import appoint, make_user
 
 pytestmark = pytest.mark.django_db
@@ -285,3 +285,16 @@ def test_without_passwords_nobody_is_asked_for_the_one_they_had(client: Client, 
 def test_with_passwords_the_right_one_is_still_right() -> None:
     person = make_user("head@example.org", password=PASSWORD)
     assert authenticate(None, email="head@example.org", password=PASSWORD) == person
+
+
+@pytest.mark.parametrize(("password", "letters"), [(None, 0), (PASSWORD, 1)])
+def test_an_e_mail_is_no_way_around_the_provider(
+    client: Client, settings: Settings, password: str | None, letters: int
+) -> None:
+    settings.SINGLE_SIGN_ON = PROVIDER
+    person = make_user("head@example.org", password=password)
+    SocialAccount.objects.create(user=person, provider="sso", uid="8f14e45f")
+    sent = client.post("/account/password/forgotten/", {"email": person.email}, follow=True)
+    assert "Force ID alone has no password here" in sent.content.decode()
+    assert Job.objects.filter(arguments__person=person.pk).count() == letters
+    assert Job.objects.count() == 1  # the same work for everybody

@@ -7,7 +7,16 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from assurance.models import Entry, EvidenceItem, MentoringRecord, ReviewNote, Revision, Statement, UnitAdviser
+from assurance.models import (
+    Entry,
+    EvidenceItem,
+    MentoringRecord,
+    Redaction,
+    ReviewNote,
+    Revision,
+    Statement,
+    UnitAdviser,
+)
 
 ACTS = {
     "adviser.appointed": "named an {thing}",
@@ -53,6 +62,7 @@ def things_of_unit(unit: int) -> Mapping[str, QuerySet[Any]]:
         "assurance.Entry": Entry.objects.filter(revision__statement__unit=unit),
         "assurance.EvidenceItem": EvidenceItem.objects.filter(entry__revision__statement__unit=unit),
         "assurance.MentoringRecord": MentoringRecord.objects.filter(unit=unit),
+        "assurance.Redaction": Redaction.objects.filter(revision__statement__unit=unit),
         "assurance.ReviewNote": ReviewNote.objects.filter(revision__statement__unit=unit),
         "assurance.UnitAdviser": UnitAdviser.objects.filter(unit=unit),
     }

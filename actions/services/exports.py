@@ -18,7 +18,10 @@ def download(*, found: ActionQuerySet, file_format: str, said: list[str], by: Us
     """Return the actions as a file, and keep who took how many, chosen how (`said`: the filters in words)."""
     actions = list(found)
     raised_by = origins.of_actions(action.pk for action in actions)
-    trail.record(act="actions.downloaded", thing=by, by=by, at=at, actions=len(actions), where=said, format=file_format)
+    words = {"where": "; ".join(said)} if said else None  # what was looked for may be a name
+    trail.record(
+        act="actions.downloaded", thing=by, by=by, at=at, words=words, actions=len(actions), format=file_format
+    )
     if file_format == "csv":
         return downloads.as_csv(actions, raised_by)
     return downloads.as_xlsx(actions, raised_by, today=london_day(at))

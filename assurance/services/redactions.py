@@ -37,7 +37,7 @@ from assurance.rules import Refused
 from assurance.signatures import REDACTED
 from organisation.models import Appointment, UnitMembership, User
 from records.canonical import content_digest, normal
-from records.models import HoldScope, RecordClass, TrailEntry
+from records.models import HoldScope, IdentityKind, RecordClass, TrailEntry
 from records.services import blobs, holds, trail
 
 PROPOSED, REFUSED = "redaction.proposed", "redaction.refused"
@@ -375,7 +375,7 @@ def _erase_from_trail(revisions: Sequence[Revision], taken: Sequence[str], *, by
         for entry in said
         if any(passage in text for passage in taken for text in json.loads(entry.words).values())
     ]
-    trail.erase_words(entries=TrailEntry.objects.filter(pk__in=holding), by=by, at=at)
+    trail.erase_of(entries=TrailEntry.objects.filter(pk__in=holding), kinds=[IdentityKind.WORDS], by=by, at=at)
 
 
 def _forget_document(revision: Revision, *, by: User, at: datetime) -> None:

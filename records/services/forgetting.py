@@ -78,6 +78,9 @@ def person(*, person: AbstractBaseUser, name: str, email: str, by: AbstractBaseU
     _unname_notices(name)
     newest = TrailEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     trail.erase(actor=person, kinds=[IdentityKind.NAME, IdentityKind.ADDRESS], up_to=newest, by=by, at=at)
+    # Nobody knows who failed to sign in to the account: mostly it was the person.
+    failed = TrailEntry.objects.filter(actor=None, thing_type=person._meta.label, thing_id=person.pk)
+    trail.erase_of(entries=failed, kinds=[IdentityKind.ADDRESS], by=by, at=at)
 
 
 def _unname_notices(name: str) -> None:

@@ -19,7 +19,7 @@ from records import chain
 from records.models import IdentityKind, TrailEntry, TrailIdentity
 from records.models.trail import THE_SYSTEM
 
-__all__ = ["ERASURE", "THE_SYSTEM", "Prepared", "erase", "erase_words", "from_address", "prepare", "record", "write"]
+__all__ = ["ERASURE", "THE_SYSTEM", "Prepared", "erase", "erase_of", "from_address", "prepare", "record", "write"]
 
 ERASURE = "trail.identities_erased"
 _address: ContextVar[str] = ContextVar("network address of the request that is being answered", default="")
@@ -145,13 +145,16 @@ def words_of(entry: TrailEntry) -> dict[str, str]:
 
 
 @transaction.atomic
-def erase_words(*, entries: models.QuerySet[TrailEntry], by: AbstractBaseUser | None, at: datetime) -> int:
-    """Erase what was written with some acts, whoever did them; return how many there were."""
-    doomed = TrailIdentity.objects.filter(kind=IdentityKind.WORDS, entry__in=entries)
-    numbers = sorted(doomed.values_list("entry_id", flat=True))
+def erase_of(
+    *, entries: models.QuerySet[TrailEntry], kinds: Iterable[IdentityKind], by: AbstractBaseUser | None, at: datetime
+) -> int:
+    """Erase names, addresses or words of some entries, whoever did them; return of how many entries."""
+    chosen = sorted(kind.value for kind in kinds)
+    doomed = TrailIdentity.objects.filter(kind__in=chosen, entry__in=entries)
+    numbers = sorted(set(doomed.values_list("entry_id", flat=True)))
     if numbers:
         doomed.delete()
-        record(act=ERASURE, thing=None, by=by, at=at, kinds=[IdentityKind.WORDS.value], entries=numbers)
+        record(act=ERASURE, thing=None, by=by, at=at, kinds=chosen, entries=numbers)
     return len(numbers)
 
 

@@ -119,6 +119,7 @@ def test_a_units_entries_are_found_in_every_room(head: Client) -> None:
             signed,
             signed.statement,
             signed.entries.first(),
+            assurance.propose_redaction(signed),
             action,
             assurance.ask(one),
             assurance.make_adviser(one),

@@ -247,7 +247,8 @@ def test_an_erased_name_leaves_the_chain_whole(entries: list[TrailEntry], clerk:
 def test_erased_words_leave_the_chain_whole_and_no_others_may_go(entries: list[TrailEntry], clerk: User) -> None:
     other = trail.record(act="unit.moved", thing=None, by=clerk, at=AT, words={"reason": "Another."})
     assert trail.words_of(entries[1]) == {"reason": "He is “new”."}
-    assert trail.erase_words(entries=TrailEntry.objects.filter(pk=entries[1].pk), by=clerk, at=AT) == 1
+    chosen = TrailEntry.objects.filter(pk=entries[1].pk)
+    assert trail.erase_of(entries=chosen, kinds=[IdentityKind.WORDS], by=clerk, at=AT) == 1
     sealed()
     assert (trail.words_of(entries[1]), trail.words_of(other)) == ({}, {"reason": "Another."})
     assert verify() == (0, [])

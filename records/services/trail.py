@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models, transaction
 from django.db.models import Q
@@ -115,7 +116,8 @@ def erase(
 ) -> int:
     """Erase names or addresses from the trail, up to an entry's id; return how many. `actor` None: of everybody.
 
-    Those of the actors in `sparing`, by id, stay: a legal hold may be on them. The entries stay, and so does the chain.
+    Those of the actors in `sparing`, by id, stay, and where nobody knows who did something to their accounts: a legal
+    hold may be on them. The entries stay, and so does the chain.
     The erasure is an act of its own: what is missing without one is found.
     """
     chosen = sorted(kind.value for kind in kinds)
@@ -124,7 +126,9 @@ def erase(
         doomed = doomed.filter(entry__actor_id=actor.pk)
     if sparing:
         # Not `exclude`, which would drop what nobody signed in has done: an entry without an actor is in no list.
-        doomed = doomed.filter(Q(entry__actor=None) | ~Q(entry__actor__in=sparing))
+        theirs = Q(entry__thing_type=settings.AUTH_USER_MODEL, entry__thing_id__in=sparing)
+        unknown = Q(entry__actor=None)
+        doomed = doomed.filter((unknown & ~theirs) | (~unknown & ~Q(entry__actor__in=sparing)))
     count, _ = doomed.delete()
     if count:
         about: dict[str, Any] = {

@@ -159,11 +159,15 @@ def test_the_trail_stays_whole_when_addresses_go_and_some_are_held() -> None:
     kept, gone = an_address(held, ago(days=800)), an_address(other, ago(days=700))
     with trail.from_address("192.0.2.8"):
         nobodys = trail.record(act="account.sign_in_failed", thing=None, by=None, at=ago(days=600))
+        tried = [
+            trail.record(act="account.sign_in_failed", thing=one, by=None, at=ago(days=600)) for one in (held, other)
+        ]
     hold(RecordClass.TRAIL, HoldScope.PERSON, held.pk)
     names = TrailIdentity.objects.filter(kind="name").count()
-    assert retention.keep_to(now=NOW)["network addresses"] == 2
+    assert retention.keep_to(now=NOW)["network addresses"] == 3
     assert (exists(kept), exists(gone)) == (True, False)
     assert not TrailIdentity.objects.filter(entry=nobodys).exists()
+    assert list(TrailIdentity.objects.filter(entry__in=tried).values_list("entry", flat=True)) == [tried[0].pk]
     assert TrailIdentity.objects.filter(kind="name").count() == names
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -274,7 +274,7 @@ def _take_out_passages(revision: Revision, path: str, redacted: str) -> tuple[st
     *way, field = path.split("/")
     kept: list[tuple[models.QuerySet[Any, Any], Iterable[str]]] = [
         (SaveReceipt.objects.filter(revision=revision), ("answer",)),
-        (WorkbookUpload.objects.filter(revision=revision), ("answers", "decisions")),
+        (WorkbookUpload.objects.filter(revision=revision), ("name", "answers", "decisions")),
         (MergeDecision.objects.filter(revision=revision), ("mine", "theirs", "result")),
     ]
     if not way:

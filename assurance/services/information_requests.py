@@ -119,7 +119,8 @@ def redacted_since(item: RequestedStatement, decisions: Mapping[str, Iterable[Wi
         for one in of_text
         # A redaction of a file, which has no path, changes the names and titles of files.
         if any(
-            at > one.decided_at and (where == path or (not where and "/files/" in path)) for where, at in carried_out
+            at and at > one.decided_at and (where == path or (not where and "/files/" in path))
+            for where, at in carried_out
         )
     ]
 

@@ -23,7 +23,7 @@ print(unit.slug, statement.quarter.slug)
 CHOOSE = """
 from organisation.models import User
 from tests.journeys.conftest import PASSWORD
-person = User.objects.get(email="newcomer@demo.example")
+person = User.objects.get(email="starter@demo.example")
 person.set_password(PASSWORD)
 person.save()
 """
@@ -72,7 +72,7 @@ def test_rights_come_with_an_appointment_and_go_with_it_in_an_open_session(
     make_an_account(administrator)
     product.manage("shell", "--no-imports", "-c", CHOOSE)
 
-    newcomer = sign_in("newcomer")
+    newcomer = sign_in("starter")
     expect(newcomer.page.get_by_role("navigation", name="Menu").get_by_role("link")).to_have_text(["Home"])
     for address in ("/statements/", place.statement, place.theme, "/papers/", "/people/", "/units/", "/trail/"):
         find_no(newcomer, address)
@@ -92,7 +92,7 @@ def make_an_account(administrator: Visit) -> None:
     administrator.press("Make the account")
     expect(administrator.page.get_by_role("alert").get_by_role("link")).to_have_count(2)
     administrator.page.get_by_label("Name").fill("Sam Newcomer")
-    administrator.page.get_by_label("E-mail address").fill("newcomer@demo.example")
+    administrator.page.get_by_label("E-mail address").fill("starter@demo.example")
     administrator.press("Make the account")
     expect(administrator.page.get_by_role("heading", level=1)).to_have_text("Sam Newcomer")
     expect(administrator.page.locator("main")).to_contain_text("signing in gives no rights")

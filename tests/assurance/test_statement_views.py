@@ -32,7 +32,8 @@ FIRST_CRITERION = "The unit takes no specific action on health and safety leader
 # Session, user, appointments and force of the frame; the unit's roles; revision, entries, levels, criteria, last
 # quarter and actions of the page.
 QUERIES_OF_A_THEME_PAGE = 12
-QUERIES_OF_THE_LIST = 9
+# The same frame; who reads which statements, the quarters there are, the page, and who answers information requests.
+QUERIES_OF_THE_LIST = 10
 
 
 # --- The task list ------------------------------------------------------------------------------------------------

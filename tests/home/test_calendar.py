@@ -30,12 +30,11 @@ from tests.factories.organisation import LONG_AGO, appoint, make_group, make_per
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def signed_in(person: User) -> Client:
     client = Client()
-    client.force_login(person, backend=BACKEND)
+    client.force_login(person)
     return client
 
 

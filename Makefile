@@ -41,7 +41,7 @@ manage: runtime
 	@$(LAUNCH) exec --data-dir "$(DATA_DIR)" -- $(BIN)/python manage.py $(ARGS)
 
 test: development
-	@$(WITH_TEST_SERVERS) $(BIN)/python -m pytest $(if $(ARGS),$(ARGS),--numprocesses=auto --dist=loadgroup)
+	@$(WITH_TEST_SERVERS) $(BIN)/python -m pytest $(if $(ARGS),$(ARGS),--numprocesses=auto)
 
 lint: development
 	$(BIN)/ruff check .

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django import Settings
+from xdist.scheduler import LoadScopeScheduling
 
 import config.celery  # noqa: F401  # as every process of the product has it
 
 ROOT = Path(__file__).parents[1]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that start the product, or its servers, run one after the other: they share it, and they are timed."""
-    for item in items:
-        if item.path.parent.name in ("journeys", "config"):
-            item.add_marker(pytest.mark.xdist_group("processes"))
+class ProcessesTogether(LoadScopeScheduling):
+    """Hands out single tests; those that start the product, or its servers, go one after the other to one worker.
+
+    They share what they start, and they are timed. (The marks that xdist has for this do nothing with this pytest.)
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "processes" if nodeid.startswith(("tests/config/", "tests/journeys/")) else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return ProcessesTogether(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 from pytest_django import Settings
-from xdist.scheduler import LoadScopeScheduling
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # ships no types
 
 import config.celery  # noqa: F401  # as every process of the product has it
 
 ROOT = Path(__file__).parents[1]
 
 
-class ProcessesTogether(LoadScopeScheduling):
+class ProcessesTogether(LoadScopeScheduling):  # type: ignore[misc]  # whose types nobody knows
     """Hands out single tests; those that start the product, or its servers, go one after the other to one worker.
 
     They share what they start, and they are timed. (The marks that xdist has for this do nothing with this pytest.)

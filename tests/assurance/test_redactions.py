@@ -25,6 +25,7 @@ from records.verification import what_ails
 from tests.factories import assurance, evidence, papers
 from tests.factories.holds import make_hold, to_be_lifted
 from tests.factories.organisation import make_person, make_unit
+from tests.factories.trail import seal
 
 pytestmark = pytest.mark.django_db
 
@@ -49,14 +50,8 @@ def signed() -> Revision:
     return assurance.sign(assurance.complete(draft))
 
 
-def sealed() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-
-
 def verified(*options: str) -> tuple[int, str]:
-    sealed()
+    seal()
     out = StringIO()
     try:
         call_command("verify_digests", *options, stdout=out)
@@ -136,7 +131,7 @@ def test_a_second_redaction_follows_the_first(signed: Revision, head: User) -> N
 )
 def test_a_redaction_is_no_cover_for_tampering(tampering: str, signed: Revision, head: User) -> None:
     redactions.carry_out(redaction=assurance.propose_redaction(signed, SECRET), by=head, at=timezone.now())
-    sealed()
+    seal()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(tampering, [signed.pk])
@@ -166,7 +161,7 @@ TOMBSTONE_COLUMNS = {
 @pytest.mark.parametrize("column", TOMBSTONE_COLUMNS)
 def test_a_changed_column_of_a_tombstone_is_found(column: str, signed: Revision, head: User) -> None:
     done = redactions.carry_out(redaction=assurance.propose_redaction(signed, SECRET), by=head, at=timezone.now())
-    sealed()
+    seal()
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE assurance_redaction DROP CONSTRAINT redaction_of_a_text_or_a_file")
         cursor.execute("SET LOCAL session_replication_role = replica")
@@ -184,7 +179,7 @@ def test_every_column_of_a_tombstone_has_been_tampered_with() -> None:
 
 def test_a_tombstone_that_was_taken_away_is_missed(signed: Revision, head: User) -> None:
     done = redactions.carry_out(redaction=assurance.propose_redaction(signed, SECRET), by=head, at=timezone.now())
-    sealed()
+    seal()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute("DELETE FROM assurance_redaction")

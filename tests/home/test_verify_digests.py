@@ -20,6 +20,7 @@ from records.models import Blob
 from records.services import blobs
 from tests.factories import assurance, papers
 from tests.factories import organisation as make
+from tests.factories.trail import seal
 
 pytestmark = pytest.mark.django_db
 
@@ -59,9 +60,7 @@ def chain() -> Chain:
     newest = assurance.sign(assurance.complete(assurance.fill(returned.statement.revisions.latest("number"))))
     assurance.signed(make.make_unit("Market BCU"), QUARTER)  # whose chain stays whole
     returned.refresh_from_db()
-    with connection.cursor() as cursor:  # the trail's entries take their places in its chain, as when all this is over
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    seal()
     return Chain(first, returned, newest, evidence, link)
 
 

@@ -18,6 +18,7 @@ from organisation.models import User
 from records.models import IdentityKind, TrailEntry, TrailIdentity, TrailLink
 from records.services import trail
 from tests.factories.organisation import make_unit, make_user
+from tests.factories.trail import seal
 
 pytestmark = pytest.mark.django_db
 
@@ -40,15 +41,8 @@ def entries(clerk: User) -> list[TrailEntry]:
             trail.record(act="unit.moved", thing=unit, by=clerk, at=AT, to='Nörd \\ "Süd"'),
         ]
     written.append(trail.record(act="account.sign_in_failed", thing=None, by=None, at=AT))
-    sealed()
+    seal()
     return written
-
-
-def sealed() -> None:
-    """Let the database do now what it does as a transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def tamper(sql: str, *values: int | str) -> None:
@@ -87,7 +81,7 @@ def test_a_trail_that_nobody_touched_is_whole(entries: list[TrailEntry]) -> None
 
 def test_the_first_digest_is_what_anybody_can_work_out_by_hand(clerk: User) -> None:
     entry = trail.record(act="x.y", thing=None, by=clerk, at=AT, word="é")
-    sealed()
+    seal()
     parts = ["", "1", str(entry.pk), "2026-07-01T09:30:00.123456", str(clerk.pk), "x.y", "", "", "", '{"word": "é"}']
     identity = entry.identities.get()
     committed = hashlib.sha256(f'["{identity.salt}", "{clerk.name}"]'.encode()).hexdigest()
@@ -196,7 +190,7 @@ def test_an_end_that_was_cut_off_is_missed_by_whoever_kept_the_head(tmp_path: Pa
     call_command("export_trail_head", stdout=out)
     kept.write_text(out.getvalue())
     trail.record(act="unit.moved", thing=None, by=None, at=AT)
-    sealed()
+    seal()
     assert verify("--head", str(kept)) == (0, [])  # what came after is no matter
     for table, condition in (("records_traillink", "position > 2"), ("records_trailentry", "act <> 'unit.renamed'")):
         tamper(f"DELETE FROM {table} WHERE {condition}")  # noqa: S608  # our own names
@@ -234,12 +228,12 @@ def test_an_erased_name_leaves_the_chain_whole(entries: list[TrailEntry], clerk:
     newest = entries[-1].pk
     with trail.from_address("192.0.2.9"):
         assert trail.erase(actor=clerk, kinds=[IdentityKind.NAME], up_to=newest, by=other, at=AT) == 3
-    sealed()
+    seal()
     assert verify() == (0, [])
     read = TrailEntry.objects.with_identities().filter(actor=clerk).values_list("actor_name", "address")
     assert set(read) == {("(erased)", "192.0.2.7")}
     assert trail.erase(actor=None, kinds=[IdentityKind.ADDRESS], up_to=newest, by=None, at=AT) == 3
-    sealed()
+    seal()
     assert verify() == (0, [])
     assert set(TrailIdentity.objects.filter(entry__lte=newest).values_list("kind", flat=True)) == {IdentityKind.WORDS}
 
@@ -249,7 +243,7 @@ def test_erased_words_leave_the_chain_whole_and_no_others_may_go(entries: list[T
     assert trail.words_of(entries[1]) == {"reason": "He is “new”."}
     chosen = TrailEntry.objects.filter(pk=entries[1].pk)
     assert trail.erase_of(entries=chosen, kinds=[IdentityKind.WORDS], by=clerk, at=AT) == 1
-    sealed()
+    seal()
     assert (trail.words_of(entries[1]), trail.words_of(other)) == ({}, {"reason": "Another."})
     assert verify() == (0, [])
     other.identities.filter(kind=IdentityKind.WORDS).delete()
@@ -258,7 +252,7 @@ def test_erased_words_leave_the_chain_whole_and_no_others_may_go(entries: list[T
 
 def test_a_name_that_went_without_an_erasure_is_missed(entries: list[TrailEntry], clerk: User) -> None:
     trail.erase(actor=clerk, kinds=[IdentityKind.NAME], up_to=entries[0].pk, by=None, at=AT)
-    sealed()
+    seal()
     TrailIdentity.objects.filter(entry=entries[1], kind=IdentityKind.NAME).delete()
     assert verify() == (
         1,
@@ -347,7 +341,7 @@ def test_an_erasure_may_spare_people_and_their_names_must_stay(entries: list[Tra
     newest = TrailEntry.objects.latest("pk").pk
     erased = trail.erase(actor=None, kinds=[IdentityKind.NAME], up_to=newest, by=None, at=AT, sparing={clerk.pk})
     assert erased == 1
-    sealed()
+    seal()
     assert verify() == (0, [])
     assert TrailIdentity.objects.filter(entry__actor=clerk, kind=IdentityKind.NAME).count() == 3
     TrailIdentity.objects.filter(entry=entries[0], kind=IdentityKind.NAME).delete()

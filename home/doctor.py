@@ -304,6 +304,7 @@ def checks_for_deployment() -> Finding:
         return Finding(what, f"those of the {settings.PROFILE} profile, which are not for real use")
     found = checks.run_checks(include_deployment_checks=True)
     serious = [one for one in found if one.level >= checks.WARNING and not one.is_silenced()]
+    serious.sort(key=lambda one: str(one.id))  # Django keeps its checks in a set: another order in every process
     if serious:
         return Finding(
             what,

@@ -126,20 +126,21 @@ def start_product(data_dir: Path, port: int | None = None, **settings: str) -> P
     return product
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     running = start_product(tmp_path_factory.mktemp("product"))
     yield running
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
+    """Playwright, ended with the journeys: its event loop runs in the tests' own thread, where the database refuses it."""
     with sync_playwright() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.fail(f"No browser at {CHROMIUM}. Install Debian's chromium, or set CHROMIUM to another one.")

@@ -135,7 +135,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 @pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
-    """Playwright, ended with the journeys: its event loop runs in the tests' own thread, where the database refuses it."""
+    """Playwright, ended with the journeys: Django refuses the database where its event loop runs."""
     with sync_playwright() as running:
         yield running
 

@@ -30,7 +30,7 @@ def rollup_html(rollup: Rollup, *, as_at: date) -> str:
         "chart": mark_safe(tables.chart),  # noqa: S308  # SVG of our own; its words are escaped where it is drawn
         "as_at": as_at,
         "marking": MARKING,
-        "title": f"{rollup.group.name}: health and safety roll-up, {rollup.half.name}",
+        "title": f"{rollup.name}: health and safety roll-up, {rollup.half.name}",
     }
     return render_to_string("assurance/documents/rollup.html", context)
 

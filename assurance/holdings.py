@@ -15,6 +15,7 @@ from assurance.models import (
     EvidenceFile,
     EvidenceItem,
     InformationRequest,
+    IssuedRollup,
     MentoringRecord,
     MergeDecision,
     Presence,
@@ -24,7 +25,9 @@ from assurance.models import (
     Review,
     ReviewNote,
     Revision,
+    Rollup,
     SaveReceipt,
+    ThemeAssessment,
     UnitAdviser,
     Withholding,
     WorkbookUpload,
@@ -34,6 +37,8 @@ from records.models import RecordClass
 
 WHY = "A statement is worth what its authors, its signer and its reviewer answer for."
 ANSWERED = "What is given out of statements by law, or kept back, is answered for by name."
+LEADS = "What a business group or the force is said to have reached is answered for by name."
+OF_A_ROLLUP = {"group": "group__name", "half": "half", "changed at": "changed_at"}
 OF_A_REVISION = {
     "unit": "revision__statement__unit__name",
     "quarter": "revision__statement__quarter",
@@ -190,6 +195,51 @@ HELD = (
         ("proposed_by", "decided_by"),
         {**OF_A_REVISION, "state": "state", "proposed at": "proposed_at", "decided at": "decided_at"},
         why="What is taken out of a signed text is answered for by two people.",
+    ),
+    _held(
+        "roll-ups",
+        "Roll-ups that you wrote on last",
+        Rollup,
+        ("changed_by",),
+        OF_A_ROLLUP,
+        why=LEADS,
+    ),
+    _held(
+        "roll-up-themes",
+        "Themes of roll-ups that you wrote on last",
+        ThemeAssessment,
+        ("changed_by",),
+        {"group": "rollup__group__name", "half": "rollup__half", "theme": "theme_identity", "changed at": "changed_at"},
+        why=LEADS,
+    ),
+    _held(
+        "earlier-roll-up-texts",
+        "Earlier texts of yours in roll-ups",
+        apps.get_model("assurance", "RollupEvent"),
+        ("changed_by",),
+        {"group": "pgh_obj__group__name", "half": "pgh_obj__half", "changed at": "changed_at"},
+        why=LEADS,
+    ),
+    _held(
+        "earlier-roll-up-theme-texts",
+        "Earlier texts of yours in themes of roll-ups",
+        apps.get_model("assurance", "ThemeAssessmentEvent"),
+        ("changed_by",),
+        {
+            "group": "pgh_obj__rollup__group__name",
+            "half": "pgh_obj__rollup__half",
+            "theme": "pgh_obj__theme_identity",
+            "changed at": "changed_at",
+        },
+        why=LEADS,
+    ),
+    _held(
+        "issued-roll-ups",
+        "Roll-ups that you issued",
+        IssuedRollup,
+        ("issued_by",),
+        {"group": "rollup__group__name", "half": "rollup__half", "version": "number", "issued at": "issued_at"},
+        why=LEADS,
     ),
     _held(
         "overtaken-texts",

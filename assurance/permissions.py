@@ -7,12 +7,23 @@ from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
-from assurance.models import InformationRequest, MentoringRecord, Redaction, ReviewNote, Revision, Rollup, Statement
+from assurance.models import (
+    InformationRequest,
+    IssuedRollup,
+    MentoringRecord,
+    Redaction,
+    ReviewNote,
+    Revision,
+    Rollup,
+    Statement,
+)
 from assurance.models.information_request import ANSWERS_REQUESTS
 from assurance.models.redaction import READS_REDACTIONS
 from assurance.models.review import READS_ALL_NOTES, READS_OWN_NOTES
 from assurance.models.rollup import READS_ALL as READS_ALL_ROLLUPS
+from assurance.models.rollup import READS_ALL_ISSUED, READS_ISSUED_OF_OWN_UNITS_GROUP, READS_ISSUED_SUMMARY
 from assurance.models.rollup import READS_OWN_GROUP as READS_OWN_ROLLUPS
 from assurance.models.statement import READS_ALL, READS_OWN_GROUP, READS_OWN_UNIT, RevisionState
 from organisation.models import Appointment, BusinessGroup, Force, Unit, UnitMembership, User
@@ -135,15 +146,48 @@ def can_release(user: Person) -> bool:
 
 
 def can_list_rollups(user: Person) -> bool:
+    """Whether the person reads any roll-up's draft at all."""
     return bool(roles_anywhere(user) & READS_ROLLUPS)
 
 
+def can_list_issued_rollups(user: Person) -> bool:
+    """Whether the person reads issued roll-ups at all."""
+    return bool(roles_anywhere(user) & (READS_ROLLUPS | READS_ALL_ISSUED | READS_ISSUED_OF_OWN_UNITS_GROUP))
+
+
 def can_read_rollup(user: Person, rollup: Rollup) -> bool:
+    """Whether the person reads the draft: figures as they stand, words that are not issued yet."""
+    if rollup.group is None:
+        return bool(roles_anywhere(user) & READS_ALL_ROLLUPS)
     return bool(roles_over_group(user, rollup.group) & READS_ROLLUPS)
 
 
 def can_build_rollup(user: Person, rollup: Rollup) -> bool:
+    """Whether the person has the figures built and writes the words: the group's lead and support, or the Head."""
+    if rollup.group is None:
+        return Role.HEAD in roles_anywhere(user)
     return bool(roles_over_group(user, rollup.group) & BUILDS_ROLLUPS)
+
+
+def can_issue_rollup(user: Person, rollup: Rollup) -> bool:
+    """Whether the person issues it: the group's lead, for the force the Head. Nobody who administers accounts does."""
+    if administers(user):
+        return False
+    if rollup.group is None:
+        return Role.HEAD in roles_anywhere(user)
+    return Role.COG_LEAD in roles_over_group(user, rollup.group)
+
+
+def can_read_issued_rollup(user: Person, issued: IssuedRollup) -> bool:
+    group = issued.rollup.group
+    if group is None:
+        return bool(roles_anywhere(user) & (READS_ALL_ROLLUPS | READS_ISSUED_SUMMARY))
+    if roles_over_group(user, group) & (READS_ROLLUPS | READS_ALL_ISSUED):
+        return True
+    own_units = appointments_today(user).to(READS_ISSUED_OF_OWN_UNITS_GROUP).values("unit")
+    today = timezone.localdate()
+    memberships = UnitMembership.objects.in_force_on_or_at_the_units_end(today).filter(group=group)
+    return memberships.filter(unit__in=own_units).exists()
 
 
 def can_list_mentoring(user: Person) -> bool:

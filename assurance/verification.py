@@ -138,9 +138,9 @@ def _rollup(rollup: Rollup, digest: str) -> Match:
     return Match(
         matched=Matched.CONTENT if is_of_figures else Matched.FILE,
         thing=f"{'The figures' if is_of_figures else 'The PDF'} of the roll-up of {rollup}",
-        address=reverse("assurance:rollup", args=[rollup.group.slug, rollup.half]),
+        address=reverse("assurance:rollup", args=[rollup.slug, rollup.half]),
         facts=(
-            ("Business group", rollup.group.name),
+            ("Business group", rollup.name),
             ("Half-year", rollup.half.name),
             ("Built", _moment(rollup.built_at) if rollup.built_at else ""),
         ),

@@ -117,7 +117,7 @@ def _rollups(now: datetime) -> Past:
         years,
         found,
         held=lambda rollup: under is None or rollup.group_id in under,
-        address=lambda one: reverse("assurance:rollup", args=[one.group.slug, one.half]),
+        address=lambda one: reverse("assurance:rollup", args=[one.slug, one.half]),
     )
 
 

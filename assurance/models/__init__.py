@@ -11,8 +11,8 @@ from assurance.models.information_request import (
 )
 from assurance.models.mentoring import MentoringRecord, UnitAdviser
 from assurance.models.redaction import Redaction, RedactionState
-from assurance.models.review import Decision, Review, ReviewNote
-from assurance.models.rollup import Rollup
+from assurance.models.review import Decision, Review, ReviewComment, ReviewNote
+from assurance.models.rollup import IssuedRevision, IssuedRollup, Rollup, ThemeAssessment
 from assurance.models.saving import MergeDecision, Presence, SaveReceipt
 from assurance.models.statement import Revision, RevisionState, Statement
 from assurance.models.workbook import WorkbookUpload
@@ -27,6 +27,8 @@ __all__ = [
     "EvidenceItem",
     "Exemption",
     "InformationRequest",
+    "IssuedRevision",
+    "IssuedRollup",
     "Law",
     "MentoringRecord",
     "MergeDecision",
@@ -37,6 +39,7 @@ __all__ = [
     "Release",
     "RequestedStatement",
     "Review",
+    "ReviewComment",
     "ReviewNote",
     "Revision",
     "RevisionState",
@@ -44,6 +47,7 @@ __all__ = [
     "SaveReceipt",
     "Statement",
     "StatementDocument",
+    "ThemeAssessment",
     "UnitAdviser",
     "Withholding",
     "WorkbookUpload",

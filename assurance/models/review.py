@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from assurance.models.statement import Revision
+from maturity.models import Theme
 from organisation.models import Unit
 from organisation.permissions import Person, appointments_today, units_in_scope
 from organisation.roles import Role
@@ -48,6 +49,25 @@ class Review(models.Model):
         return f"{self.revision} {self.decision}"
 
 
+class ReviewComment(models.Model):
+    """What the COG lead says on one theme of a revision with the decision on it. The unit reads it beside the theme."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="comments")
+    theme = models.ForeignKey(Theme, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["theme__number"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "theme"], name="one_comment_per_review_and_theme"),
+            models.CheckConstraint(condition=~Q(text=""), name="review_comment_says_something"),
+        ]
+        triggers = [pgtrigger.Protect(name="review_comments_stay", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.theme} in {self.review}"
+
+
 class ReviewNoteQuerySet(models.QuerySet["ReviewNote"]):
     def visible_to(self, user: Person) -> ReviewNoteQuerySet:
         """Notes that `permissions.can_read_note` grants, as a filter."""
@@ -61,6 +81,9 @@ class ReviewNote(models.Model):
     """What whoever prepares a review has noted on a signed revision for the COG lead. It decides nothing."""
 
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="review_notes")
+    theme = models.ForeignKey(
+        Theme, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Blank: on all of it."
+    )
     text = models.TextField()
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from actions.models import Action
 from assurance.models.entry import Entry
+from assurance.models.rollup import Rollup, ThemeAssessment
 from assurance.models.statement import Revision
 from maturity.models import Theme
 
@@ -21,12 +22,19 @@ class SaveReceipt(models.Model):
     """That a save was done, and how it was answered: the same save sent again changes nothing and is answered alike."""
 
     token = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, null=True, related_name="+")
+    rollup = models.ForeignKey(Rollup, on_delete=models.PROTECT, null=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     saved_at = models.DateTimeField()
     answer: models.JSONField[Any, Any] = models.JSONField(help_text="What was answered, as services/saving.py reads.")
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(revision__isnull=False, rollup=None) | Q(revision=None, rollup__isnull=False),
+                name="receipt_of_a_statement_or_a_rollup",
+            ),
+        ]
         indexes = [models.Index(fields=["saved_at"], name="receipts_by_age")]
 
     def __str__(self) -> str:
@@ -40,7 +48,13 @@ class MergeDecision(models.Model):
     they save is the decision.
     """
 
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="merges")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, null=True, related_name="merges")
+    rollup = models.ForeignKey(
+        Rollup, on_delete=models.PROTECT, null=True, related_name="merges", help_text="Set in place of a revision."
+    )
+    assessment = models.ForeignKey(
+        ThemeAssessment, on_delete=models.PROTECT, null=True, related_name="merges", help_text="A theme of the roll-up."
+    )
     entry = models.ForeignKey(
         Entry, on_delete=models.PROTECT, null=True, related_name="merges", help_text="Blank: one of the details."
     )
@@ -62,13 +76,18 @@ class MergeDecision(models.Model):
             models.CheckConstraint(
                 condition=Q(decided_at__isnull=False) | Q(result=None), name="merge_result_with_its_decision"
             ),
+            models.CheckConstraint(
+                condition=Q(revision__isnull=False, rollup=None, assessment=None)
+                | Q(revision=None, entry=None, action=None, rollup__isnull=False),
+                name="merge_in_a_statement_or_a_rollup",
+            ),
         ]
         indexes = [
             models.Index(fields=["revision", "by"], condition=Q(decided_at=None), name="merges_waiting_for_a_decision"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.field} in {self.entry or self.revision}"
+        return f"{self.field} in {self.entry or self.revision or self.assessment or self.rollup}"
 
 
 class PresenceQuerySet(models.QuerySet["Presence"]):

@@ -41,8 +41,8 @@ def request(*, rollup: Rollup, by: User | None, at: datetime) -> Job:
     return job
 
 
-def request_for(*, group: BusinessGroup, half: HalfYear, by: User | None, at: datetime) -> Job:
-    """Ask for the roll-up of a group's half-year, the first time or again."""
+def request_for(*, group: BusinessGroup | None, half: HalfYear, by: User | None, at: datetime) -> Job:
+    """Ask for the roll-up of a group's half-year, or the force summary (no group), the first time or again."""
     rollup, _ = Rollup.objects.get_or_create(group=group, half=half)
     return request(rollup=rollup, by=by, at=at)
 
@@ -96,7 +96,7 @@ def _printed(html: str, *, created_at: datetime) -> bytes:
         raise jobs.JobFailed(CANNOT_PRINT.format(error=error)) from error
 
 
-def figures_of(group: BusinessGroup, half: HalfYear, *, as_at: date) -> rollup.Figures:
+def figures_of(group: BusinessGroup | None, half: HalfYear, *, as_at: date) -> rollup.Figures:
     """Return the group's figures for the half as its units' statements stand now: seven queries, however many units.
 
     `as_at` is today: the half's second quarter is left out until it has begun, and actions are counted as at that day
@@ -133,9 +133,9 @@ def _actions(unit_ids: Sequence[int], half: HalfYear, *, as_at: date) -> dict[in
     return {row.pop("unit"): rollup.ActionCounts(**row) for row in rows}
 
 
-def _units(group: BusinessGroup, half: HalfYear, quarters: Sequence[Quarter]) -> list[rollup.UnitFacts]:
+def _units(group: BusinessGroup | None, half: HalfYear, quarters: Sequence[Quarter]) -> list[rollup.UnitFacts]:
     rows = (
-        Unit.objects.in_group_on(group, half.last_day)
+        (Unit.objects.all() if group is None else Unit.objects.in_group_on(group, half.last_day))
         .filter(Q(closed_on=None) | Q(closed_on__gte=half.first_day))
         .order_by("name")
         .values("id", "name", "slug", "opened_on", "closed_on")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
@@ -20,6 +20,7 @@ from assurance.permissions import can_build_rollup, can_list_rollups, can_read_r
 from assurance.rollup_tables import tables_of
 from assurance.services import rollups as services
 from organisation.models import BusinessGroup
+from organisation.models.unit import WHOLE_FORCE
 from organisation.periods import HalfYear, NotAPeriod
 from organisation.requests import SignedInRequest
 from organisation.sessions import called_by_itself
@@ -111,12 +112,13 @@ def _statuses(
 
 
 def _status_or_404(request: SignedInRequest, group: str, half: HalfYear) -> RollupStatus:
-    found = BusinessGroup.objects.filter(slug=group).first()
-    if found is None or not can_read_rollup(request.user, Rollup(group=found, half=half)) or half not in _halves():
+    found = None if group == WHOLE_FORCE else get_object_or_404(BusinessGroup, slug=group)
+    rollup = Rollup.objects.filter(group=found, half=half).select_related("group", "pdf").first()
+    rollup = rollup or Rollup(group=found, half=half)
+    if not can_read_rollup(request.user, rollup) or half not in _halves():
         raise Http404
-    may_build = can_build_rollup(request.user, Rollup(group=found, half=half))
-    (status,) = _statuses([found], [half], may_build=[found.pk] if may_build else [])
-    return status
+    job = Job.objects.filter(key=rollup.job_key).order_by("-id").first()
+    return RollupStatus(rollup, job, can_build_rollup(request.user, rollup))
 
 
 @require_safe

@@ -21,11 +21,21 @@ class Force(models.Model):
         default=False, help_text="Whether one person may both complete and sign a statement."
     )
 
+    # Days, counted from the day a statement is due, on which somebody further up is told that it is not signed.
+    slt_lead_told_after_days = models.PositiveSmallIntegerField(default=7)
+    cog_lead_told_after_days = models.PositiveSmallIntegerField(default=14)
+    # Days from a signature on which the COG lead is told that it still awaits their review.
+    review_within_days = models.PositiveSmallIntegerField(default=14)
+
     objects = ForceQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(models.Value(1), name="one_force"),
+            models.CheckConstraint(
+                condition=models.Q(cog_lead_told_after_days__gte=models.F("slt_lead_told_after_days")),
+                name="slt_lead_told_before_the_cog_lead",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,9 @@ from django.db.models import F, Func, OuterRef, Q, Subquery, Value
 
 from organisation.lineage import Lineage
 
+# Stands in addresses for the whole force, where others have a group's slug.
+WHOLE_FORCE = "whole-force"
+
 
 class BusinessGroup(models.Model):
     """A top-level division, led by a Chief Officer Group lead."""
@@ -19,6 +22,7 @@ class BusinessGroup(models.Model):
 
     class Meta:
         ordering = ["name"]
+        constraints = [models.CheckConstraint(condition=~Q(slug=WHOLE_FORCE), name="no_group_is_the_whole_force")]
 
     def __str__(self) -> str:
         return self.name

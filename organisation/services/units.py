@@ -19,6 +19,7 @@ from django.utils.text import slugify
 
 from organisation import dependants
 from organisation.models import Appointment, BusinessGroup, RiskBand, Unit, UnitKind, UnitMembership, User
+from organisation.models.unit import WHOLE_FORCE
 from organisation.periods import london_day
 from organisation.roles import Role
 from organisation.rules import Held, Refused, clash
@@ -440,7 +441,7 @@ def _group_on(unit: Unit, on: date) -> BusinessGroup:
 def _free_slug(model: type[Unit] | type[BusinessGroup], name: str) -> str:
     """Return an address for the name that no other has: an earlier unit of the same name keeps its own."""
     stem = slugify(name)[: LONGEST_SLUG - 5].strip("-") or "unit"
-    taken = set(model._default_manager.filter(slug__startswith=stem).values_list("slug", flat=True))
+    taken = set(model._default_manager.filter(slug__startswith=stem).values_list("slug", flat=True)) | {WHOLE_FORCE}
     return next(slug for slug in chain([stem], (f"{stem}-{number}" for number in range(2, 9999))) if slug not in taken)
 
 

@@ -210,9 +210,14 @@ def gather(paper: Paper) -> dict[str, Any]:
 
 
 def _position(half: HalfYear) -> dict[str, Any]:
-    built = Rollup.objects.filter(half=half, built_at__isnull=False).select_related("group").order_by("group__name")
+    built = (
+        Rollup.objects.of_groups()
+        .filter(half=half, built_at__isnull=False)
+        .select_related("group")
+        .order_by("group__name")
+    )
     drawn_on = [
-        GroupRollup(rollup.group.name, london_day(rollup.built_at), rollup.figures)
+        GroupRollup(rollup.name, london_day(rollup.built_at), rollup.figures)
         for rollup in built
         if rollup.built_at is not None
     ]

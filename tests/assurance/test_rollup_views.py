@@ -65,11 +65,12 @@ def browser(user: User) -> Client:
     return client
 
 
-def lead_of(group: BusinessGroup) -> Client:
+def lead_of(group: BusinessGroup | None) -> Client:
     return browser(make_person(Role.COG_LEAD, group=group))
 
 
-def address(name: str, group: BusinessGroup, half: HalfYear) -> str:
+def address(name: str, group: BusinessGroup | None, half: HalfYear) -> str:
+    assert group is not None
     return reverse(f"assurance:{name}", args=[group.slug, half])
 
 
@@ -83,7 +84,7 @@ def words(html: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
-def job_of(group: BusinessGroup, half: HalfYear, **fields: object) -> Job:
+def job_of(group: BusinessGroup | None, half: HalfYear, **fields: object) -> Job:
     """A job in whatever state, as the worker would have left it."""
     rollup, _ = Rollup.objects.get_or_create(group=group, half=half)
     job = rollups.request(rollup=rollup, by=None, at=timezone.now())
@@ -122,6 +123,7 @@ def test_the_chart_says_the_same_as_the_table(built: Rollup) -> None:
 
 
 def test_the_page_shows_what_was_built_and_not_what_has_changed_since(built: Rollup) -> None:
+    assert built.group is not None
     statements.signed(built.group.memberships.get(unit__name="Quay Street").unit, built.half.quarters[0])
     text = words(lead_of(built.group).get(address("rollup", built.group, built.half)).content.decode())
     assert "Quay Street Nothing signed in the half-year" in text
@@ -204,7 +206,9 @@ def test_the_filters_agree_with_the_predicates(group: BusinessGroup, half: HalfY
 # --- Following a build ----------------------------------------------------------------------------------------------
 
 
-def fragment(client: Client, group: BusinessGroup, half: HalfYear, page: str = "/roll-ups/") -> tuple[str, object]:
+def fragment(
+    client: Client, group: BusinessGroup | None, half: HalfYear, page: str = "/roll-ups/"
+) -> tuple[str, object]:
     answer = client.get(
         address("rollup_progress", group, half),
         headers={"HX-Request": "true", "HX-Current-URL": f"http://testserver{page}"},

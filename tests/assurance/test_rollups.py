@@ -158,6 +158,7 @@ def test_building_again_changes_nothing(rollup: Rollup) -> None:
 
 
 def test_a_new_acceptance_changes_the_next_build(rollup: Rollup) -> None:
+    assert rollup.group is not None
     build(rollup)
     first = rollup.figures_digest
     statements.decide(

@@ -17,8 +17,10 @@ from rendering import cells
 
 EMAIL, NAME, ROLE, UNIT = "E-mail address", "Name", "Role", "Unit"
 GROUP, FIRST_DAY, LAST_DAY = "Business group", "First day", "Last day"
-COLUMNS = (EMAIL, NAME, ROLE, UNIT, GROUP, FIRST_DAY, LAST_DAY)
-WIDTHS = (34, 30, 46, 40, 30, 14, 14)
+TAKES_OVER_FROM = "Takes over from"
+COLUMNS = (EMAIL, NAME, ROLE, UNIT, GROUP, FIRST_DAY, LAST_DAY, TAKES_OVER_FROM)
+OPTIONAL = frozenset({TAKES_OVER_FROM})
+WIDTHS = (34, 30, 46, 40, 30, 14, 14, 34)
 SHEET, LISTS = "Appointments", "What to write"
 MOST_LINES = 200  # each is done once to be shown and once more to be applied, while somebody waits
 LONGEST_CELL = 300
@@ -39,10 +41,12 @@ class Line:
     group: str
     starts_on: str
     ends_on: str
+    takes_over_from: str = ""
 
     def as_json(self) -> list[Any]:
         """The line as it is kept until it is applied."""
-        return [self.number, self.email, self.name, self.role, self.unit, self.group, self.starts_on, self.ends_on]
+        texts = (self.email, self.name, self.role, self.unit, self.group, self.starts_on, self.ends_on)
+        return [self.number, *texts, self.takes_over_from]
 
     @classmethod
     def from_json(cls, kept: Sequence[Any]) -> Line:
@@ -114,7 +118,7 @@ def read(content: bytes) -> list[Line]:
         for column, text in said.items():
             if len(text) > LONGEST_CELL:
                 raise Unreadable(f"Line {number}, {column}: the text is longer than {LONGEST_CELL} characters.")
-        lines.append(Line(number, *(said[column] for column in COLUMNS)))
+        lines.append(Line(number, *(said.get(column, "") for column in COLUMNS)))
     if not lines:
         raise Unreadable(
             "The file has no appointments below its headings. Fill in a line for each, and upload it again."
@@ -126,7 +130,7 @@ def _places(headings: Sequence[Any], number: int) -> dict[str, int]:
     """Where each column stands. Columns that are not ours are left alone."""
     found = [_text(heading) for heading in headings]
     names = [heading.casefold() for heading in found]
-    missing = [column for column in COLUMNS if column.casefold() not in names]
+    missing = [column for column in COLUMNS if column.casefold() not in names and column not in OPTIONAL]
     if missing:
         there = ", ".join(filter(None, found)) or "nothing"
         plural = "columns" if len(missing) > 1 else "column"
@@ -134,7 +138,7 @@ def _places(headings: Sequence[Any], number: int) -> dict[str, int]:
     twice = [column for column in COLUMNS if names.count(column.casefold()) > 1]
     if twice:
         raise Unreadable(f"The column {twice[0]} is there twice. Line {number}. Remove one of the two.")
-    return {column: names.index(column.casefold()) for column in COLUMNS}
+    return {column: names.index(column.casefold()) for column in COLUMNS if column.casefold() in names}
 
 
 def _text(value: Any) -> str:

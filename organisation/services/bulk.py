@@ -11,12 +11,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from organisation.appointment_files import EMAIL, FIRST_DAY, GROUP, LAST_DAY, NAME, ROLE, UNIT, Line
+from organisation.appointment_files import (
+    EMAIL,
+    FIRST_DAY,
+    GROUP,
+    LAST_DAY,
+    NAME,
+    ROLE,
+    TAKES_OVER_FROM,
+    UNIT,
+    Line,
+)
 from organisation.formfields import DayField
 from organisation.models import Appointment, AppointmentFile, BusinessGroup, Unit, User
 from organisation.roles import Role, Scope
@@ -35,6 +46,7 @@ class Verdict(StrEnum):
 
     MADE = "Will be made"
     CHANGED = "Will be changed"
+    HANDED_OVER = "Will be handed over"
     SAME = "Stands already"
     REFUSED = "Refused"
 
@@ -56,6 +68,7 @@ class Done:
 
     made: int
     changed: int
+    handed_over: int
     accounts: int
 
 
@@ -120,7 +133,12 @@ def apply(*, file: AppointmentFile, seen: str, invite: bool, by: User, at: datet
         for person in User.objects.filter(pk__in=new).order_by("pk"):
             invitations.invite(person=person, by=by, at=at)
     verdicts = [one.verdict for one in outcomes]
-    done = Done(verdicts.count(Verdict.MADE), verdicts.count(Verdict.CHANGED), len(new))
+    done = Done(
+        verdicts.count(Verdict.MADE),
+        verdicts.count(Verdict.CHANGED),
+        verdicts.count(Verdict.HANDED_OVER),
+        len(new),
+    )
     locked.lines, locked.applied_at = [], at
     locked.save(update_fields=["lines", "applied_at"])
     trail.record(
@@ -130,6 +148,7 @@ def apply(*, file: AppointmentFile, seen: str, invite: bool, by: User, at: datet
         at=at,
         made=done.made,
         changed=done.changed,
+        handed_over=done.handed_over,
         accounts=done.accounts,
     )
     return done
@@ -141,7 +160,7 @@ def apply(*, file: AppointmentFile, seen: str, invite: bool, by: User, at: datet
 def _run(lines: Sequence[Line], *, by: User, at: datetime) -> list[Outcome]:
     """Do what the lines ask for, in their order, each as a whole or not at all."""
     names = _Names()
-    known = User.objects.filter(email__in={line.email for line in lines})
+    known = User.objects.filter(email__in={email for line in lines for email in (line.email, line.takes_over_from)})
     appointments.lock(known)  # all at once, so that two files do not wait for each other
     return [_outcome(line, names, by=by, at=at) for line in lines]
 
@@ -169,6 +188,12 @@ class _Asked:
     group: BusinessGroup | None
     starts_on: date
     ends_on: date | None
+    takes_over_from: str
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """What the appointment is to, as its columns have it."""
+        return {"role": self.role, "unit": self.unit, "group": self.group}
 
 
 def _do(line: Line, asked: _Asked, *, by: User, at: datetime) -> Outcome:
@@ -180,27 +205,15 @@ def _do(line: Line, asked: _Asked, *, by: User, at: datetime) -> Outcome:
         person = accounts.make(name=asked.name, email=asked.email, by=by, at=at)
     elif asked.name and normal(asked.name).casefold() != normal(person.name).casefold():
         raise Refused(f"The account with this address is {person.name}’s. Check the address, or leave the name empty.")
+    made = (("", f"An account is made for {person.name}."),) if is_new else ()
     standing = Appointment.objects.filter(
-        person=person,
-        role=asked.role,
-        unit=asked.unit,
-        group=asked.group,
-        starts_on=asked.starts_on,
-        ended_at=None,
+        person=person, starts_on=asked.starts_on, ended_at=None, **asked.place
     ).first()
+    if asked.takes_over_from:
+        return _hand_over(line, asked, person, standing, made, by=by, at=at)
     if standing is None:
-        appointments.make(
-            person=person,
-            role=asked.role,
-            unit=asked.unit,
-            group=asked.group,
-            starts_on=asked.starts_on,
-            ends_on=asked.ends_on,
-            by=by,
-            at=at,
-        )
-        said = (("", f"An account is made for {person.name}."),) if is_new else ()
-        return Outcome(line, Verdict.MADE, said, makes_account=is_new, account=person.pk)
+        appointments.make(person=person, starts_on=asked.starts_on, ends_on=asked.ends_on, by=by, at=at, **asked.place)
+        return Outcome(line, Verdict.MADE, made, makes_account=is_new, account=person.pk)
     if standing.ends_on == asked.ends_on:
         return Outcome(line, Verdict.SAME, account=person.pk)
     return _change(line, standing, asked.ends_on, by=by, at=at)
@@ -215,6 +228,38 @@ def _change(line: Line, standing: Appointment, ends_on: date | None, *, by: User
         appointments.end(appointment=standing, last_day=ends_on, by=by, at=at)
     said = f"Last day: {_until(ends_on)}, instead of {before}."
     return Outcome(line, Verdict.CHANGED, (("", said),), account=standing.person_id)
+
+
+def _hand_over(
+    line: Line,
+    asked: _Asked,
+    person: User,
+    standing: Appointment | None,
+    made: tuple[tuple[str, str], ...],
+    *,
+    by: User,
+    at: datetime,
+) -> Outcome:
+    """Let the person take over what somebody else holds; a line that has been done already says so."""
+    holder = accounts.by_email(asked.takes_over_from)
+    if holder is None:
+        raise Refused(f"There is no account {asked.takes_over_from} to take over from. Check the address.")
+    if standing is not None and standing.follows is not None and standing.follows.person_id == holder.pk:
+        return Outcome(line, Verdict.SAME, account=person.pk)
+    held = Appointment.objects.in_force(asked.starts_on).filter(person=holder, **asked.place).first()
+    if held is None:
+        raise Refused(
+            f"{holder.name} holds no such appointment on {in_words(asked.starts_on)}, so it cannot be taken over. "
+            "Check the role, its unit or group and the first day, or leave “Takes over from” empty."
+        )
+    if asked.ends_on not in (None, held.ends_on):
+        raise Refused(
+            f"It is handed over with the last day that it has: {_until(held.ends_on)}. Leave the last day empty here, "
+            "and change it afterwards."
+        )
+    appointments.hand_over(appointment=held, to=person, starts_on=asked.starts_on, by=by, at=at)
+    said = (*made, ("", f"{holder.name} holds it up to then. Last day: {_until(held.ends_on)}."))
+    return Outcome(line, Verdict.HANDED_OVER, said, makes_account=bool(made), account=person.pk)
 
 
 def _until(day: date | None) -> str:
@@ -258,9 +303,11 @@ def _read(line: Line, names: _Names, faults: list[tuple[str, str]]) -> _Asked | 
     starts_on, ends_on = _day(FIRST_DAY, line.starts_on, faults), _day(LAST_DAY, line.ends_on, faults)
     if not line.starts_on:
         faults.append((FIRST_DAY, "Write the first day."))
+    if line.takes_over_from and "@" not in line.takes_over_from:
+        faults.append((TAKES_OVER_FROM, "Write the e-mail address of whoever holds the appointment now."))
     if faults or role is None or starts_on is None:
         return None
-    return _Asked(line.email, line.name, role, unit, group, starts_on, ends_on)
+    return _Asked(line.email, line.name, role, unit, group, starts_on, ends_on, line.takes_over_from)
 
 
 def _unit(line: Line, names: _Names, role: Role | None, faults: list[tuple[str, str]]) -> Unit | None:

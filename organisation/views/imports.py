@@ -133,6 +133,8 @@ def _in_words(done: bulk.Done) -> str:
     said = [f"{done.made:,} appointment{'' if done.made == 1 else 's'} made"]
     if done.changed:
         said.append(f"{done.changed:,} changed")
+    if done.handed_over:
+        said.append(f"{done.handed_over:,} handed over")
     if done.accounts:
         said.append(f"{done.accounts:,} account{'' if done.accounts == 1 else 's'} made")
     return f"The file is applied: {', '.join(said)}."

@@ -27,7 +27,7 @@ from tests.factories.organisation import appoint, make_group, make_person, make_
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
-ROW = ("a@example.org", "Anne", "SPOC", "Harbour OCU", "", "1 12 2026", "")
+ROW = ("a@example.org", "Anne", "SPOC", "Harbour OCU", "", "1 12 2026", "", "")
 
 
 def as_csv(*rows: tuple[str, ...], columns: tuple[str, ...] = COLUMNS, delimiter: str = ",") -> bytes:
@@ -69,7 +69,7 @@ def test_a_line_reads_the_same_from_every_kind_of_file(content: bytes) -> None:
 
 
 def test_days_of_a_workbook_and_texts_kept_from_being_formulas_read_as_what_they_are() -> None:
-    (line,) = read(as_xlsx(("a@example.org", "'=Anne", "SPOC", "Harbour OCU", "", date(2026, 12, 1), None)))
+    (line,) = read(as_xlsx(("a@example.org", "'=Anne", "SPOC", "Harbour OCU", "", date(2026, 12, 1), None, None)))
     assert (line.name, line.starts_on, line.ends_on) == ("=Anne", "2026-12-01", "")
 
 
@@ -177,7 +177,7 @@ def test_what_was_previewed_is_done_once_and_as_a_whole(client: Client, upload: 
     assert Appointment.objects.get(role="cog-lead").ends_on == date(2027, 12, 31)
     assert TrailEntry.objects.filter(act="account.invited").get().thing_id == new.pk
     entry = TrailEntry.objects.get(act="appointment.imported")
-    assert entry.detail == {"made": 3, "changed": 0, "accounts": 1}
+    assert entry.detail == {"made": 3, "changed": 0, "handed_over": 0, "accounts": 1}
     assert "been applied already" in apply(client, page).text
     assert Appointment.objects.filter(person=new).count() == 2
     assert AppointmentFile.objects.get().lines == []  # it names nobody any more
@@ -240,6 +240,50 @@ def test_a_line_for_an_appointment_that_there_is_changes_its_last_day_or_nothing
     assert held.ends_on is None
     acts = TrailEntry.objects.filter(thing_id=held.pk, act__startswith="appointment").exclude(act__endswith="imported")
     assert list(acts.values_list("act", flat=True)) == ["appointment.ended", "appointment.extended"]
+
+
+def test_a_file_of_before_there_was_handing_over_still_reads() -> None:
+    (line,) = read(as_csv(ROW[:-1], columns=COLUMNS[:-1]))
+    assert line.takes_over_from == ""
+
+
+def test_a_line_hands_over_what_somebody_else_holds_once(
+    client: Client, unit: Unit, upload: Upload, first: str
+) -> None:
+    start = timezone.localdate() + DAY
+    holder, heir = make_user("holder@example.org", name="Bert"), make_user("heir@example.org", name="Cora")
+    held = appoint(holder, Role.SLT_LEAD, unit, ends_on=start + 90 * DAY)
+    row = ("heir@example.org", "", "SLT-lead", unit.name, "", first, "", "holder@example.org")
+    page = upload(row)
+    assert verdicts(page) == ["Will be handed over"]
+    assert "Bert holds it up to then" in page.text
+    assert "1 handed over" in apply(client, page).text
+    held.refresh_from_db()
+    taken = heir.appointments.get()
+    assert (held.ends_on, taken.starts_on, taken.ends_on) == (start - DAY, start, start + 90 * DAY)
+    assert taken.follows == held
+    assert TrailEntry.objects.filter(act="appointment.handed_over").count() == 1
+    assert verdicts(upload(row)) == ["Stands already"]
+
+
+def test_what_cannot_be_taken_over_is_refused_with_what_to_do(
+    client: Client, unit: Unit, upload: Upload, first: str
+) -> None:
+    make_user("holder@example.org", name="Bert")
+    appoint(make_user("lead@example.org", name="Dora"), Role.SPOC, unit)
+    ours = ("heir@example.org", "Cora", "SPOC", unit.name, "", first)
+    page = upload(
+        (*ours, "", "nobody@example.org"),
+        (*ours, "", "holder@example.org"),
+        (*ours, "31 12 2027", "lead@example.org"),
+        (*ours, "", "Bert"),
+    )
+    assert verdicts(page) == ["Refused"] * 4
+    said = [dict(one.said) for one in page.context["outcomes"]]
+    assert "no account nobody@example.org" in said[0][""]
+    assert "Bert holds no such appointment" in said[1][""]
+    assert "handed over with the last day that it has: no end" in said[2][""]
+    assert "e-mail address" in said[3]["Takes over from"]
 
 
 def test_what_has_changed_since_the_preview_is_shown_again_and_not_done(

@@ -266,9 +266,7 @@ def test_a_line_hands_over_what_somebody_else_holds_once(
     assert verdicts(upload(row)) == ["Stands already"]
 
 
-def test_what_cannot_be_taken_over_is_refused_with_what_to_do(
-    client: Client, unit: Unit, upload: Upload, first: str
-) -> None:
+def test_what_cannot_be_taken_over_is_refused_with_what_to_do(unit: Unit, upload: Upload, first: str) -> None:
     make_user("holder@example.org", name="Bert")
     appoint(make_user("lead@example.org", name="Dora"), Role.SPOC, unit)
     ours = ("heir@example.org", "Cora", "SPOC", unit.name, "", first)

@@ -1,4 +1,4 @@
-"""The COG lead's work list: where a group's statements stand, what there is to look at, and several accepted at once."""
+"""The COG lead's work list: where a group's statements stand, what there is to look at, several accepted at once."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ from assurance.models import (
     EvidenceFile,
     EvidenceItem,
     Review,
+    ReviewComment,
     Revision,
     RevisionState,
     Statement,
@@ -70,6 +71,7 @@ class Rows:
     files: list[EvidenceFile] = field(default_factory=list)
     items: list[EvidenceItem] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
+    comments: list[ReviewComment] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
 
 
@@ -390,7 +392,7 @@ class UnitHistory:
         elif fate in (Fate.RETURNED, Fate.RETURNED_AND_SIGNED_AGAIN):
             theme = random.choice([one.theme for one in said if one.level is not None])
             reasons = random.choice(words.REASONS_TO_RETURN).format(theme=theme.name)
-            self._return(revision, reasons, at=dates.decided_at)
+            self._return(revision, reasons, theme, at=dates.decided_at)
             self._follow_up(revision, said, theme, reasons, dates, fate, random)
         self.open_actions = [one for one in self.open_actions if one.action.status == ActionStatus.OPEN]
 
@@ -439,11 +441,12 @@ class UnitHistory:
         review = self._decide(revision, Decision.ACCEPTED, at=at)
         review.appropriately_completed_note = random.choice(words.ACCEPT_NOTES)
 
-    def _return(self, revision: Revision, reasons: str, *, at: datetime) -> None:
+    def _return(self, revision: Revision, reasons: str, theme: Theme, *, at: datetime) -> None:
         review = self._decide(revision, Decision.RETURNED, at=at)
         review.reasons = reasons
         review.appropriately_completed = False
         review.appropriately_completed_note, review.reflects_performance_note = words.RETURN_NOTES
+        self.rows.comments.append(ReviewComment(review=review, theme=theme, text=words.COMMENT_ON_RETURN))
 
     def _decide(self, revision: Revision, decision: Decision, *, at: datetime) -> Review:
         lead = self.cast.cog_lead(self.planned.group_on(london_day(at)))

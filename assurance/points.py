@@ -199,7 +199,8 @@ def criteria_unticked(facts: StatementFacts) -> Iterator[Point]:
             yield _on(
                 theme,
                 Kind.UNTICKED,
-                f"{theme.criteria_met} of the {theme.criteria} points of level {theme.level} are ticked.",
+                f"{theme.criteria_met} of the {theme.criteria} points of level {theme.level} "
+                f"{'is' if theme.criteria_met == 1 else 'are'} ticked.",
                 f"The points ticked in the signed statement of {facts.quarter}",
             )
 

@@ -65,6 +65,11 @@ def points(*themes: ThemeFacts, late: tuple[LateAction, ...] = ()) -> list[Point
             "5 of the 6 points of level 3 are ticked.",
         ),
         (
+            replace(LEADERSHIP, criteria=2, criteria_met=1),
+            Kind.UNTICKED,
+            "1 of the 2 points of level 3 is ticked.",
+        ),
+        (
             replace(LEADERSHIP, level=2, target=AIM),
             Kind.NO_ACTION,
             "Level 2, below the target of level 3 by 31 March 2026, and no action is open.",

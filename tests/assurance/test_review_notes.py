@@ -200,14 +200,9 @@ def test_a_note_may_be_on_one_theme_and_stands_there(revision: Revision, support
 
 
 def test_the_same_words_on_another_theme_are_another_note(revision: Revision, support: User) -> None:
-    given: dict[str, Any] = {
-        "revision": revision,
-        "seen_digest": revision.content_digest,
-        "by": support,
-        "at": timezone.now(),
-    }
+    digest, now = revision.content_digest, timezone.now()
     for theme in ("leadership", "audit", "audit", ""):
-        review_notes.note(text=TEXT, on_theme=theme, **given)
+        review_notes.note(revision=revision, text=TEXT, on_theme=theme, seen_digest=digest, by=support, at=now)
     themes = [note.theme and note.theme.identity for note in ReviewNote.objects.all()]
     assert themes == ["leadership", "audit", None]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import F, OuterRef, Q, Subquery
 
-from assurance.models import Decision, Entry, Revision, RevisionState
+from assurance.models import Decision, Entry, ReviewComment, Revision, RevisionState
 from assurance.models.statement import FROZEN
 from assurance.reading import ReadLevel
 from maturity.models import Level, NotComparable, Target
@@ -55,7 +55,10 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class LastReview:
-    """What the Chief Officer Group lead said on the newest revision of the unit that has been reviewed."""
+    """What the Chief Officer Group lead said on the newest revision of the unit that has been reviewed.
+
+    `on_theme` is the comment on the theme in question; "" where there is none.
+    """
 
     quarter: Quarter
     revision: int
@@ -64,6 +67,7 @@ class LastReview:
     returned: bool
     reasons: str
     comments: tuple[Comment, ...]
+    on_theme: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ def _what_was_said(revision: Revision, identity: str, quarters: list[Quarter]) -
     last_reviewed = of_the_unit.filter(review__isnull=False).order_by("-statement__quarter", "-number")
     said = Entry.objects.filter(revision=OuterRef("pk"), theme__identity=identity)
     level_name = Level.objects.filter(edition=OuterRef("statement__edition"), number=OuterRef("level"))
+    comment = ReviewComment.objects.filter(review__revision=OuterRef("pk"), theme__identity=identity)
     not_comparable = NotComparable.objects.filter(
         edition=statement.edition_id, earlier=OuterRef("statement__edition"), identity=identity
     )
@@ -125,6 +130,7 @@ def _what_was_said(revision: Revision, identity: str, quarters: list[Quarter]) -
             level_name=Subquery(level_name.values("name")[:1]),
             why_not_comparable=Subquery(not_comparable.values("reason")[:1]),
             reviewed_by=F("review__decider_name"),
+            on_theme=Subquery(comment.values("text")[:1]),
         )
         .order_by("statement__quarter", "number")
         .values(
@@ -136,6 +142,7 @@ def _what_was_said(revision: Revision, identity: str, quarters: list[Quarter]) -
             "level_name",
             "why_not_comparable",
             "reviewed_by",
+            "on_theme",
             *(f"review__{field}" for field in REVIEWED),
         )
     )
@@ -170,6 +177,7 @@ def _last_review(rows: list[dict[str, Any]]) -> LastReview | None:
             Comment(question, row[f"review__{name}"], row[f"review__{name}_note"])
             for name, question in QUESTIONS.items()
         ),
+        on_theme=row["on_theme"] or "",
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from assurance import circumstances
-from assurance.models import Entry, EvidenceItem, Redaction, RedactionState, Review, Revision
+from assurance.models import Entry, EvidenceItem, Redaction, RedactionState, Review, ReviewComment, Revision
 from assurance.services import redactions
 from assurance.services.content import criteria_by_cell
 from assurance.signatures import DETAILS, REDACTED, SIGNED, Act, Link, differences
@@ -113,14 +113,14 @@ def link_of(pk: int) -> Link:
 
 
 def _links(pks: Sequence[int], known: dict[int, Criteria]) -> Iterator[tuple[int, Link]]:
-    """Yield revisions as the chain is checked, in the order of `pks`. Five queries, and one for each new edition.
+    """Yield revisions as the chain is checked, in the order of `pks`. Six queries, and one for each new edition.
 
     `known` keeps the criteria of the editions met so far.
     """
     rows = {row["pk"]: row for row in _rows(pks)}
-    entries, acts, reviews = _entries(pks, known), _acts(pks), _reviews(pks)
+    entries, acts, reviews, comments = _entries(pks, known), _acts(pks), _reviews(pks), _comments(pks)
     for pk in pks:
-        yield pk, _link(rows[pk], entries[pk], acts[pk], reviews.get(pk))
+        yield pk, _link(rows[pk], entries[pk], acts[pk], reviews.get(pk), comments.get(pk, ()))
 
 
 def _rows(pks: Sequence[int]) -> Any:  # whose type would repeat the columns below
@@ -153,6 +153,7 @@ def _link(
     entries: Mapping[str, Mapping[str, Any]],
     acts: Sequence[Act],
     review: Mapping[str, Any] | None,
+    comments: Sequence[Mapping[str, Any]],
 ) -> Link:
     return Link(
         unit=row["statement__unit__name"],
@@ -170,7 +171,7 @@ def _link(
         digest=row["content_digest"],
         acts=acts,
         circumstances=_circumstances(row, entries),
-        review=circumstances.of_a_review(review) if review else None,
+        review=circumstances.of_a_review(review, comments) if review else None,
     )
 
 
@@ -188,6 +189,15 @@ def _circumstances(row: Mapping[str, Any], entries: Mapping[str, Mapping[str, An
 def _reviews(pks: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
     rows = Review.objects.filter(revision__in=pks).values("revision", *circumstances.OF_A_REVIEW)
     return {row["revision"]: row for row in rows}
+
+
+def _comments(pks: Sequence[int]) -> Mapping[int, list[Mapping[str, Any]]]:
+    """Return the comments on themes by the revision that was reviewed."""
+    found: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
+    rows = ReviewComment.objects.filter(review__revision__in=pks)
+    for row in rows.values("review__revision", *circumstances.OF_A_COMMENT):
+        found[row["review__revision"]].append(row)
+    return found
 
 
 def _entries(pks: Sequence[int], known: dict[int, Criteria]) -> Mapping[int, Mapping[str, Mapping[str, Any]]]:

@@ -30,6 +30,7 @@ OF_A_REVIEW = (
     "decided_at",
     "content_digest",
 )
+OF_A_COMMENT = ("theme", "text")
 
 
 def of_a_signature(
@@ -52,9 +53,13 @@ def of_a_signature(
     )
 
 
-def of_a_review(review: Mapping[str, Any]) -> str:
-    """Return the digest of all that a review's row says."""
-    return content_digest(_of(review, OF_A_REVIEW))
+def of_a_review(review: Mapping[str, Any], comments: Sequence[Mapping[str, Any]] = ()) -> str:
+    """Return the digest of all that a review's row says, and its comments on themes, whatever their order.
+
+    Without a comment it is what it was before there were any, so that reviews of that time still have theirs.
+    """
+    said = [_of(comment, OF_A_COMMENT) for comment in sorted(comments, key=lambda comment: int(comment["theme"]))]
+    return content_digest(_of(review, OF_A_REVIEW) | ({"comments": said} if said else {}))
 
 
 def _of(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:

@@ -96,6 +96,11 @@ def can_review(user: Person, statement: Statement) -> bool:
     return Role.COG_LEAD in roles_over_unit(user, statement.unit) and not administers(user)
 
 
+def can_accept_together(user: Person, group: BusinessGroup) -> bool:
+    """Whether the person accepts several of the group's statements at once: its COG lead."""
+    return Role.COG_LEAD in roles_over_group(user, group) and not administers(user)
+
+
 def can_decide(user: Person, revision: Revision) -> bool:
     """Whether the person accepts or returns this revision: nobody reviews what they completed or signed."""
     if not user.is_authenticated or user.pk in (revision.completed_by_id, revision.signed_by_id):

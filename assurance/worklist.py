@@ -63,7 +63,12 @@ class WorkRow:
     slug: str
     state: ReviewState
     hint: str
-    overdue: bool
+    days_overdue: int = 0
+    unit_id: int = 0
+
+    @property
+    def overdue(self) -> bool:
+        return self.days_overdue > 0
 
     @property
     def has_signed_text(self) -> bool:
@@ -134,12 +139,14 @@ def _work_list(
         for one in revisions[unit.id]
         if one.signed_at is not None and one.state != RevisionState.RETURNED
     ]
+    with_one = {one.unit_id for one in standing}
     rows = tuple(
         WorkRow(
             unit.name,
             unit.slug,
             *state_of(revisions[unit.id], quarter),
-            overdue=today > quarter.due_on and not any(one.unit_id == unit.id for one in standing),
+            days_overdue=0 if unit.id in with_one else max(0, (today - quarter.due_on).days),
+            unit_id=unit.id,
         )
         for unit in units
     )

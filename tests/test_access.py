@@ -387,6 +387,13 @@ TABLE = [
     Row("assurance:note", OPEN, get={who(GROUP, SAFETY): FORBIDDEN}, post={who(GROUP, SAFETY): FORBIDDEN}),
     Row("assurance:reviews", get={who(READS_REVIEWS, "other-cog-lead", "other-cog-support"): OK | MOVED}),
     Row("assurance:group_reviews", ("group", "quarter"), get={READS_REVIEWS: OK}),
+    Row(
+        "assurance:accept_together",
+        ("group", "quarter"),
+        get={who("cog-lead"): OK, who("cog-support", SAFETY): FORBIDDEN},
+        post={who("cog-lead"): DONE_OR_REFUSED, who("cog-support", SAFETY): FORBIDDEN},
+        decides=("GET", "POST"),
+    ),
     # Actions: of the open statement's unit, raised by somebody who is not in the table
     Row("actions:actions", get={who(READS, OTHERS): OK}),
     Row(

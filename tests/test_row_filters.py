@@ -33,6 +33,7 @@ from assurance.models import (
 )
 from assurance.models.rollup import groups_in_scope
 from assurance.permissions import (
+    can_accept_together,
     can_advise,
     can_appoint_advisers,
     can_ask_adviser,
@@ -49,6 +50,7 @@ from assurance.permissions import (
     can_read_reviews,
     can_read_rollup,
     can_read_statement,
+    can_review,
     groups_to_build_for,
     units_to_audit,
 )
@@ -194,6 +196,12 @@ def test_statements_are_listed_exactly_where_they_may_be_read(force: Force) -> N
         readable = {one.pk for one in statements if reads_statements_of(one.unit_id, group[one.unit_id], appointments)}
         assert set(Statement.objects.visible_to(person).values_list("pk", flat=True)) == readable
         assert {one.pk for one in statements if can_read_statement(person, one)} == readable
+        roles = {one.role for one in appointments}
+        led = {one.group_id for one in appointments if one.role == Role.COG_LEAD and Role.ADMINISTRATOR not in roles}
+        reviewed = {one.pk for one in statements if group[one.unit_id] in led}
+        assert set(Statement.objects.reviewable_by(person).values_list("pk", flat=True)) == reviewed
+        assert {one.pk for one in statements if can_review(person, one)} == reviewed
+        assert {group.pk for group in force.groups if can_accept_together(person, group)} == led
         assert can_list_statements(person) or not readable
         seen.add(len(readable))
     assert {0, len(statements)} < seen  # the force has people who read none, all, and some

@@ -1,10 +1,12 @@
-"""Turning a review into clean values: three answers with a note each, a decision, reasons."""
+"""Turning a review into clean values: three answers with a note each, a decision, reasons, comments on themes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
 
 from assurance.models import Decision
 from assurance.services.reviews import Answer
@@ -13,6 +15,11 @@ from organisation.formfields import NOBODY, OptionLabel, WordsField
 YES_NO = (("yes", "Yes"), ("no", "No"))
 NOTE_WORDS = 300
 REASON_WORDS = 500
+COMMENT_WORDS = 200
+DECIDE = "decide-form"  # the id of the form on the page: comments stand beside their themes, outside it
+
+# Themes as they are asked about: (identity, name), in the order of the statement.
+Themes = Iterable[tuple[str, str]]
 
 
 def _question(label: str) -> forms.TypedChoiceField:
@@ -25,22 +32,44 @@ def _question(label: str) -> forms.TypedChoiceField:
     )
 
 
+def _comment(theme: str) -> WordsField:
+    field = WordsField(
+        label=f"Your comment on {theme} (optional)",
+        help_text=f"It goes with your decision. The unit reads it beside the theme. {NOBODY}",
+        max_words=COMMENT_WORDS,
+        rows=3,
+        required=False,
+    )
+    field.widget.attrs["form"] = DECIDE
+    return field
+
+
 def _note(about: str) -> WordsField:
     return WordsField(
         label=f"Note on {about} (optional)", help_text=NOBODY, max_words=NOTE_WORDS, rows=3, required=False
     )
 
 
-class ReviewForm(forms.Form):
-    """The COG lead's review of one revision. The questions are those of the 2019 paper, §1.11."""
+class QuestionsForm(forms.Form):
+    """The three questions of a review. They are those of the 2019 paper, §1.11."""
 
-    digest = forms.CharField(widget=forms.HiddenInput, required=False)
     appropriately_completed = _question("Has the statement been completed as it should be?")
     appropriately_completed_note = _note("how it has been completed")
     reflects_performance = _question("Does it show the unit’s performance accurately?")
     reflects_performance_note = _note("how it shows performance")
     identifies_improvement = _question("Does it say what the unit will improve?")
     identifies_improvement_note = _note("what the unit will improve")
+    QUESTIONS = ("appropriately_completed", "reflects_performance", "identifies_improvement")
+
+    def answers(self) -> dict[str, Answer]:
+        """Return the answers to the questions, by their names."""
+        return {name: Answer(self.cleaned_data[name], self.cleaned_data[f"{name}_note"]) for name in self.QUESTIONS}
+
+
+class ReviewForm(QuestionsForm):
+    """The COG lead's review of one revision, with a comment on each of its `themes` where there is one to make."""
+
+    digest = forms.CharField(widget=forms.HiddenInput, required=False)
     decision = forms.TypedChoiceField(
         label="Your decision",
         choices=[
@@ -62,7 +91,11 @@ class ReviewForm(forms.Form):
         required=False,
     )
 
-    QUESTIONS = ("appropriately_completed", "reflects_performance", "identifies_improvement")
+    def __init__(self, *args: Any, themes: Themes = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._comment_on = {identity: f"comment_{identity}" for identity, _ in themes}
+        for identity, name in themes:
+            self.fields[self._comment_on[identity]] = _comment(name)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -70,13 +103,18 @@ class ReviewForm(forms.Form):
             self.add_error("reasons", "Say why you return the statement and what is to be mended.")
         return cleaned
 
-    def answers(self) -> dict[str, Answer]:
-        """Return the answers to the questions, by their names."""
-        return {name: Answer(self.cleaned_data[name], self.cleaned_data[f"{name}_note"]) for name in self.QUESTIONS}
+    def comment_on(self, identity: str) -> BoundField | None:
+        """Return the field for the comment on a theme."""
+        name = self._comment_on.get(identity)
+        return self[name] if name else None
+
+    def comments(self) -> Mapping[str, str]:
+        """Return what is said on themes, by identity; "" where nothing is."""
+        return {identity: self.cleaned_data[name] for identity, name in self._comment_on.items()}
 
 
 class ReviewNoteForm(forms.Form):
-    """A note of COG support for whoever reviews the statement."""
+    """A note of COG support for whoever reviews the statement, on all of it or on one of its `themes`."""
 
     text = WordsField(
         label="Add a note for the review",
@@ -88,3 +126,34 @@ class ReviewNoteForm(forms.Form):
         error_messages={"required": "Write your note."},
     )
     digest = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(self, *args: Any, themes: Themes, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["theme"] = forms.ChoiceField(
+            label="What the note is on", choices=[("", "The whole statement"), *themes], required=False
+        )
+
+
+class AcceptTogetherForm(QuestionsForm):
+    """The three questions asked once for several statements. Each needs a yes: what needs a no is reviewed singly.
+
+    `seen` says which statements, each as its unit's slug and its digest, as they stood on the page.
+    """
+
+    seen = forms.Field(widget=forms.MultipleHiddenInput, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name in self.QUESTIONS:
+            if cleaned.get(name) is False:
+                self.add_error(
+                    name,
+                    "Statements are accepted together only where the answer is yes for all of them. Review the ones "
+                    "for which it is no one at a time.",
+                )
+        return cleaned
+
+    def seen_digests(self) -> Mapping[str, str]:
+        """Return the digests of the statements that were on the page, by the slugs of their units."""
+        named = (one.partition(" ") for one in self.cleaned_data["seen"] or ())
+        return {slug: digest for slug, _, digest in named}

@@ -21,6 +21,12 @@ class Decision(models.TextChoices):
     RETURNED = "returned", "Return"
 
 
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def with_comments(self) -> ReviewQuerySet:
+        """Read the comments on themes with the reviews, each with its theme."""
+        return self.prefetch_related(models.Prefetch("comments", ReviewComment.objects.select_related("theme")))
+
+
 class Review(models.Model):
     """The COG lead's decision on one signed revision, with the three answers of the 2019 paper, §1.11."""
 
@@ -37,6 +43,8 @@ class Review(models.Model):
     decider_name = models.CharField(max_length=200, help_text="As it was: it stays when the account is removed.")
     decided_at = models.DateTimeField()
     content_digest = models.CharField(max_length=64, help_text="Of exactly what was judged.")
+
+    objects = ReviewQuerySet.as_manager()
 
     class Meta:
         constraints = [

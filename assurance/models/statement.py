@@ -13,7 +13,7 @@ from maturity.models import Edition
 from organisation.fields import FirstDay, QuarterField
 from organisation.models import Unit
 from organisation.periods import Quarter
-from organisation.permissions import Person, appointments_today, units_in_scope
+from organisation.permissions import Person, administers, appointments_today, units_in_scope
 from organisation.roles import Role
 
 # Who reads the statements of every unit, and who those of their own.
@@ -41,6 +41,13 @@ class StatementQuerySet(models.QuerySet["Statement"]):
             return self
         units = Unit.objects.filter(units_in_scope(user, unit_roles=READS_OWN_UNIT, group_roles=READS_OWN_GROUP))
         return self.filter(unit__in=units)
+
+    def reviewable_by(self, user: Person) -> StatementQuerySet:
+        """Statements that `can_review` grants, as a filter: those of the groups that the person leads."""
+        if administers(user):
+            return self.none()
+        led = units_in_scope(user, unit_roles=frozenset(), group_roles=frozenset({Role.COG_LEAD}))
+        return self.filter(unit__in=Unit.objects.filter(led))
 
     def with_state(self) -> StatementQuerySet:
         """Add the newest revision's `state`, number and times as `latest_…`."""

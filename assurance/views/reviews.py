@@ -1,33 +1,35 @@
-"""The COG lead's work: the list of a quarter's statements, and the review of one with what support staff note on it."""
+"""The review of one signed statement: what there is to look at, the COG lead's decision, and support staff's notes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.forms import BoundField
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from actions.models import Action
+from assurance.changes import Changes, ThemeChanges, between
 from assurance.forms.review import ReviewForm, ReviewNoteForm
-from assurance.models import Decision, Review, ReviewNote, Revision, RevisionState, Statement
-from assurance.models.rollup import groups_in_scope
+from assurance.models import Decision, Review, ReviewNote, Revision, Statement
 from assurance.models.statement import FROZEN
-from assurance.permissions import can_decide, can_note, can_read_notes, can_read_reviews, can_review
+from assurance.permissions import can_decide, can_note, can_read_notes, can_review
+from assurance.pointing import last_signed, look_at
+from assurance.points import Point
 from assurance.reading import ReadEntry, ReadLevel, ReadStatement, read
 from assurance.rules import Refused
 from assurance.services import review_notes
 from assurance.services import reviews as services
 from assurance.views.loading import level_names, revision_or_404
-from assurance.worklist import overdue_actions, work_lists
 from maturity.models import NotComparable
-from organisation.models import BusinessGroup, UnitMembership
+from organisation.models import UnitMembership
 from organisation.periods import Quarter
 from organisation.permissions import DECIDES_NOTHING, administers
 from organisation.requests import SignedInRequest
@@ -43,72 +45,23 @@ ONLY_SUPPORT = (
 NOTHING_SIGNED = "Nothing is signed yet, so there is nothing to {do}."
 
 
-# --- The list -----------------------------------------------------------------------------------------------------
-
-
-@require_safe
-def reviews(request: SignedInRequest) -> HttpResponse:
-    """This quarter of every group the person follows; with one group only, its list at once."""
-    groups = list(groups_in_scope(request.user))
-    if not groups:
-        raise Http404
-    today = timezone.localdate()
-    quarter = Quarter.of(today)
-    if len(groups) == 1:
-        return redirect("assurance:group_reviews", groups[0].slug, quarter)
-    context = {"quarter": quarter, "lists": work_lists(groups, quarter, today=today)}
-    return render(request, "assurance/reviews.html", context)
-
-
-@require_safe
-def group_reviews(request: SignedInRequest, group: str, quarter: Quarter) -> HttpResponse:
-    """Every unit of the group from which a statement is expected this quarter, and where each statement stands."""
-    followed = _group_or_404(request, group)
-    today = timezone.localdate()
-    current, first = Quarter.of(today), _first_quarter()
-    if quarter > current or quarter < min(first, current):
-        raise Http404
-    (found,) = work_lists([followed], quarter, today=today)
-    readable = Statement.objects.visible_to(request.user).filter(quarter=quarter)
-    late = overdue_actions(found, request.user, today=today)
-    context = {
-        "list": found,
-        "rows": [(row, late.get(row.slug, 0)) for row in found.rows],
-        "group": followed,
-        "quarter": quarter,
-        # A unit that has moved on since is counted here, but its statement is its new group's to read.
-        "readable": set(readable.values_list("unit__slug", flat=True)),
-        "overdue": sum(row.overdue for row in found.rows),
-        "earlier": quarter.previous() if quarter > first else None,
-        "later": quarter.next() if quarter < current else None,
-        "has_other_groups": groups_in_scope(request.user).exclude(pk=followed.pk).exists(),
-    }
-    return render(request, "assurance/group_reviews.html", context)
-
-
-def _group_or_404(request: SignedInRequest, slug: str) -> BusinessGroup:
-    group = BusinessGroup.objects.filter(slug=slug).first()
-    if group is None or not can_read_reviews(request.user, group):
-        raise Http404
-    return group
-
-
-def _first_quarter() -> Quarter:
-    """The first quarter that has statements; this one while there are none."""
-    first = Statement.objects.order_by("quarter").values_list("quarter", flat=True).first()
-    return first or Quarter.of(timezone.localdate())
-
-
-# --- One statement ------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
-class ThemeBeside:
-    """A theme of the signed text beside the same theme last quarter. `why_not` says that the two do not compare."""
+class ThemeToReview:
+    """A theme of the signed text with what stands beside it for whoever reviews it.
 
+    `last` is its level in the last signed quarter, and `why_not` says that the two do not compare. `change` is what
+    became of it since the decision before; None where there was none, or nothing changed.
+    """
+
+    number: int
     entry: ReadEntry
     last: ReadLevel | None
     why_not: str
+    points: tuple[Point, ...]
+    notes: tuple[ReviewNote, ...]
+    change: ThemeChanges | None
+    comment: BoundField | None
+    said: str
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -117,11 +70,10 @@ def review(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpRespons
     newest = revision_or_404(request, unit, quarter)
     revision = _newest_signed(newest)
     if request.method != "POST":
-        form = ReviewForm(initial={"digest": revision.content_digest}) if revision else None
-        return _show(request, newest, revision, form)
+        return _show(request, newest, revision, _form(revision))
     if not can_review(request.user, newest.statement):
         raise PermissionDenied(DECIDES_NOTHING if administers(request.user) else ONLY_THE_LEAD)
-    form = ReviewForm(request.POST)
+    form = _form(revision, request.POST)
     if revision is None:
         form.add_error(None, NOTHING_SIGNED.format(do="decide on"))
         return _show(request, newest, revision, form, status=422)
@@ -132,6 +84,7 @@ def review(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpRespons
                 decision=form.cleaned_data["decision"],
                 **form.answers(),
                 reasons=form.cleaned_data["reasons"],
+                comments=form.comments(),
                 seen_digest=form.cleaned_data["digest"],
                 by=request.user,
                 at=timezone.now(),
@@ -142,6 +95,15 @@ def review(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpRespons
         else:
             return _decided(request, decided)
     return _show(request, newest, revision, form, status=422)
+
+
+def _form(revision: Revision | None, answers: QueryDict | None = None) -> ReviewForm:
+    return ReviewForm(answers, themes=_themes(revision))
+
+
+def _themes(revision: Revision | None) -> list[tuple[str, str]]:
+    """The themes that the signed text has, in its order: those that can be commented and noted on."""
+    return [(entry["theme"], entry["name"]) for entry in revision.content["entries"]] if revision else []
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -155,12 +117,13 @@ def note(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResponse:
         raise PermissionDenied(ONLY_SUPPORT if revision else NOTHING_SIGNED.format(do="note anything on"))
     if request.method != "POST":  # somebody who had to sign in first
         return redirect("assurance:review", unit, quarter)
-    form = ReviewNoteForm(request.POST)
+    form = ReviewNoteForm(request.POST, themes=_themes(revision))
     if revision is not None and form.is_valid():
         try:
             review_notes.note(
                 revision=revision,
                 text=form.cleaned_data["text"],
+                on_theme=form.cleaned_data["theme"],
                 seen_digest=form.cleaned_data["digest"],
                 by=request.user,
                 at=timezone.now(),
@@ -170,8 +133,7 @@ def note(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResponse:
         else:
             messages.success(request, "Your note is kept with the statement.")
             return redirect(f"{reverse('assurance:review', args=[unit, quarter])}#notes")
-    review_form = ReviewForm(initial={"digest": revision.content_digest}) if revision else None
-    return _show(request, newest, revision, review_form, note_form=form, status=422)
+    return _show(request, newest, revision, _form(revision), note_form=form, status=422)
 
 
 def _newest_signed(newest: Revision) -> Revision | None:
@@ -190,7 +152,7 @@ def _show(
     request: SignedInRequest,
     newest: Revision,
     revision: Revision | None,
-    form: ReviewForm | None,
+    form: ReviewForm,
     *,
     note_form: ReviewNoteForm | None = None,
     status: int = 200,
@@ -208,54 +170,129 @@ def _show(
         "overdue_actions": Action.objects.filter(unit=statement.unit_id).overdue(timezone.localdate()).count(),
     }
     if revision is not None:
-        content = read(revision.content, level_names(statement.edition))
-        context |= {
-            "content": content,
-            "themes": _beside_last_quarter(statement, content),
-            "last_quarter": statement.quarter.previous(),
-            "review": Review.objects.filter(revision=revision).first(),
-            "may_decide": can_decide(request.user, revision),
-            "is_own": request.user.pk in (revision.completed_by_id, revision.signed_by_id),
-            # Of what stands on this very page: where it has changed since, the reader decides anew.
-            "digest": revision.content_digest,
-            **_notes(request, revision, note_form),
-        }
+        context |= _about_the_signed(request, revision, form, note_form)
     return render(request, "assurance/review.html", context, status=status)
 
 
-def _notes(request: SignedInRequest, revision: Revision, form: ReviewNoteForm | None) -> dict[str, Any]:
-    """What has been noted on the statement's revisions, for those who may read it, and the form to add to it."""
-    if not can_read_notes(request.user, revision.statement):
-        return {"may_read_notes": False}
-    notes = ReviewNote.objects.visible_to(request.user).filter(revision__statement=revision.statement_id)
-    if form is None and can_note(request.user, revision):
-        form = ReviewNoteForm()
+def _about_the_signed(
+    request: SignedInRequest, revision: Revision, form: ReviewForm, note_form: ReviewNoteForm | None
+) -> dict[str, Any]:
+    content = _read(revision)
+    last = _last_signed(revision)
+    decided_before = _decided_before(revision)
+    changes = _between(decided_before, revision) if decided_before else None
+    points = _points(request, revision)
+    review = Review.objects.with_comments().filter(revision=revision).first()
+    notes = _notes(request, revision)
+    may_decide = can_decide(request.user, revision)
+    themes = _to_review(
+        content,
+        last=last,
+        why_not=_not_comparable(revision.statement, last.statement) if last else {},
+        points=points,
+        notes=notes or (),
+        changes=changes,
+        review=review,
+        form=form if may_decide or form.is_bound else None,
+    )
+    if note_form is None and can_note(request.user, revision):
+        note_form = ReviewNoteForm(themes=_themes(revision))
     return {
-        "may_read_notes": True,
-        "notes": list(notes.select_related("by", "revision").defer("revision__content")),
-        "note_form": form,
+        "content": content,
+        "themes": themes,
+        "changed_themes": [theme for theme in themes if theme.change] if decided_before else themes,
+        "other_themes": [theme for theme in themes if not theme.change] if decided_before else [],
+        "changed_details": changes.details if changes else (),
+        "decided_before": decided_before,
+        "last": last,
+        "points": points,
+        "review": review,
+        "may_decide": may_decide,
+        "is_own": request.user.pk in (revision.completed_by_id, revision.signed_by_id),
+        # Of what stands on this very page: where it has changed since, the reader decides anew.
+        "digest": revision.content_digest,
+        "may_read_notes": notes is not None,
+        "notes": notes,
+        "noted_themes": [theme for theme in themes if theme.notes],
+        "note_form": note_form if notes is not None else None,
     }
 
 
-def _beside_last_quarter(statement: Statement, content: ReadStatement) -> list[ThemeBeside]:
-    last = (
-        Revision.objects.filter(
-            statement__unit=statement.unit_id,
-            statement__quarter=statement.quarter.previous(),
-            state__in=[RevisionState.SIGNED, RevisionState.ACCEPTED],
-        )
-        .select_related("statement__edition")
-        .order_by("-number")
-        .first()
-    )
-    if last is None:
-        return [ThemeBeside(entry, None, "") for entry in content.entries]
-    then = read(last.content, level_names(last.statement.edition))
-    levels = {entry.identity: entry.level for entry in then.entries}
-    changed = _not_comparable(statement, last.statement)
+def _to_review(
+    content: ReadStatement,
+    *,
+    last: Revision | None,
+    why_not: Mapping[str, str],
+    points: Sequence[Point],
+    notes: Sequence[ReviewNote],
+    changes: Changes | None,
+    review: Review | None,
+    form: ReviewForm | None,
+) -> list[ThemeToReview]:
+    """Put together what stands beside each theme."""
+    then = {entry.identity: entry.level for entry in _read(last).entries} if last else {}
+    changed = {theme.identity: theme for theme in changes.changed} if changes else {}
+    said = {comment.theme.identity: comment.text for comment in review.comments.all()} if review else {}
     return [
-        ThemeBeside(entry, levels.get(entry.identity), changed.get(entry.identity, "")) for entry in content.entries
+        ThemeToReview(
+            number=number,
+            entry=entry,
+            last=then.get(entry.identity),
+            why_not=why_not.get(entry.identity, ""),
+            points=tuple(point for point in points if point.theme == entry.identity),
+            notes=tuple(note for note in notes if note.theme and note.theme.identity == entry.identity),
+            change=changed.get(entry.identity),
+            comment=form.comment_on(entry.identity) if form else None,
+            said=said.get(entry.identity, ""),
+        )
+        for number, entry in enumerate(content.entries, start=1)
     ]
+
+
+def _points(request: SignedInRequest, revision: Revision) -> tuple[Point, ...]:
+    """The points to look at in the signed text, as the work list of the unit's business group has them."""
+    statement, today = revision.statement, timezone.localdate()
+    day = min(today, statement.quarter.last_day)
+    memberships = UnitMembership.objects.in_force_on_or_at_the_units_end(day)
+    membership = memberships.filter(unit=statement.unit_id).select_related("group").first()
+    if membership is None:
+        return ()
+    units = list(memberships.filter(group=membership.group_id).values_list("unit", flat=True))
+    looked = look_at(units, statement.quarter, group=membership.group, reader=request.user, today=today)
+    found = looked.get(statement.unit_id)
+    return found.points if found and found.revision.id == revision.pk else ()
+
+
+def _notes(request: SignedInRequest, revision: Revision) -> list[ReviewNote] | None:
+    """What has been noted on the statement's revisions; None for those who may not read it."""
+    if not can_read_notes(request.user, revision.statement):
+        return None
+    notes = ReviewNote.objects.visible_to(request.user).filter(revision__statement=revision.statement_id)
+    return list(notes.select_related("by", "theme", "revision").defer("revision__content"))
+
+
+def _decided_before(revision: Revision) -> Revision | None:
+    """The newest revision before this one that somebody decided on: what changed since is what there is to read."""
+    earlier = Revision.objects.filter(
+        statement=revision.statement_id, number__lt=revision.number, review__isnull=False
+    ).select_related("statement__edition", "review")
+    return earlier.order_by("-number").first()
+
+
+def _last_signed(revision: Revision) -> Revision | None:
+    """What the unit's last signed quarter says."""
+    statement = revision.statement
+    pk = last_signed(statement.unit_id, statement.quarter)
+    return Revision.objects.select_related("statement__edition").filter(pk=pk).first() if pk else None
+
+
+def _read(revision: Revision) -> ReadStatement:
+    return read(revision.content, level_names(revision.statement.edition))
+
+
+def _between(before: Revision, after: Revision) -> Changes:
+    """What changed between two revisions of one statement, which are on one edition."""
+    return between(_read(before), _read(after), not_comparable={})
 
 
 def _not_comparable(statement: Statement, earlier: Statement) -> Mapping[str, str]:

@@ -190,7 +190,7 @@ def _reading_view(request: SignedInRequest, revision: Revision) -> HttpResponse:
     context = {
         **_common(revision, today),
         "content": read(content, level_names(statement.edition)),
-        "review": Review.objects.filter(revision=revision).first(),
+        "review": Review.objects.with_comments().filter(revision=revision).first(),
         "earlier": earlier,
         "later": statement.revisions.filter(number__gt=revision.number).order_by("-number").first(),
         "may_sign": may_sign,

@@ -22,6 +22,7 @@ from assurance.models import (
     EvidenceFile,
     EvidenceItem,
     Review,
+    ReviewComment,
     Revision,
     RevisionState,
     Statement,
@@ -40,6 +41,8 @@ from records.canonical import content_digest
 DAYS_BEFORE_ANY_IS_FINISHED = 14
 FINISHED = frozenset(set(Fate) - {Fate.BLANK, Fate.STARTED})
 FROZEN = FINISHED - {Fate.COMPLETED}
+AIM = 4  # the highest level that a target of the demo asks for
+A_QUARTER_MORE = 92  # days
 WRITTEN = {"level_answer": 1, "held_without_shrmt": 1, "evidence": 1}
 
 
@@ -68,6 +71,7 @@ class Rows:
     files: list[EvidenceFile] = field(default_factory=list)
     items: list[EvidenceItem] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
+    comments: list[ReviewComment] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
 
 
@@ -88,6 +92,10 @@ class Raised:
     tasks: list[Task]
     theme: str
     token: uuid.UUID
+
+    def was_due_by(self, day: date) -> bool:
+        """Whether the day of one of its tasks comes before `day`."""
+        return any(task.due_on is not None and task.due_on < day for task in self.tasks)
 
 
 @dataclass(frozen=True)
@@ -208,7 +216,12 @@ class UnitHistory:
         """Let some of it be carried forward from what was last signed, and some levels have their points ticked."""
         random = dice(self.plan.size, self.planned.number, f"{quarter} carried and ticked")
         carried = [one.carried_forward(self.last_signed.get(one.theme.pk), random) for one in said]
-        return [one.ticked(in_force.criteria.get((one.theme.pk, one.level or 0), ()), random) for one in carried]
+        thorough = self.planned.is_thorough
+        ticked = [
+            one.ticked(in_force.criteria.get((one.theme.pk, one.level or 0), ()), random, all_of_them=thorough)
+            for one in carried
+        ]
+        return [one.in_own_words(random) for one in ticked] if thorough else ticked
 
     def _with_evidence(self, said: Said, dates: Dates, position: int) -> Said:
         """Let some units give links and files besides what they write; of the day of their meeting."""
@@ -297,22 +310,35 @@ class UnitHistory:
         """Carry on with what is open, close some of it, and raise new actions where the levels are lowest."""
         if fate in FROZEN:
             for raised in self.open_actions:
-                if random.random() < 0.35:
+                if random.random() < 0.35 or (self.planned.is_thorough and raised.was_due_by(london_day(self.now))):
                     self._close(raised, revision, dates)
                 else:
                     self._note(raised, revision, dates)
         lowest = sorted((one for one in said if one.level is not None), key=lambda one: (one.level, one.theme.number))
         for one in lowest[: random.choices((0, 1, 2, 3), weights=(2, 4, 3, 1))[0]]:
             self._raise_action(one.theme.identity, revision, dates, random)
+        if self.planned.is_thorough and revision.statement.quarter in self.plan.quarters[-2:]:
+            self._raise_what_is_wanting(revision, said, dates)
         self._link(said)
+
+    def _raise_what_is_wanting(self, revision: Revision, said: Sequence[Said], dates: Dates) -> None:
+        """Raise an action for each theme that is short of what the force aims for and has none."""
+        random = dice(self.plan.size, self.planned.number, f"{revision.statement.quarter} wanting")
+        busy = {raised.theme for raised in self.open_actions if raised.action.status == ActionStatus.OPEN}
+        for one in said:
+            if one.level is not None and one.level < AIM and one.theme.identity not in busy:
+                self._raise_action(one.theme.identity, revision, dates, random)
 
     def _raise_action(self, theme: str, revision: Revision, dates: Dates, random: Random) -> None:
         title = words.action_title(theme, random=random)
-        if any(raised.action.title == title for raised in self.open_actions):
+        still_open = (raised for raised in self.open_actions if raised.action.status == ActionStatus.OPEN)
+        if any(raised.action.title == title for raised in still_open):
             return
         at = dates.completed_at - timedelta(minutes=20)
         action = Action(unit=self.unit, title=title, created_at=at, raised_by=revision.completed_by)
         due_on = revision.statement.quarter.last_day + timedelta(days=random.randint(10, 120))
+        if self.planned.is_thorough:
+            due_on += timedelta(days=A_QUARTER_MORE)
         tasks = [
             Task(action=action, number=number, lead=random.choice(words.LEADS), due_on=due_on + timedelta(days=later))
             for number, later in enumerate((0, 30)[: 2 if random.random() < 0.25 else 1], start=1)
@@ -366,7 +392,7 @@ class UnitHistory:
         elif fate in (Fate.RETURNED, Fate.RETURNED_AND_SIGNED_AGAIN):
             theme = random.choice([one.theme for one in said if one.level is not None])
             reasons = random.choice(words.REASONS_TO_RETURN).format(theme=theme.name)
-            self._return(revision, reasons, at=dates.decided_at)
+            self._return(revision, reasons, theme, at=dates.decided_at)
             self._follow_up(revision, said, theme, reasons, dates, fate, random)
         self.open_actions = [one for one in self.open_actions if one.action.status == ActionStatus.OPEN]
 
@@ -415,11 +441,12 @@ class UnitHistory:
         review = self._decide(revision, Decision.ACCEPTED, at=at)
         review.appropriately_completed_note = random.choice(words.ACCEPT_NOTES)
 
-    def _return(self, revision: Revision, reasons: str, *, at: datetime) -> None:
+    def _return(self, revision: Revision, reasons: str, theme: Theme, *, at: datetime) -> None:
         review = self._decide(revision, Decision.RETURNED, at=at)
         review.reasons = reasons
         review.appropriately_completed = False
         review.appropriately_completed_note, review.reflects_performance_note = words.RETURN_NOTES
+        self.rows.comments.append(ReviewComment(review=review, theme=theme, text=words.COMMENT_ON_RETURN))
 
     def _decide(self, revision: Revision, decision: Decision, *, at: datetime) -> Review:
         lead = self.cast.cog_lead(self.planned.group_on(london_day(at)))

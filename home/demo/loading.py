@@ -17,7 +17,7 @@ from django.utils.text import slugify
 
 from actions.models import Action, ProgressNote, Task
 from assurance import circumstances
-from assurance.models import Entry, EntryAction, EvidenceFile, EvidenceItem, Review, Revision, Statement
+from assurance.models import Entry, EntryAction, EvidenceFile, EvidenceItem, Review, ReviewComment, Revision, Statement
 from assurance.services.content import criteria_by_cell
 from home.demo import doing, evidence, guidance, people
 from home.demo.cast import OTHERS, OTHERS_A_ROLE, PASSWORD, SIGN_INS, Cast
@@ -258,6 +258,7 @@ def _write(rows: Rows) -> None:
     with pgtrigger.ignore("assurance.EvidenceItem:signed_evidence_is_frozen"):
         EvidenceItem.objects.bulk_create(rows.items, batch_size=ROWS_AT_A_TIME)
     Review.objects.bulk_create(rows.reviews, batch_size=ROWS_AT_A_TIME)
+    ReviewComment.objects.bulk_create(rows.comments, batch_size=ROWS_AT_A_TIME)
     in_order = sorted(rows.acts, key=lambda act: act.at)
     beside = _beside_the_text(rows)
     trail.write(
@@ -283,8 +284,11 @@ def _beside_the_text(rows: Rows) -> dict[tuple[str, models.Model], dict[str, str
             values = _values(revision, circumstances.OF_THE_REVISION)
             digest = circumstances.of_a_signature(values, entries[revision], items[revision])
             kept["statement.signed", revision] = {"circumstances_digest": digest}
+    said: dict[Review, list[dict[str, Any]]] = defaultdict(list)
+    for comment in rows.comments:
+        said[comment.review].append(_values(comment, circumstances.OF_A_COMMENT))
     for review in rows.reviews:
-        digest = circumstances.of_a_review(_values(review, circumstances.OF_A_REVIEW))
+        digest = circumstances.of_a_review(_values(review, circumstances.OF_A_REVIEW), said[review])
         kept[f"statement.{review.decision}", review.revision] = {"review_digest": digest}
     return kept
 

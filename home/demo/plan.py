@@ -24,6 +24,8 @@ BANDS = ("low", "medium", "high")
 DEMO_UNIT = 0
 # Every fortieth unit is moved or merged, every twentieth is opened while the history runs.
 MOVED, MERGED, OPENED_LATE = (1, 40), (2, 40), (4, 20)
+# Every second unit leaves its reviewers little to look at: it keeps its actions up and writes in its own words.
+THOROUGH = (1, 2)
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,10 @@ class PlannedUnit:
     merged_into: int | None = None
     moved_from: int | None = None
     moved_on: date | None = None
+
+    @property
+    def is_thorough(self) -> bool:
+        return _falls_on(self.number, THOROUGH)
 
     def expected_in(self, quarter: Quarter) -> bool:
         """Whether the unit existed on the quarter's first day, so that a statement is opened for it."""

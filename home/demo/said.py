@@ -48,9 +48,15 @@ class Said:
             return replace(self, carried=str(Carried.CHANGED), carried_from=last)
         return self
 
-    def ticked(self, points: Sequence[Criterion], random: Random) -> Said:
-        """Return it with the points of its level ticked, all or all but one, or as it is."""
-        chance, short = random.random(), random.random() < ONE_SHORT
+    def in_own_words(self, random: Random) -> Said:
+        """Return it with evidence that no other unit gives."""
+        if not self.evidence or self.carried == Carried.CONFIRMED:
+            return self
+        return replace(self, evidence=f"{self.evidence} {words.OWN_LOG.format(n=random.randint(20, 900))}")
+
+    def ticked(self, points: Sequence[Criterion], random: Random, *, all_of_them: bool) -> Said:
+        """Return it with the points of its level ticked, all or, unless `all_of_them`, all but one; or as it is."""
+        chance, short = random.random(), random.random() < ONE_SHORT and not all_of_them
         if chance >= TICKED or len(points) < 2 or self.carried:
             return self
         met = list(points[:-1] if short else points)

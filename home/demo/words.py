@@ -171,6 +171,8 @@ def action_title(theme: str, *, random: Random) -> str:
     return random.choice(ACTIONS.get(theme, ANY_ACTION))
 
 
+COMMENT_ON_RETURN = "Say what was done this quarter, with figures, and who has checked that it holds."
+OWN_LOG = "The unit's own safety log has {n} entries on it."
 ONE_POINT_SHORT = (
     "The last point is met in most teams and planned for the others; taken together the unit works at this level."
 )

@@ -93,6 +93,17 @@ def test_the_lead_s_last_comments_are_those_of_the_newest_reviewed_revision(unit
     ]
 
 
+def test_what_the_lead_said_on_the_theme_itself_comes_first(unit: Unit) -> None:
+    comments = {"leadership": "Name the drills.", "audit": "Fine."}
+    decide(signed(unit, NOW.plus(-1)), Decision.ACCEPTED, comments=comments)
+    found = beside(make_statement(unit, NOW))
+    assert found.review is not None
+    assert found.review.on_theme == "Name the drills."
+    shown = page(found)
+    assert "Name the drills." in shown
+    assert "Fine." not in shown
+
+
 def test_comments_on_the_revision_just_returned_are_shown_while_the_next_is_written(unit: Unit) -> None:
     revision = signed(unit, NOW)
     decide(revision, Decision.RETURNED, reasons="Leadership needs figures.")

@@ -182,3 +182,43 @@ def test_what_was_noted_on_an_earlier_revision_says_so(revision: Revision, suppo
     assert html.count("on revision 1</p>") == 1
     assert "2 notes of the business group" in html
     assert Review.objects.count() == 1
+
+
+# --- On a theme -----------------------------------------------------------------------------------------------------
+
+
+def test_a_note_may_be_on_one_theme_and_stands_there(revision: Revision, support: User) -> None:
+    client = signed_in(support)
+    answers = {"text": "One briefing only.", "theme": "leadership", "digest": revision.content_digest}
+    assert client.post(page(revision), answers).status_code == 302
+    assert ReviewNote.objects.get().theme == revision.entries.get(theme__identity="leadership").theme
+    html = client.get(page(revision, "review")).content.decode()
+    at_the_theme = html.partition('<section aria-labelledby="theme-leadership">')[2].partition("</section>")[0]
+    assert "One briefing only." in at_the_theme
+    assert html.count("One briefing only.") == 1
+    assert '<a class="govuk-link" href="#theme-leadership">Leadership</a>' in html.partition('id="levels"')[0]
+
+
+def test_the_same_words_on_another_theme_are_another_note(revision: Revision, support: User) -> None:
+    digest, now = revision.content_digest, timezone.now()
+    for theme in ("leadership", "audit", "audit", ""):
+        review_notes.note(revision=revision, text=TEXT, on_theme=theme, seen_digest=digest, by=support, at=now)
+    themes = [note.theme and note.theme.identity for note in ReviewNote.objects.all()]
+    assert themes == ["leadership", "audit", None]
+
+
+def test_a_note_on_a_theme_the_statement_has_not_is_refused(revision: Revision, support: User) -> None:
+    with pytest.raises(Refused, match="no such theme"):
+        review_notes.note(
+            revision=revision,
+            text=TEXT,
+            on_theme="drills",
+            seen_digest=revision.content_digest,
+            by=support,
+            at=timezone.now(),
+        )
+    answers = {"text": TEXT, "theme": "drills", "digest": revision.content_digest}
+    refused = signed_in(support).post(page(revision), answers)
+    assert refused.status_code == 422
+    assert "Ask who was there." in refused.content.decode()
+    assert not ReviewNote.objects.exists()

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from assurance.models import Decision, Review, Revision, RevisionState
 from organisation.models import BusinessGroup, User
@@ -289,3 +290,115 @@ def test_the_list_takes_as_many_queries_for_forty_units_as_for_one(group: Busine
         page = client.get(list_of(group))
     assert "1 of 40 signed" in words(page.content.decode())
     assert len(many) == len(few)
+
+
+# --- What there is to look at -----------------------------------------------------------------------------------------
+
+LONG = "Walk-rounds of all four sites were held each month, and 34 of 36 supervisors were briefed on what they found."
+
+
+def theme_on(page: str, identity: str) -> str:
+    """What the page says at one theme, as somebody reads it."""
+    section = page.partition(f'<section aria-labelledby="theme-{identity}">')[2].partition("</section>")[0]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", section)).split())
+
+
+def test_points_stand_on_top_and_at_the_theme_that_they_concern(group: BusinessGroup) -> None:
+    unit, other = make_unit("Kiln Hill", group=group), make_unit("Mill Lane", group=group)
+    this = statements.this_quarter()
+    statements.signed(unit, this.previous(), levels={"leadership": 2})
+    for one in (unit, other):
+        draft = statements.fill(statements.make_statement(one))
+        draft.entries.filter(theme__identity="audit").update(evidence=LONG)
+        statements.sign(statements.complete(draft))
+    page = lead_of(group).get(reverse("assurance:review", args=[unit.slug, this])).content.decode()
+    raised = f"Level 3, raised from 2 in {this.previous()}, and nothing of the evidence is new."
+    copied = "The evidence has the same words as that of Mill Lane on Assurance and Audit."
+    assert page.count(raised) == 2
+    assert raised in theme_on(page, "leadership")
+    assert copied in theme_on(page, "audit")
+    assert copied not in theme_on(page, "leadership")
+    twin = reverse("assurance:review", args=[other.slug, this])
+    assert f'<a class="govuk-link" href="{twin}">Mill Lane</a>' in page
+    assert "No audit has validated a level of this unit yet" in words(page)
+    # The unit's own people may not read the other unit's statement, so nothing is said of it.
+    own = browser(make_person(Role.SPOC, unit)).get(reverse("assurance:review", args=[unit.slug, this]))
+    assert "Mill Lane" not in own.content.decode()
+    assert raised in words(own.content.decode())
+
+
+def test_the_list_has_the_points_what_changed_what_was_carried_and_the_days_overdue(group: BusinessGroup) -> None:
+    unit, late = make_unit("Kiln Hill", group=group), make_unit("Mill Lane", group=group)
+    this = statements.this_quarter()
+    quarter = this.previous()
+    statements.signed(unit, quarter.previous(), levels={"leadership": 2})
+    statements.signed(unit, quarter)
+    statements.make_statement(late, quarter)
+    page = lead_of(group).get(reverse("assurance:group_reviews", args=[group.slug, quarter])).content.decode()
+    text = words(page)
+    assert "1 of those awaiting review has points to look at." in text
+    assert "Leadership : Level 3, raised from 2" in text
+    assert "1 level raised : what changed in Kiln Hill" in text
+    assert "0 of 11 themes" in text
+    days = (timezone.localdate() - quarter.due_on).days
+    assert f"{days} days overdue" in text
+
+
+def test_comments_on_themes_go_with_the_decision_and_stand_at_their_themes(
+    revision: Revision, group: BusinessGroup
+) -> None:
+    client = lead_of(group)
+    page = client.get(address(revision)).content.decode()
+    assert re.search(r'<textarea name="comment_leadership"[^>]* form="decide-form"', page)
+    assert '<form method="post"' in page
+    assert 'id="decide-form"' in page
+    client.post(address(revision), answers(revision, comment_leadership="Name the drills.", comment_audit=" "))
+    assert list(Review.objects.get().comments.values_list("theme__identity", "text")) == [
+        ("leadership", "Name the drills.")
+    ]
+    decided = client.get(address(revision)).content.decode()
+    assert "Name the drills." in theme_on(decided, "leadership")
+    assert "Name the drills." not in theme_on(decided, "audit")
+    assert f"Revision 1, digest {revision.content_digest}" in words(decided)
+    unit = browser(make_person(Role.SPOC, revision.statement.unit))
+    own = unit.get(reverse("assurance:statement", args=[revision.statement.unit.slug, revision.statement.quarter]))
+    assert "On Leadership Name the drills." in words(own.content.decode())
+
+
+def test_a_comment_that_is_too_long_is_named_and_kept_with_everything_typed(
+    revision: Revision, group: BusinessGroup
+) -> None:
+    page = lead_of(group).post(address(revision), answers(revision, comment_audit="word " * 201, reasons="Kept words"))
+    html = page.content.decode()
+    assert page.status_code == 422
+    assert 'href="#id_comment_audit"' in html
+    assert "This has 201 words and the limit is 200." in html
+    assert "Kept words" in html
+    assert not Review.objects.exists()
+
+
+def test_after_a_return_the_reviewer_reads_what_changed_and_the_rest_is_one_click_away(
+    revision: Revision, group: BusinessGroup
+) -> None:
+    client = lead_of(group)
+    client.post(address(revision), answers(revision, decision="returned", reasons="Say more on audit."))
+    draft = revision.statement.revisions.get(number=2)
+    draft.entries.filter(theme__identity="audit").update(level=3, evidence="Records of the last audit were checked.")
+    statements.sign(statements.complete(draft))
+    page = client.get(address(revision)).content.decode()
+    shown, rest = page.split("Read everything else: 11 themes that have not changed, and the details")
+    text = words(shown)
+    assert "What changed since revision 1" in text
+    assert "Say more on audit." in text
+    assert "1 of 12 themes has changed." in text
+    assert re.findall(r'<section aria-labelledby="theme-([a-z-]+)">', shown) == ["audit"]
+    assert "Level lowered from 4 Proactive culture to 3 Compliant culture" in theme_on(shown, "audit")
+    assert len(re.findall(r'<section aria-labelledby="theme-', rest)) == 11
+    assert "Your review" in rest
+    assert client.post(address(revision), answers(draft, digest=draft_digest(draft))).status_code == 302
+    assert list(revision.statement.revisions.values_list("state", flat=True)) == ["returned", "accepted"]
+
+
+def draft_digest(revision: Revision) -> str:
+    revision.refresh_from_db()
+    return revision.content_digest

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from assurance.models import Decision, Review, Revision, RevisionState
+from assurance.models import Decision, Review, ReviewComment, Revision, RevisionState
 from assurance.rules import Refused
 from assurance.services import reviews
 from assurance.services.reviews import Answer
@@ -99,6 +99,28 @@ def test_nobody_reviews_what_they_completed_or_signed(part: str) -> None:
     with pytest.raises(Refused, match="somebody else has to review it"):
         decide(revision, Decision.ACCEPTED, getattr(revision, part))
     assert not Review.objects.exists()
+
+
+def test_comments_on_themes_are_kept_with_the_review_in_normal_form(lead: User) -> None:
+    revision = statements.signed(quarter=QUARTER)
+    said = {
+        "leadership": " Cafe\u0301 briefings count.\r\nSay when. ",
+        "audit": "Name the last one.",
+        "wellbeing": " \n",
+    }
+    review = statements.decide(revision, Decision.ACCEPTED, by=lead, comments=said)
+    assert list(review.comments.values_list("theme__identity", "text")) == [
+        ("leadership", "Caf\u00e9 briefings count.\nSay when."),
+        ("audit", "Name the last one."),
+    ]
+
+
+def test_a_comment_on_a_theme_the_statement_has_not_is_refused_with_the_decision(lead: User) -> None:
+    revision = statements.signed(quarter=QUARTER)
+    with pytest.raises(Refused, match="a theme that the statement does not have"):
+        statements.decide(revision, Decision.ACCEPTED, by=lead, comments={"audit": "Good.", "drills": "Good."})
+    assert not Review.objects.exists()
+    assert not ReviewComment.objects.exists()
 
 
 # --- Where a statement stands -----------------------------------------------------------------------------------------

@@ -174,7 +174,14 @@ def ask(
     return mentoring.ask(unit=unit, theme=theme, question=question, by=by, at=at or timezone.now())
 
 
-def decide(revision: Revision, decision: Decision, *, by: User | None = None, reasons: str = "") -> Review:
+def decide(
+    revision: Revision,
+    decision: Decision,
+    *,
+    by: User | None = None,
+    reasons: str = "",
+    comments: Mapping[str, str] | None = None,
+) -> Review:
     """Accept or return a signed revision as a COG lead of the unit's group."""
     membership = revision.statement.unit.memberships.select_related("group").latest("starts_on")
     return reviews.decide(
@@ -184,6 +191,7 @@ def decide(revision: Revision, decision: Decision, *, by: User | None = None, re
         reflects_performance=Answer(decision == Decision.ACCEPTED),
         identifies_improvement=Answer(True, "Two good ones."),
         reasons=reasons or ("Give figures for leadership." if decision == Decision.RETURNED else ""),
+        comments=comments,
         seen_digest=revision.content_digest,
         by=by or make_person(Role.COG_LEAD, group=membership.group),
         at=moment_in(revision.statement.quarter),

@@ -12,7 +12,17 @@ from django.db import connection
 from django.db.models import Model
 from django.utils import timezone
 
-from assurance.models import Decision, Entry, EvidenceFile, EvidenceItem, Review, Revision, Rollup, Statement
+from assurance.models import (
+    Decision,
+    Entry,
+    EvidenceFile,
+    EvidenceItem,
+    Review,
+    ReviewComment,
+    Revision,
+    Rollup,
+    Statement,
+)
 from assurance.models.statement import SIGNED_COLUMNS
 from organisation.roles import Role
 from records.canonical import content_digest
@@ -56,7 +66,9 @@ def chain() -> Chain:
     criteria = entry.theme.criteria.filter(level__number=3).values_list("pk", flat=True)
     Entry.objects.filter(pk=entry.pk).update(criteria_met=list(criteria), criteria_note="All of them.")
     returned = assurance.sign(assurance.complete(assurance.fill(draft)))
-    assurance.decide(returned, Decision.RETURNED)
+    assurance.decide(
+        returned, Decision.RETURNED, comments={"leadership": "Give figures.", "audit": "Name the last one."}
+    )
     newest = assurance.sign(assurance.complete(assurance.fill(returned.statement.revisions.latest("number"))))
     assurance.signed(make.make_unit("Market BCU"), QUARTER)  # whose chain stays whole
     returned.refresh_from_db()
@@ -304,6 +316,47 @@ def test_a_changed_column_of_a_review_is_named(column: str, chain: Chain) -> Non
 
 def test_every_column_of_a_review_has_been_tampered_with() -> None:
     assert set(REVIEW_COLUMNS) == columns_of(Review) - {"id"}
+
+
+COMMENT_COLUMNS = {
+    # The only other review there could be is nobody's: the comment is no longer with the one that it was made in.
+    "review_id": "(SELECT max(id) + 1 FROM assurance_review)",
+    "theme_id": "theme_id + 1",
+    "text": "'Very good.'",
+}
+
+
+@pytest.mark.parametrize("column", COMMENT_COLUMNS)
+def test_a_changed_column_of_a_comment_is_named(column: str, chain: Chain) -> None:
+    tamper(
+        f"UPDATE assurance_reviewcomment SET {column} = {COMMENT_COLUMNS[column]} WHERE text = %s",  # noqa: S608  # our own table above
+        "Give figures.",
+    )
+    assert "its review is not the one that was given" in verify()[1][0]
+    assert chain.returned.review.comments.count() == (1 if column == "review_id" else 2)
+
+
+def test_every_column_of_a_comment_has_been_tampered_with() -> None:
+    assert set(COMMENT_COLUMNS) == columns_of(ReviewComment) - {"id"}
+
+
+def test_a_comment_that_was_taken_out_is_missed(chain: Chain) -> None:  # noqa: ARG001  # there is one to take out
+    for text in ("Give figures.", "Name the last one."):
+        tamper("DELETE FROM assurance_reviewcomment WHERE text = %s", text)
+        assert "its review is not the one that was given" in verify()[1][0]
+
+
+def test_a_comment_that_nobody_made_is_named(chain: Chain) -> None:
+    review = assurance.decide(chain.newest, Decision.ACCEPTED)
+    seal()
+    assert verify() == (0, [])
+    theme = chain.newest.entries.get(theme__identity="audit").theme_id
+    tamper(
+        "INSERT INTO assurance_reviewcomment (review_id, theme_id, text) VALUES (%s, %s, 'Excellent.')",
+        review.pk,
+        theme,
+    )
+    assert "its review is not the one that was given" in verify()[1][0]
 
 
 def test_a_review_that_was_taken_out_with_its_state_is_missed(chain: Chain) -> None:

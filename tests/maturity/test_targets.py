@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from pytest_django import DjangoAssertNumQueries
 
+from maturity.applying import TargetFacts, choose
 from maturity.models import Target
 from maturity.services import targets
 from maturity.services.targets import Refused, Terms
@@ -235,3 +236,34 @@ def test_the_same_target_twice_is_entered_once() -> None:
     with pytest.raises(Refused, match="stands already"):
         targets.add(terms=terms(), by=None, at=AT)
     assert Target.objects.count() == 1
+
+
+def test_the_target_chosen_for_many_units_is_the_one_the_database_chooses_for_one() -> None:
+    """Every target of a crowd that could apply, asked of every unit, theme and day in both ways."""
+    groups = [make_group(), make_group()]
+    units = [make_unit(group=group, risk_band=band) for group in groups for band in ("low", "high")]
+    scopes: list[dict[str, Any]] = [{}, {"group": groups[0]}, {"unit": units[1]}, {"risk_bands": ["medium", "high"]}]
+    for number, scope in enumerate(scopes * 6):
+        make.target(
+            1 + number % 5,
+            by_on=date(2026, 1 + (7 * number) % 12, 28),
+            theme_identity=("", "audit")[number // 4 % 2],
+            **scope,
+        )
+    facts = [
+        TargetFacts(one.pk, one.level, one.by_on, one.group_id, one.unit_id, tuple(one.risk_bands), one.theme_identity)
+        for one in Target.objects.all()
+    ]
+    chosen = set()
+    for day in (date(2026, 1, 1), date(2026, 6, 1), date(2026, 12, 31)):
+        for unit in units:
+            group = unit.memberships.get().group_id
+            for theme in ("audit", "leadership"):
+                expected = Target.objects.applying_to(unit, theme, day=day).first()
+                found = choose(facts, unit_id=unit.pk, group_id=group, risk_band=unit.risk_band, theme=theme, day=day)
+                assert expected is not None
+                assert found is not None
+                assert found.id == expected.pk
+                chosen.add(found.id)
+    assert len(chosen) > 8  # the crowd was asked, not one of it
+    assert choose([], unit_id=units[0].pk, group_id=None, risk_band="low", theme="audit", day=TODAY) is None

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from assurance.services import documents, information_requests, notices, opening, rollups
+from assurance.services import documents, information_requests, nightly, notices, opening, rollups
 from organisation.periods import Quarter
 from records.services import jobs
 
@@ -21,6 +21,12 @@ def remind() -> None:
     now = timezone.now()
     notices.remind(now=now)
     notices.tell_of_infected_files(now=now)
+
+
+@shared_task(name="assurance.build_draft_rollups")
+def build_draft_rollups() -> None:
+    """Ask for tonight's draft roll-ups where nobody has yet: after midnight, or when beat is back."""
+    nightly.build_drafts(at=timezone.now())
 
 
 @shared_task(name=rollups.BUILD)

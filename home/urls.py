@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from home.views import calendar, home, personal_data, removal, reports, retention, trail, verify
+from home.views import calendar, failed_work, home, personal_data, removal, reports, retention, trail, verify
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("trail/", trail.trail, name="trail"),
     path("trail/csv/", trail.trail_csv, name="trail_csv"),
+    path("failed-work/", failed_work.failed_work, name="failed_work"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/<slug:secret>.ics", calendar.calendar_feed, name="calendar_feed"),
     path("csp-report/", reports.csp_report, name="csp_report"),

@@ -17,9 +17,11 @@ def open_statements() -> None:
 
 @shared_task(name="assurance.remind")
 def remind() -> None:
-    """Remind whoever's turn it is: once for each stage, on its first day or on whichever the worker is back."""
+    """Remind whoever's turn it is, then tell those further up: once for each stage, on its first day or whichever the
+    worker is back on."""
     now = timezone.now()
     notices.remind(now=now)
+    notices.escalate(now=now)
     notices.tell_of_infected_files(now=now)
 
 

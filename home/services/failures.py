@@ -45,7 +45,9 @@ def tell_administrators(*, now: datetime) -> int:
         key=OuterRef("key"), pk__lt=OuterRef("pk"), state__in=[JobState.DONE, JobState.FAILED]
     ).order_by("-pk")
     told = failed.annotate(
-        **{f"{field}_before": Subquery(before.values(field)[:1]) for field in ("pk", "state", "error")}
+        pk_before=Subquery(before.values("pk")[:1]),
+        state_before=Subquery(before.values("state")[:1]),
+        error_before=Subquery(before.values("error")[:1]),
     )
     lines = {
         pk: _line(pk, task, error)

@@ -251,7 +251,9 @@ def _own_groups(appointments: Iterable[Appointment], *, today: date) -> list[Par
         Rollup.objects.filter(group__in=groups, half=half, built_at__isnull=False).values_list("group", flat=True)
     )
     rollups = [_rollup_line(group, half, built=pk in built) for pk, group in groups.items()]
+    halves = [Line(f"{group.name} on one page", reverse("group_half", args=[group.slug])) for group in groups.values()]
     return [
+        Part("Your half-year", tuple(halves)),
         Part(
             "Statements to review",
             tuple(reviews),

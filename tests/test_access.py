@@ -152,6 +152,9 @@ TABLE = [
     # The trail: an administrator reads the sign-ins in it
     Row("trail", get={who(SAFETY, "administrator"): OK}),
     Row("trail_csv", get={who(SAFETY, "administrator"): OK}),
+    # A business group's half-year on one page
+    Row("my_half", get={who(READS_REVIEWS, "other-cog-lead", "other-cog-support"): OK}),
+    Row("group_half", ("group",), get={READS_REVIEWS: OK}),
     # Long work that failed, for whoever looks after the machine
     Row("failed_work", get={ADMINISTRATOR: OK}),
     # The model

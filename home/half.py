@@ -269,7 +269,7 @@ def _of_targets_passed(facts: Facts) -> Iterable[Question]:
         yield Question(
             f"Level {level} was to be reached by {day(by_on)}, and {count(number)} {_units(number)} "
             f"{'is' if number == 1 else 'are'} short of it in at least one theme: {_names(list(units.values()))}. "
-            "When will they reach it?",
+            "When will it be reached?",
             "targets",
         )
 
@@ -299,7 +299,7 @@ def _of_reviews(facts: Facts) -> Iterable[Question]:
     if facts.reviews_waiting:
         number = facts.reviews_waiting
         yield Question(
-            f"{count(number)} signed {'statement waits' if number == 1 else 'statements wait'} for review. Do their "
+            f"{count(number)} signed {'statement waits' if number == 1 else 'statements wait'} for review. Do the "
             "levels hold?",
             "due",
         )

@@ -178,12 +178,12 @@ def test_questions_say_the_fact_and_where_it_stands() -> None:
         ),
         (
             "Level 3 was to be reached by 31 March 2026, and 1 unit is short of it in at least one theme: Kiln. When "
-            "will they reach it?",
+            "will it be reached?",
             "targets",
         ),
         ("2 actions are overdue, the oldest since 3 May 2026. What holds them up?", "actions"),
         ("1 unit merely carried every theme forward: Marsh. What has been done since?", "movement"),
-        ("1 signed statement waits for review. Do their levels hold?", "due"),
+        ("1 signed statement waits for review. Do the levels hold?", "due"),
     ]
 
 

@@ -387,7 +387,6 @@ def test_a_worker_killed_at_ten_random_moments_of_builds_ends_with_one_result_ea
             with_its_parent = number % 2 == 0
             if with_its_parent:
                 time.sleep(max(0.0, last_death + LEAST_SECONDS_BETWEEN_DEATHS - time.monotonic()))
-                last_death = time.monotonic()
             # What was hit three times already is left to finish: after five the product gives up, as it should.
             scene.witness.until(lambda: not scene.witness.number(HIT_OFTEN), "What was hit often ends", seconds=120)
             asker.ask(rollup)
@@ -398,6 +397,7 @@ def test_a_worker_killed_at_ten_random_moments_of_builds_ends_with_one_result_ea
             )
             time.sleep(moment)
             kill_the_worker(product_beside, with_its_parent=with_its_parent)
+            last_death = time.monotonic() if with_its_parent else last_death
     scene.ends_well(scene.rollups)
     keys = [f"rollup:{rollup}" for rollup in scene.rollups]
     attempts = scene.witness.rows(

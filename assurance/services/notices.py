@@ -38,6 +38,9 @@ ACCEPTED = "statement.accepted"
 ESCALATED, REVIEW_WAITS = "statement.escalated", "statement.review_waits"
 ASKS_FOR_SOMETHING = (OPENED, COMPLETED, REOPENED, RETURNED, REMINDER)
 TOLD_OF_INFECTED_FILES_FOR = timedelta(days=7)
+# So long a review that waits can become news: less than the 100 days that notices are kept for at least, since what is
+# known to have been said is not said again.
+TOLD_OF_REVIEWS_FOR = timedelta(days=92)
 
 Holders = Mapping[int, Mapping[Role, Collection[int]]]
 
@@ -249,18 +252,18 @@ def _escalation() -> Escalation:
 
 
 def _waiting_for_review(steps: Escalation, today: date) -> list[Revision]:
-    """Return the signed revisions of this quarter and the last whose time for review has passed.
+    """Return the signed revisions whose time for review has passed, within the last three months.
 
     Not those that the unit is changing: what it signs next is to be reviewed.
     """
-    quarter = Quarter.of(today)
     newer = Revision.objects.filter(statement=OuterRef("statement"), number__gt=OuterRef("number"))
     signed_before = datetime.combine(steps.signed_until(today) + timedelta(days=1), time(0), tzinfo=LONDON)
     waiting = Revision.objects.filter(
         ~Exists(newer),
-        statement__in=Statement.objects.expected().filter(quarter__in=[quarter, quarter.previous()]),
+        statement__in=Statement.objects.expected(),
         state=RevisionState.SIGNED,
         signed_at__lt=signed_before,
+        signed_at__gte=signed_before - TOLD_OF_REVIEWS_FOR,
     )
     return list(waiting.select_related("statement__unit").defer("content").order_by("statement"))
 

@@ -15,6 +15,7 @@ from assurance import notices as words
 from assurance.models import Decision, EvidenceItem, Revision, Statement
 from assurance.notices import About, Stage, stage_of
 from assurance.services import notices, opening, statements
+from config.retention import SHORTEST_FOR_NOTICES
 from organisation.missing import missing
 from organisation.models import Force, Unit, User
 from organisation.periods import Quarter
@@ -522,6 +523,19 @@ def test_a_review_of_the_last_quarter_is_told_in_the_next(
     assurance.sign(revision, by=slt_lead, at=noon(12, 20))
     mail_goes_out()
     assert days_on_which_somebody_is_told(date(2026, 12, 21), 60) == [date(2027, 1, 3)]
+    assert told(cog_lead) == [("statement.review_waits", f"{PAGE}review/")]
+
+
+def test_a_review_that_nobody_told_of_for_three_months_is_no_news(
+    unit: Unit, spoc: User, slt_lead: User, cog_lead: User
+) -> None:
+    """Signed on 25 November: 14 days later, and so long that what was said is still known, it is told; then no more."""
+    revision = statements.complete(revision=filled(open_statement(unit)), by=spoc, at=noon(11, 20))
+    assurance.sign(revision, by=slt_lead, at=noon(11, 25))
+    mail_goes_out()
+    kept = timedelta(days=SHORTEST_FOR_NOTICES)
+    assert notices.escalate(now=noon(12, 9) + kept) == 0
+    assert notices.escalate(now=noon(12, 9) + timedelta(days=91)) == 1
     assert told(cog_lead) == [("statement.review_waits", f"{PAGE}review/")]
 
 

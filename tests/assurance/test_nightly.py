@@ -156,7 +156,7 @@ def test_every_night_builds_what_has_changed_and_leaves_the_rest(groups: list[Bu
     assert [row["levels"].get("leadership") for row in force.figures["units"] if row["unit_id"] == unit.pk] == [4]
 
 
-def test_an_hour_with_nothing_to_ask_for_costs_five_queries(
+def test_an_hour_with_nothing_to_ask_for_costs_the_same_however_many_units(
     groups: list[BusinessGroup], django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(20):

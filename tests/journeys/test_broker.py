@@ -174,8 +174,9 @@ def sign(lead: Visit, statement: str) -> None:
 
 # --- Whoever dies during a build ----------------------------------------------------------------------------------
 
-# The lease is 45 seconds, the sweep comes every 15, and a build that was hit twice waits twice.
-RECOVERED_WITHIN_SECONDS = 240
+# The lease is 45 seconds, the sweep comes every 15, and a build that was hit twice waits twice; the rest is for a
+# machine that does something else at the time.
+PATIENCE_SECONDS = 300
 SEED = 2019
 KILLS = 10
 POOL = 2  # so many builds go on at a time (config/supervisor.py)
@@ -242,10 +243,10 @@ class Witness:
         found = self.rows("SELECT state FROM records_job WHERE key = %s ORDER BY id DESC", f"rollup:{rollup}")
         return str(found[0][0]) if found else ""
 
-    def until(self, holds: Callable[[], bool], what: str, *, seconds: float, every: float = 0.02) -> None:
-        deadline = time.monotonic() + seconds
+    def until(self, holds: Callable[[], bool], what: str, *, every: float = 0.02) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not holds():
-            assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
+            assert time.monotonic() < deadline, f"{what}: not within {PATIENCE_SECONDS} s"
             time.sleep(every)
 
     def built(self, rollups: Sequence[int]) -> Mapping[int, Built]:
@@ -331,7 +332,6 @@ class Scene:
         see.until(
             lambda: not see.number("SELECT count(*) FROM records_job WHERE state IN ('queued', 'running')"),
             "No job waits or runs any more",
-            seconds=RECOVERED_WITHIN_SECONDS,
             every=0.5,
         )
         assert {rollup: see.state(rollup) for rollup in rollups} == dict.fromkeys(rollups, "done")
@@ -359,7 +359,7 @@ def scene(product_beside: Product) -> Scene:
         begun = time.monotonic()
         for rollup in rollups:
             asker.ask(rollup)
-        witness.until(lambda: all(witness.state(rollup) == "done" for rollup in rollups), "Ten builds", seconds=240)
+        witness.until(lambda: all(witness.state(rollup) == "done" for rollup in rollups), "Ten builds")
         seconds = POOL * (time.monotonic() - begun) / len(rollups)
     return Scene(witness, witness.built(rollups), seconds)
 
@@ -388,12 +388,11 @@ def test_a_worker_killed_at_ten_random_moments_of_builds_ends_with_one_result_ea
             if with_its_parent:
                 time.sleep(max(0.0, last_death + LEAST_SECONDS_BETWEEN_DEATHS - time.monotonic()))
             # What was hit three times already is left to finish: after five the product gives up, as it should.
-            scene.witness.until(lambda: not scene.witness.number(HIT_OFTEN), "What was hit often ends", seconds=120)
+            scene.witness.until(lambda: not scene.witness.number(HIT_OFTEN), "What was hit often ends")
             asker.ask(rollup)
             scene.witness.until(
                 lambda of=rollup: scene.witness.state(of) in ("running", "done"),  # type: ignore[misc]
                 "The build begins",
-                seconds=90,
             )
             time.sleep(moment)
             kill_the_worker(product_beside, with_its_parent=with_its_parent)

@@ -39,6 +39,7 @@ ACTS = {
     "redaction.proposed": "proposed: {thing}",
     "redaction.refused": "refused: {thing}",
     "rollup.built": "built the roll-up {thing}",
+    "rollup.cancelled": "cancelled the building of the roll-up {thing}",
     "rollup.downloaded": "downloaded the roll-up {thing}",
     "rollup.requested": "asked for the roll-up {thing} to be built",
     "statement.accepted": "accepted {thing}",

@@ -47,6 +47,27 @@ def stage_of(quarter: Quarter, today: date) -> Stage | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Escalation:
+    """After how many days somebody further up is told: first the SLT lead, then the COG lead. The force sets them."""
+
+    slt_lead_after: int
+    cog_lead_after: int
+    review_within: int
+
+    def slt_lead_told_on(self, quarter: Quarter) -> date:
+        """The first day on which the SLT lead is told of a statement that is not completed."""
+        return quarter.due_on + timedelta(days=self.slt_lead_after)
+
+    def cog_lead_told_on(self, quarter: Quarter) -> date:
+        """The first day on which the COG lead is told of a statement that is not signed."""
+        return quarter.due_on + timedelta(days=self.cog_lead_after)
+
+    def signed_until(self, today: date) -> date:
+        """The last day on which a statement was signed whose time for review has passed `today`."""
+        return today - timedelta(days=self.review_within)
+
+
+@dataclass(frozen=True, slots=True)
 class About:
     """The statement a line is about."""
 
@@ -107,6 +128,40 @@ def to_sign_without_slt_lead(about: About, stage: Stage) -> str:
 
 def _is_due(about: About, stage: Stage) -> str:
     return f"was due, signed, by {about.due}" if stage is Stage.OVERDUE else f"is due, signed, by {about.due}"
+
+
+# --- Further up ---------------------------------------------------------------------------------------------------
+
+
+def not_completed(about: About) -> str:
+    """For the SLT lead, when the SPOC has let the day pass by some way."""
+    return (
+        f"{about.capitalised} was due, signed, by {about.due}, and the unit’s single point of contact (SPOC) has not "
+        "completed it. Find out what holds it up and see that it is completed; then it waits for your signature."
+    )
+
+
+def not_signed(about: About) -> str:
+    """For the COG lead, when the unit has let the day pass by more."""
+    return (
+        f"{about.capitalised} was due, signed, by {about.due} and is not signed. Ask the unit’s Senior Leadership Team "
+        "(SLT) lead when it will be."
+    )
+
+
+def not_signed_without_slt_lead(about: About) -> str:
+    """For the COG lead, where nobody is there to be asked."""
+    return (
+        f"{about.capitalised} was due, signed, by {about.due} and is not signed. Nobody is the unit’s Senior "
+        "Leadership Team (SLT) lead today: ask an administrator to appoint somebody."
+    )
+
+
+def not_reviewed(about: About, *, signed_on: date) -> str:
+    return (
+        f"{about.capitalised} was signed on {day(signed_on)} and still waits for your review. Read it, then accept it "
+        "or return it with reasons."
+    )
 
 
 # --- What others have done ----------------------------------------------------------------------------------------

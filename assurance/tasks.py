@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from assurance.services import documents, information_requests, notices, opening, rollups
+from assurance.services import documents, information_requests, nightly, notices, opening, rollups
 from organisation.periods import Quarter
 from records.services import jobs
 
@@ -17,10 +17,18 @@ def open_statements() -> None:
 
 @shared_task(name="assurance.remind")
 def remind() -> None:
-    """Remind whoever's turn it is: once for each stage, on its first day or on whichever the worker is back."""
+    """Remind whoever's turn it is, then tell those further up: once for each stage, on its first day or whichever the
+    worker is back on."""
     now = timezone.now()
     notices.remind(now=now)
+    notices.escalate(now=now)
     notices.tell_of_infected_files(now=now)
+
+
+@shared_task(name="assurance.build_draft_rollups")
+def build_draft_rollups() -> None:
+    """Ask for tonight's draft roll-ups where nobody has yet: after midnight, or when beat is back."""
+    nightly.build_drafts(at=timezone.now())
 
 
 @shared_task(name=rollups.BUILD)

@@ -82,6 +82,7 @@ urlpatterns = [
     path("roll-ups/", rollups.rollups, name="rollups"),
     path(ROLLUP, rollups.rollup, name="rollup"),
     path(f"{ROLLUP}build/", rollups.build_rollup, name="build_rollup"),
+    path(f"{ROLLUP}cancel/", rollups.cancel_rollup, name="cancel_rollup"),
     path(f"{ROLLUP}progress/", rollups.rollup_progress, name="rollup_progress"),
     path(f"{ROLLUP}pdf/", rollups.rollup_pdf, name="rollup_pdf"),
     path("information-requests/", information_requests.information_requests, name="information_requests"),

@@ -185,6 +185,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "scan-waiting-files": {"task": "records.scan_waiting_files", "schedule": 60.0, "options": {"expires": 60}},
     "remind-of-statements": {"task": "assurance.remind", "schedule": 3600.0, "options": {"expires": 3600}},
+    "build-draft-rollups": {
+        "task": "assurance.build_draft_rollups",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "take-away-leftovers": {
         "task": "records.take_away_leftovers",
         "schedule": 3600.0,
@@ -192,6 +197,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget-allowances": {"task": "records.forget_allowances", "schedule": 3600.0, "options": {"expires": 3600}},
     "send-digests": {"task": "home.ask_for_digests", "schedule": 120.0, "options": {"expires": 120}},
+    "tell-of-failed-work": {"task": "home.tell_of_failed_work", "schedule": 300.0, "options": {"expires": 300}},
     "keep-to-retention": {"task": "home.keep_to_retention", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
 }
 

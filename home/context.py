@@ -16,7 +16,7 @@ from home.permissions import READS_TRAIL
 from organisation import sessions
 from organisation.models import Appointment, Force
 from organisation.permissions import ANSWERS_REQUESTS, READS_PEOPLE, hold_appointments
-from organisation.roles import INSIDE_THE_FORCE, Role
+from organisation.roles import GROUP_ROLES, INSIDE_THE_FORCE, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ SECTIONS = (
     Section("Actions", "actions:actions", _REVIEWERS | {Role.SPOC, Role.SLT_LEAD}),
     Section("Reviews", "assurance:reviews", _REVIEWERS),
     Section("Roll-ups", "assurance:rollups", _REVIEWERS),
+    Section("My half", "my_half", GROUP_ROLES),
     Section("Model", "maturity:matrix", INSIDE_THE_FORCE),
     Section("Papers", "papers:papers", frozenset(Role)),
     Section(

@@ -25,7 +25,8 @@ from django.db import connection
 from django.utils import timezone
 
 from home.demo.preparing import missing_cache_tables, waiting_migrations
-from home.services import digests
+from home.services import digests, failures
+from home.work_in_words import in_words
 from maturity.models import Edition
 from organisation.models import Force
 from organisation.periods import london_day
@@ -357,6 +358,21 @@ def timetable() -> Finding:
     return Finding("Timetable", "no job waits unheard")
 
 
+def failed_work() -> Finding:
+    """Long work of the last week that failed and was not done since."""
+    what = "Failed work"
+    failed = failures.failed_lately(now=timezone.now())
+    newest, number = failed.first(), failed.count()
+    if newest is None:
+        return Finding(what, "none in the last seven days")
+    return Finding(
+        what,
+        f"{number} job(s) of the last seven days, the newest: {in_words(newest.task)} (job {newest.pk}). "
+        f"{newest.error.splitlines()[0] if newest.error else ''}".rstrip(),
+        "Mend what it names and ask for the work again; administrators see all of them at /failed-work/.",
+    )
+
+
 # --- E-mail -------------------------------------------------------------------------------------------------------
 
 
@@ -408,5 +424,6 @@ CHECKS: dict[str, Check] = {
     "Broker": broker,
     "Worker": worker,
     "Timetable": timetable,
+    "Failed work": failed_work,
     "E-mail": mail_server,
 }

@@ -50,6 +50,11 @@ def trail_visible_to(user: Person) -> TrailQuerySet:
     return entries.filter(sign_ins)
 
 
+def can_read_failed_work(user: Person) -> bool:
+    """Whether the person sees which long work has failed: whoever looks after the machine."""
+    return Role.ADMINISTRATOR in roles_anywhere(user)
+
+
 # --- What is held about people ------------------------------------------------------------------------------------
 
 

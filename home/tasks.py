@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from home.services import digests, personal_data, retention
+from home.services import digests, failures, personal_data, retention
 from records.services import jobs
 
 
@@ -15,6 +15,11 @@ def ask_for_digests() -> None:
 @shared_task(name=digests.SEND)
 def send_digest(job_id: int) -> None:
     jobs.perform(job_id, digests.send)
+
+
+@shared_task(name="home.tell_of_failed_work")
+def tell_of_failed_work() -> None:
+    failures.tell_administrators(now=timezone.now())
 
 
 @shared_task(name="home.keep_to_retention")

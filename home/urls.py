@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from home.views import calendar, home, personal_data, removal, reports, retention, trail, verify
+from home.views import calendar, failed_work, home, my_half, personal_data, removal, reports, retention, trail, verify
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("trail/", trail.trail, name="trail"),
     path("trail/csv/", trail.trail_csv, name="trail_csv"),
+    path("my-half/", my_half.my_half, name="my_half"),
+    path("my-half/<slug:group>/", my_half.group_half, name="group_half"),
+    path("failed-work/", failed_work.failed_work, name="failed_work"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/<slug:secret>.ics", calendar.calendar_feed, name="calendar_feed"),
     path("csp-report/", reports.csp_report, name="csp_report"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
@@ -24,8 +24,9 @@ from assurance.models import (
 )
 from assurance.models.statement import DRAFT
 from assurance.worklist import ReviewState, WorkList, work_lists
+from home.services.failures import failed_lately
 from organisation.models import Appointment, BusinessGroup, Unit, UnitMembership
-from organisation.periods import HalfYear, Quarter
+from organisation.periods import LONDON, HalfYear, Quarter
 from organisation.roles import GROUP_ROLES, INSIDE_THE_FORCE, UNIT_ROLES, Role
 from papers.models import Paper, PaperState
 from rendering.formats import count, day
@@ -74,6 +75,8 @@ def waiting_for(appointments: Sequence[Appointment], *, today: date) -> list[Par
         parts += _advice(appointments, roles, today=today)
     if roles & READS_THE_FORCE:
         parts += [*_redactions(roles), _papers_in_preparation(roles), _whole_force(today)]
+    if Role.ADMINISTRATOR in roles:
+        parts += _failed_work(today)
     if roles:
         parts.append(_published_papers())
     if roles & INSIDE_THE_FORCE:
@@ -248,7 +251,9 @@ def _own_groups(appointments: Iterable[Appointment], *, today: date) -> list[Par
         Rollup.objects.filter(group__in=groups, half=half, built_at__isnull=False).values_list("group", flat=True)
     )
     rollups = [_rollup_line(group, half, built=pk in built) for pk, group in groups.items()]
+    halves = [Line(f"{group.name} on one page", reverse("group_half", args=[group.slug])) for group in groups.values()]
     return [
+        Part("Your half-year", tuple(halves)),
         Part(
             "Statements to review",
             tuple(reviews),
@@ -403,6 +408,14 @@ def _papers_in_preparation(roles: set[Role]) -> Part:
         more_url=reverse("papers:papers"),
         more_text="All papers",
     )
+
+
+def _failed_work(today: date) -> Iterable[Part]:
+    """What failed in the last days, for whoever looks after the machine; nothing where nothing did."""
+    number = failed_lately(now=datetime.combine(today, time(0), tzinfo=LONDON)).count()
+    if number:
+        line = Line("Failed work", reverse("failed_work"), count(number), LATE, "What happened, and what to do.")
+        yield Part("The machine", (line,))
 
 
 # --- For everybody ------------------------------------------------------------------------------------------------

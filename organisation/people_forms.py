@@ -304,8 +304,25 @@ class QualificationForm(forms.Form):
 # --- The force ----------------------------------------------------------------------------------------------------
 
 
+# A statement is due on the last day of the quarter's second month: so many days later its quarter still runs.
+MOST_DAYS_AFTER_DUE = 28
+MOST_DAYS_TO_REVIEW = 90
+
+
+def _days(label: str, *, most: int, help_text: str) -> forms.IntegerField:
+    refusal = f"Write a whole number of days from 1 to {most}."
+    return forms.IntegerField(
+        label=label,
+        help_text=help_text,
+        min_value=1,
+        max_value=most,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": "3"}),
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), refusal),
+    )
+
+
 class ForceForm(forms.Form):
-    """What the force is called, and whether one person may complete and sign."""
+    """What the force is called, whether one person may complete and sign, and when somebody further up is told."""
 
     name = LineField(
         label="Name of the force",
@@ -324,6 +341,34 @@ class ForceForm(forms.Form):
         help_text="Leave it unticked unless the force has decided so: otherwise two people answer for each statement.",
         required=False,
     )
+    slt_lead_told_after_days = _days(
+        "Days until the Senior Leadership Team (SLT) lead is told that a statement is not completed",
+        most=MOST_DAYS_AFTER_DUE,
+        help_text="Counted from the day on which it is due, signed. The unit’s single point of contact is told before: "
+        "14 and 3 days ahead of that day and on the day after it.",
+    )
+    cog_lead_told_after_days = _days(
+        "Days until the Chief Officer Group (COG) lead is told that a statement is not signed",
+        most=MOST_DAYS_AFTER_DUE,
+        help_text="Counted from the same day; not earlier than the SLT lead.",
+    )
+    review_within_days = _days(
+        "Days within which a signed statement is to be reviewed",
+        most=MOST_DAYS_TO_REVIEW,
+        help_text="Counted from the day of the signature. When they have passed, the COG lead is told that it waits.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Keep to the order: unit, SLT lead, COG lead."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        slt_lead, cog_lead = (cleaned.get(f"{who}_lead_told_after_days") for who in ("slt", "cog"))
+        if slt_lead is not None and cog_lead is not None and cog_lead < slt_lead:
+            self.add_error(
+                "cog_lead_told_after_days",
+                f"The SLT lead is told after {slt_lead} days: write {slt_lead} or more, or let the SLT lead be told "
+                "earlier.",
+            )
+        return cleaned
 
 
 # --- Many at a time -----------------------------------------------------------------------------------------------

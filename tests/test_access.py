@@ -152,6 +152,11 @@ TABLE = [
     # The trail: an administrator reads the sign-ins in it
     Row("trail", get={who(SAFETY, "administrator"): OK}),
     Row("trail_csv", get={who(SAFETY, "administrator"): OK}),
+    # A business group's half-year on one page
+    Row("my_half", get={who(READS_REVIEWS, "other-cog-lead", "other-cog-support"): OK}),
+    Row("group_half", ("group",), get={READS_REVIEWS: OK}),
+    # Long work that failed, for whoever looks after the machine
+    Row("failed_work", get={ADMINISTRATOR: OK}),
     # The model
     Row("maturity:matrix", get={who(INSIDE): OK}),
     Row("maturity:edition", ("edition",), get={who(INSIDE): OK}),
@@ -436,6 +441,12 @@ TABLE = [
     Row("assurance:rollup", ("group", "half"), get={READS_REVIEWS: OK}),
     Row(
         "assurance:build_rollup",
+        ("group", "half"),
+        get={READS_REVIEWS: {405}},
+        post={who(GROUP): MOVED, who(SAFETY): FORBIDDEN},
+    ),
+    Row(
+        "assurance:cancel_rollup",
         ("group", "half"),
         get={READS_REVIEWS: {405}},
         post={who(GROUP): MOVED, who(SAFETY): FORBIDDEN},

@@ -17,8 +17,8 @@ from django.urls import reverse
 from assurance import notices as words
 from assurance.models import Decision, EvidenceItem, Revision, RevisionState, Statement
 from assurance.models.statement import DRAFT
-from assurance.notices import About, Stage
-from organisation.models import Appointment, User
+from assurance.notices import About, Escalation, Stage
+from organisation.models import Appointment, Force, UnitMembership, User
 from organisation.periods import LONDON, Quarter, london_day
 from organisation.roles import Role
 from records.models import Notice, Verdict
@@ -34,8 +34,13 @@ OPENED, COMPLETED, REOPENED, RETURNED, REMINDER = (
     "statement.reminder",
 )
 ACCEPTED = "statement.accepted"
+# Kinds of news that tell somebody further up of what others have left undone.
+ESCALATED, REVIEW_WAITS = "statement.escalated", "statement.review_waits"
 ASKS_FOR_SOMETHING = (OPENED, COMPLETED, REOPENED, RETURNED, REMINDER)
 TOLD_OF_INFECTED_FILES_FOR = timedelta(days=7)
+# So long a review that waits can become news: less than the 100 days that notices are kept for at least, since what is
+# known to have been said is not said again.
+TOLD_OF_REVIEWS_FOR = timedelta(days=92)
 
 Holders = Mapping[int, Mapping[Role, Collection[int]]]
 
@@ -204,6 +209,89 @@ def _reminders(
     for person in holders[role]:
         key = f"{all_about(statement)}{stage}:{page}"
         yield News(person, REMINDER, line, _page(page, slug, about.quarter), key)
+
+
+# --- Further up ---------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def escalate(*, now: datetime) -> int:
+    """Tell SLT leads of what is not completed, COG leads of what is not signed or not reviewed; return how many lines.
+
+    Each once, from the day that the force has set until it is done, however late the worker comes. Where a unit has no
+    COG lead nobody is told: it stands on the page of who is missing. A fixed number of queries.
+    """
+    today = london_day(now)
+    quarter, steps = Quarter.of(today), _escalation()
+    unsigned = _unsigned(quarter) if today >= steps.slt_lead_told_on(quarter) else []
+    waiting = _waiting_for_review(steps, today)
+    units = {unit for _, _, unit, *_ in unsigned}
+    holders = _holders(units, today)
+    cog_leads = _cog_leads(units | {revision.statement.unit_id for revision in waiting}, today)
+    news: list[News] = []
+    for state, statement, unit, name, slug in unsigned:
+        about, page = About(name, quarter), _page("statement", slug, quarter)
+        slt_leads = holders[unit][Role.SLT_LEAD]
+        if state == RevisionState.OPEN:
+            key, line = f"{all_about(statement)}not-completed", words.not_completed(about)
+            if not holders[unit][Role.SPOC]:
+                line = words.to_complete_without_spoc(about, Stage.OVERDUE)
+            news += [News(person, ESCALATED, line, page, key) for person in slt_leads]
+        if today >= steps.cog_lead_told_on(quarter):
+            key = f"{all_about(statement)}not-signed"
+            line = words.not_signed(about) if slt_leads else words.not_signed_without_slt_lead(about)
+            news += [News(person, ESCALATED, line, page, key) for person in cog_leads[unit]]
+    for revision in waiting:
+        news += _review_waits(revision, cog_leads[revision.statement.unit_id])
+    return notices.tell_all(news, at=now)
+
+
+def _escalation() -> Escalation:
+    force = Force.objects.first() or Force()
+    return Escalation(force.slt_lead_told_after_days, force.cog_lead_told_after_days, force.review_within_days)
+
+
+def _waiting_for_review(steps: Escalation, today: date) -> list[Revision]:
+    """Return the signed revisions whose time for review has passed, within the last three months.
+
+    Not those that the unit is changing: what it signs next is to be reviewed.
+    """
+    newer = Revision.objects.filter(statement=OuterRef("statement"), number__gt=OuterRef("number"))
+    signed_before = datetime.combine(steps.signed_until(today) + timedelta(days=1), time(0), tzinfo=LONDON)
+    waiting = Revision.objects.filter(
+        ~Exists(newer),
+        statement__in=Statement.objects.expected(),
+        state=RevisionState.SIGNED,
+        signed_at__lt=signed_before,
+        signed_at__gte=signed_before - TOLD_OF_REVIEWS_FOR,
+    )
+    return list(waiting.select_related("statement__unit").defer("content").order_by("statement"))
+
+
+def _review_waits(revision: Revision, cog_leads: Collection[int]) -> Iterator[News]:
+    """Yield the line for each COG lead who may decide: nobody reviews what they completed or signed."""
+    if revision.signed_at is None:
+        return  # none such: the database holds what is signed to having a moment
+    statement = revision.statement
+    line = words.not_reviewed(_about(revision), signed_on=london_day(revision.signed_at))
+    page = _page("review", statement.unit.slug, statement.quarter)
+    key = f"{all_about(statement.pk)}not-reviewed:{revision.number}"
+    for person in cog_leads:
+        if person not in (revision.completed_by_id, revision.signed_by_id):
+            yield News(person, REVIEW_WAITS, line, page, key)
+
+
+def _cog_leads(units: Collection[int], today: date) -> Mapping[int, Collection[int]]:
+    """Return who leads the business group that each unit is in today, accounts closed left out: two queries."""
+    memberships = UnitMembership.objects.in_force_on_or_at_the_units_end(today).filter(unit__in=units)
+    appointments = Appointment.objects.in_force(today).to({Role.COG_LEAD}).filter(person__is_active=True)
+    leads: dict[int, set[int]] = defaultdict(set)
+    for group, person in appointments.filter(group__in=memberships.values("group")).values_list("group", "person"):
+        leads[group].add(person)
+    found: dict[int, set[int]] = defaultdict(set)
+    for unit, group in memberships.values_list("unit", "group"):
+        found[unit] = leads[group]
+    return found
 
 
 # --- Files --------------------------------------------------------------------------------------------------------

@@ -41,6 +41,15 @@ def request(*, rollup: Rollup, by: User | None, at: datetime) -> Job:
     return job
 
 
+@transaction.atomic
+def cancel(*, rollup: Rollup, by: User, at: datetime) -> bool:
+    """Call off the build that waits or runs; return whether there was one. What was built before stays."""
+    job = jobs.cancel(key=rollup.job_key, at=at)
+    if job is not None:
+        trail.record(act="rollup.cancelled", thing=rollup, by=by, at=at, job=job.pk)
+    return job is not None
+
+
 def request_for(*, group: BusinessGroup | None, half: HalfYear, by: User | None, at: datetime) -> Job:
     """Ask for the roll-up of a group's half-year, or the force summary (no group), the first time or again."""
     rollup, _ = Rollup.objects.get_or_create(group=group, half=half)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
@@ -31,6 +32,8 @@ ONLY_BUILDERS = (
     "Only the Chief Officer Group (COG) lead of the business group, or their support staff, builds its roll-up. "
     "You can read it."
 )
+CANCELLED = "The building is cancelled. What was built before is unchanged."
+NOTHING_TO_CANCEL = "Nothing was cancelled: the roll-up was ready already, or nobody was building it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,10 @@ class RollupStatus:
     @property
     def has_failed(self) -> bool:
         return self.job is not None and self.job.state == JobState.FAILED
+
+    @property
+    def was_cancelled(self) -> bool:
+        return self.job is not None and self.job.state == JobState.CANCELLED
 
 
 # --- The list -----------------------------------------------------------------------------------------------------
@@ -153,6 +160,22 @@ def build_rollup(request: SignedInRequest, group: str, half: HalfYear) -> HttpRe
         raise PermissionDenied(ONLY_BUILDERS)
     allowances.spend(person=request.user, kind=HeavyWork.DOCUMENTS, at=timezone.now())
     services.request_for(group=status.rollup.group, half=half, by=request.user, at=timezone.now())
+    return _back(request, group, half)
+
+
+def cancel_rollup(request: SignedInRequest, group: str, half: HalfYear) -> HttpResponse:
+    """Call the build off, by whoever may ask for one, and go back to where it was followed."""
+    status = _status_or_404(request, group, half)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    if not status.may_build:
+        raise PermissionDenied(ONLY_BUILDERS)
+    cancelled = services.cancel(rollup=status.rollup, by=request.user, at=timezone.now())
+    messages.success(request, CANCELLED if cancelled else NOTHING_TO_CANCEL)
+    return _back(request, group, half)
+
+
+def _back(request: SignedInRequest, group: str, half: HalfYear) -> HttpResponse:
     if request.POST.get("back") == "list":
         return redirect(f"{reverse('assurance:rollups')}?half={half.slug}#{group}-{half.slug}")
     return redirect("assurance:rollup", group, half)

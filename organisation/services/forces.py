@@ -1,8 +1,10 @@
-"""The force that runs the installation: what it is called, and whether completer and signer may be one person."""
+"""The force that runs the installation: what it is called, whether completer and signer may be one person, and after
+how many days somebody further up is told of a statement."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -12,9 +14,29 @@ from records.services import trail
 
 
 @transaction.atomic
-def change(*, name: str, short_name: str, completer_may_sign: bool, by: User, at: datetime) -> tuple[str, ...]:
+def change(
+    *,
+    name: str,
+    short_name: str,
+    completer_may_sign: bool,
+    slt_lead_told_after_days: int,
+    cog_lead_told_after_days: int,
+    review_within_days: int,
+    by: User,
+    at: datetime,
+) -> tuple[str, ...]:
     """Change the force's settings, or make them the first time; return which changed."""
-    wanted = {"name": normal(name), "short_name": normal(short_name), "completer_may_sign": completer_may_sign}
+    days = {
+        "slt_lead_told_after_days": slt_lead_told_after_days,
+        "cog_lead_told_after_days": cog_lead_told_after_days,
+        "review_within_days": review_within_days,
+    }
+    wanted: dict[str, Any] = {
+        "name": normal(name),
+        "short_name": normal(short_name),
+        "completer_may_sign": completer_may_sign,
+        **days,
+    }
     force = Force.objects.select_for_update(no_key=True).first()
     if force is None:
         force, changed = Force.objects.create(**wanted), tuple(wanted)
@@ -24,6 +46,6 @@ def change(*, name: str, short_name: str, completer_may_sign: bool, by: User, at
             setattr(force, field, wanted[field])
         force.save(update_fields=list(wanted))
     if changed:
-        told = {"changed": list(changed), "completer_may_sign": completer_may_sign}
+        told = {"changed": list(changed), "completer_may_sign": completer_may_sign, **days}
         trail.record(act="force.changed", thing=force, by=by, at=at, **told)
     return changed

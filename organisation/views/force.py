@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms import model_to_dict
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,19 +22,14 @@ ONLY_ADMINISTRATORS = "Only an administrator changes the settings of the force. 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def force_settings(request: SignedInRequest) -> HttpResponse:
-    """What the force is called, and whether one person may complete and sign; administrators change it."""
+    """What the force is called and what it has decided; administrators change it."""
     if not can_read_everybody(request.user):
         raise Http404
     manages = can_manage_people(request.user)
     if request.method == "POST" and not manages:
         raise PermissionDenied(ONLY_ADMINISTRATORS)
     force = Force.objects.first() or Force()
-    initial = {
-        "name": force.name,
-        "short_name": force.short_name,
-        "completer_may_sign": force.completer_may_sign,
-    }
-    form = ForceForm(posted(request), initial=initial)
+    form = ForceForm(posted(request), initial=model_to_dict(force, fields=ForceForm.base_fields))
     if form.is_valid():
         changed = forces.change(by=request.user, at=timezone.now(), **form.cleaned_data)
         messages.success(request, "The settings are changed." if changed else "Nothing was changed.")

@@ -12,6 +12,7 @@ class JobState(models.TextChoices):
     RUNNING = "running", "Running"
     DONE = "done", "Ready"
     FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
 
 
 ONE_LIVE_JOB_PER_KEY = "one_live_job_per_key"

@@ -7,6 +7,7 @@ found by the sweep (`ring_waiting`), which beat calls every fifteen seconds.
     jobs.request(task="assurance.build_rollup", key="rollup:4:2025/26-H1", by=user, at=now, rollup_id=7)
     jobs.perform(job_id, rollups.build)      # in tasks.py; build(claim) does the work
     with jobs.finishing(claim): ...          # in the service; the effect, written with *done*
+    jobs.cancel(key="rollup:4:2025/26-H1", at=now)       # whoever is at it finds out at the next step
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class JobFailed(Exception):
 
 
 class LeaseLost(Exception):
-    """Another worker has claimed the job since; nothing of ours may be written."""
+    """Another worker has claimed the job since, or it was cancelled; nothing of ours may be written."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,20 @@ def _is_about_a_live_job(error: IntegrityError) -> bool:
     return getattr(diagnosis, "constraint_name", None) == ONE_LIVE_JOB_PER_KEY
 
 
+@transaction.atomic
+def cancel(*, key: str, at: datetime) -> Job | None:
+    """Call off the job with this key that waits or runs; return it, None where there is none any more.
+
+    A worker that is at it finds out at its next step and writes nothing: what there was before stays. One that is
+    just writing its effect is waited for, and then there is nothing left to cancel.
+    """
+    job = Job.objects.live().select_for_update(no_key=True).filter(key=key).first()
+    if job is not None:
+        job.state, job.finished_at, job.lease_until = JobState.CANCELLED, at, None
+        job.save(update_fields=["state", "finished_at", "lease_until"])
+    return job
+
+
 def ring_waiting(*, now: datetime) -> int:
     """Ring for every job that waits unheard or whose worker fell silent; return how many bells were rung."""
     rung = 0
@@ -121,7 +136,7 @@ def perform(job_id: int, work: Callable[[Claim], None]) -> None:
         try:
             work(claim)
         except LeaseLost:
-            logger.warning("Job %s was taken over by another worker", job_id)
+            logger.warning("Job %s was cancelled or taken over by another worker", job_id)
         except JobFailed as failure:
             _fail(claim, str(failure))
         except Exception:
@@ -176,7 +191,7 @@ def _ours(claim: Claim) -> Any:
 
 
 def progress(claim: Claim, *, percent: int, step: str) -> None:
-    """Say how far the work is. Raises LeaseLost where somebody else has taken over."""
+    """Say how far the work is. Raises LeaseLost where somebody else has taken over, or the job was cancelled."""
     if not _ours(claim).update(progress=percent, step=step, lease_until=timezone.now() + LEASE):
         raise LeaseLost
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from io import StringIO
 
@@ -12,11 +13,13 @@ import pytest
 from celery import current_app
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from assurance.models import Decision, Rollup
 from assurance.services import rollups
-from organisation.periods import Quarter
-from records.models import Job, JobState
+from organisation.models import BusinessGroup
+from organisation.periods import HalfYear, Quarter
+from records.models import Blob, Job, JobState, TrailEntry
 from records.services import jobs
 from records.services.jobs import Claim, JobFailed
 from tests.factories import assurance as statements
@@ -80,6 +83,35 @@ def test_one_group_can_be_named() -> None:
     assert Job.objects.count() == 1
 
 
+def test_ten_requests_at_once_and_two_workers_give_one_build() -> None:
+    group = BusinessGroup.objects.get(name="Frontline Policing")
+    half, now = HalfYear(2025, 1), timezone.now()
+
+    def ask(_: int) -> int:
+        try:
+            together.wait(30)
+            return rollups.request_for(group=group, half=half, by=None, at=now).pk
+        finally:
+            connection.close()
+
+    def work(job: int) -> None:
+        try:
+            together.wait(30)
+            jobs.perform(job, rollups.build)
+        finally:
+            connection.close()
+
+    together = threading.Barrier(10)
+    with ThreadPoolExecutor(10) as people:
+        (job,) = set(people.map(ask, range(10)))
+    together = threading.Barrier(2)
+    with ThreadPoolExecutor(2) as workers:
+        list(workers.map(work, [job, job]))
+    assert Job.objects.get().state == JobState.DONE
+    assert Rollup.objects.get().built_at is not None
+    assert TrailEntry.objects.filter(act="rollup.built").count() == Blob.objects.count() == 1
+
+
 @pytest.mark.usefixtures("worker")
 def test_waiting_follows_them_until_they_are_ready_and_again_changes_nothing() -> None:
     lines = build("--half", "2025/26-H1", "--wait", "60")
@@ -122,6 +154,12 @@ def test_a_half_year_that_cannot_be_built_is_refused(half: str, message: str) ->
         build("--half", half)
     assert str(refused.value).startswith(message)
     assert not Job.objects.exists()
+
+
+def test_one_that_somebody_cancels_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: jobs.cancel(key=Job.objects.get().key, at=timezone.now()))
+    with pytest.raises(CommandError, match=r"^Met Operations: somebody cancelled it\.$"):
+        build("--half", "2025/26-H1", "--group", "met-operations", "--wait", "60")
 
 
 def test_an_unknown_group_is_refused_with_those_there_are() -> None:

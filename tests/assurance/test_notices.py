@@ -15,14 +15,16 @@ from assurance import notices as words
 from assurance.models import Decision, EvidenceItem, Revision, Statement
 from assurance.notices import About, Stage, stage_of
 from assurance.services import notices, opening, statements
-from organisation.models import Unit, User
+from config.retention import SHORTEST_FOR_NOTICES
+from organisation.missing import missing
+from organisation.models import Force, Unit, User
 from organisation.periods import Quarter
 from organisation.roles import Role
 from records.models import Notice, Verdict
 from records.services import scanning
 from records.services.scanning import Scan
 from tests.factories import assurance, evidence, files, maturity
-from tests.factories.organisation import appoint, make_person, make_unit, make_user
+from tests.factories.organisation import appoint, make_group, make_person, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -389,6 +391,212 @@ def test_two_reminders_at_once_leave_one_line_each() -> None:
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(remind, range(2)))
     assert Notice.objects.filter(kind="statement.reminder").count() == len(people)
+
+
+# --- Further up -----------------------------------------------------------------------------------------------------
+# The force's own days, as a new installation has them: 7 and 14 after 30 November, and 14 to review.
+
+
+@pytest.fixture
+def cog_lead(unit: Unit) -> User:
+    return make_person(Role.COG_LEAD, group=unit.memberships.get().group)
+
+
+def days_on_which_somebody_is_told(first: date, days: int, *, away: frozenset[date] = frozenset()) -> list[date]:
+    written: list[date] = []
+    for today in (first + timedelta(days=number) for number in range(days)):
+        if today not in away:
+            written += [today] * notices.escalate(now=datetime(today.year, today.month, today.day, 0, 10, tzinfo=UTC))
+    return written
+
+
+def test_first_the_slt_lead_is_told_and_then_the_cog_lead_each_once(
+    unit: Unit, spoc: User, slt_lead: User, cog_lead: User
+) -> None:
+    others = [make_person(Role.COG_LEAD), make_person(Role.COG_SUPPORT, group=unit.memberships.get().group)]
+    open_statement(unit)
+    mail_goes_out()
+    written = days_on_which_somebody_is_told(date(2026, 11, 20), 60)
+    assert written == [date(2026, 12, 7), date(2026, 12, 14)]
+    assert told(slt_lead) == [("statement.escalated", PAGE)]
+    assert told(cog_lead) == [("statement.escalated", PAGE)]
+    assert [told(person) for person in (spoc, *others)] == [[], [], []]
+    assert "(SPOC) has not completed it. Find out what holds it up" in lines(slt_lead)[0]
+    assert lines(cog_lead) == [
+        "The statement of Harbour for Q3 2026/27 (October to December 2026) was due, signed, by 30 November 2026 and "
+        "is not signed. Ask the unit’s Senior Leadership Team (SLT) lead when it will be."
+    ]
+
+
+@pytest.mark.usefixtures("spoc", "slt_lead", "cog_lead")
+def test_a_worker_that_was_away_tells_when_it_is_back(unit: Unit) -> None:
+    open_statement(unit)
+    mail_goes_out()
+    away = frozenset(date(2026, 12, day) for day in (7, 8, 14, 15, 16))
+    assert days_on_which_somebody_is_told(date(2026, 11, 20), 41, away=away) == [date(2026, 12, 9), date(2026, 12, 17)]
+
+
+@pytest.mark.usefixtures("spoc", "slt_lead", "cog_lead")
+def test_the_force_sets_the_days(unit: Unit) -> None:
+    Force.objects.create(
+        name="Northmoor Police", short_name="Northmoor", slt_lead_told_after_days=1, cog_lead_told_after_days=28
+    )
+    open_statement(unit)
+    mail_goes_out()
+    assert days_on_which_somebody_is_told(date(2026, 11, 20), 60) == [date(2026, 12, 1), date(2026, 12, 28)]
+
+
+def test_of_a_completed_statement_the_slt_lead_was_told_and_the_cog_lead_is(
+    unit: Unit, spoc: User, slt_lead: User, cog_lead: User
+) -> None:
+    statements.complete(revision=filled(open_statement(unit)), by=spoc, at=noon(11, 20))
+    mail_goes_out()
+    notices.escalate(now=noon(12, 14))
+    assert told(slt_lead) == []
+    assert told(cog_lead) == [("statement.escalated", PAGE)]
+
+
+def test_what_is_done_takes_it_back_and_what_is_undone_says_it_again(
+    unit: Unit, spoc: User, slt_lead: User, cog_lead: User
+) -> None:
+    revision = open_statement(unit)
+    mail_goes_out()
+    notices.escalate(now=noon(12, 14))
+    revision = statements.complete(revision=filled(revision), by=spoc, at=noon(12, 14))
+    assert told(cog_lead) == []
+    notices.escalate(now=noon(12, 15))
+    assert told(cog_lead) == [("statement.escalated", PAGE)]  # completed, and still not signed
+    assert told(slt_lead) == [("statement.completed", f"{PAGE}sign/")]
+    assurance.sign(revision, by=slt_lead, at=noon(12, 16))
+    notices.escalate(now=noon(12, 17))
+    assert told(cog_lead) == told(slt_lead) == []
+
+
+def test_a_returned_statement_is_not_signed_any_more(unit: Unit, spoc: User, slt_lead: User, cog_lead: User) -> None:
+    revision = statements.complete(revision=filled(open_statement(unit)), by=spoc, at=noon(11, 20))
+    assurance.decide(assurance.sign(revision, by=slt_lead, at=noon(11, 21)), Decision.RETURNED, by=cog_lead)
+    mail_goes_out()
+    assert notices.escalate(now=noon(12, 14)) == 2
+    assert told(slt_lead) == told(cog_lead) == [("statement.escalated", PAGE)]
+
+
+def test_where_nobody_leads_the_group_nobody_is_told(unit: Unit, spoc: User) -> None:
+    away = make_person(Role.COG_LEAD, group=unit.memberships.get().group)
+    User.objects.filter(pk=away.pk).update(is_active=False)
+    open_statement(unit)
+    mail_goes_out()
+    assert notices.escalate(now=noon(12, 20)) == 0
+    assert told(spoc) == told(away) == []
+    (section,) = (section for section in missing(date(2026, 12, 20)) if section.key == "cog-lead")
+    assert unit.memberships.get().group.name in [gap.place for gap in section.gaps]
+
+
+def test_where_a_post_is_vacant_the_line_says_whom_to_ask_for(unit: Unit, cog_lead: User) -> None:
+    second = make_unit("Quay")
+    slt_lead = make_person(Role.SLT_LEAD, second)
+    open_statement(unit)
+    mail_goes_out()
+    assert notices.escalate(now=noon(12, 14)) == 2
+    assert "Nobody is the unit’s Senior Leadership Team (SLT) lead today" in lines(cog_lead)[0]
+    assert "Nobody is the unit’s single point of contact (SPOC) today" in lines(slt_lead)[0]
+
+
+def test_a_signed_statement_that_waits_for_its_review_is_told_after_the_forces_days(
+    unit: Unit, spoc: User, slt_lead: User, cog_lead: User
+) -> None:
+    """Signed on 25 November, 14 days to review: told from 9 December, and again only for the next revision."""
+    revision = statements.complete(revision=filled(open_statement(unit)), by=spoc, at=noon(11, 20))
+    revision = assurance.sign(revision, by=slt_lead, at=noon(11, 25))
+    mail_goes_out()
+    assert days_on_which_somebody_is_told(date(2026, 11, 25), 40) == [date(2026, 12, 9)]
+    assert told(cog_lead) == [("statement.review_waits", f"{PAGE}review/")]
+    assert "was signed on 25 November 2026 and still waits for your review" in lines(cog_lead)[0]
+    assurance.decide(revision, Decision.ACCEPTED, by=cog_lead)
+    assert told(cog_lead) == []
+    assert notices.escalate(now=noon(12, 30)) == 0
+
+
+def test_a_review_of_the_last_quarter_is_told_in_the_next(
+    unit: Unit, spoc: User, slt_lead: User, cog_lead: User
+) -> None:
+    revision = statements.complete(revision=filled(open_statement(unit)), by=spoc, at=noon(12, 20))
+    assurance.sign(revision, by=slt_lead, at=noon(12, 20))
+    mail_goes_out()
+    assert days_on_which_somebody_is_told(date(2026, 12, 21), 60) == [date(2027, 1, 3)]
+    assert told(cog_lead) == [("statement.review_waits", f"{PAGE}review/")]
+
+
+def test_a_review_that_nobody_told_of_for_three_months_is_no_news(
+    unit: Unit, spoc: User, slt_lead: User, cog_lead: User
+) -> None:
+    """Signed on 25 November: 14 days later, and so long that what was said is still known, it is told; then no more."""
+    revision = statements.complete(revision=filled(open_statement(unit)), by=spoc, at=noon(11, 20))
+    assurance.sign(revision, by=slt_lead, at=noon(11, 25))
+    mail_goes_out()
+    kept = timedelta(days=SHORTEST_FOR_NOTICES)
+    assert notices.escalate(now=noon(12, 9) + kept) == 0
+    assert notices.escalate(now=noon(12, 9) + timedelta(days=91)) == 1
+    assert told(cog_lead) == [("statement.review_waits", f"{PAGE}review/")]
+
+
+def test_nobody_is_told_to_review_what_they_signed_or_what_the_unit_is_changing(
+    unit: Unit, spoc: User, slt_lead: User, cog_lead: User
+) -> None:
+    appoint(slt_lead, Role.COG_LEAD, group=unit.memberships.get().group)
+    revision = statements.complete(revision=filled(open_statement(unit)), by=spoc, at=noon(11, 20))
+    revision = assurance.sign(revision, by=slt_lead, at=noon(11, 25))
+    mail_goes_out()
+    assert notices.escalate(now=noon(12, 9)) == 1
+    assert told(slt_lead) == []
+    statements.reopen(revision=revision, reason="A figure was wrong.", by=slt_lead, at=noon(12, 10))
+    assert told(cog_lead) == []
+    assert notices.escalate(now=noon(12, 20)) == 0
+
+
+def test_escalating_costs_the_same_for_one_unit_and_for_twenty_five(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    assurance.shipped_edition()
+
+    def with_people(units: int) -> None:
+        for _ in range(units):
+            unit = make_unit(group=make_group())
+            make_person(Role.SLT_LEAD, unit)
+            make_person(Role.COG_LEAD, group=unit.memberships.get().group)
+
+    with_people(1)
+    opening.open_quarter(quarter=Q3, at=OPENED_AT)
+    # A savepoint and its release; the days; drafts; reviews; who holds the roles; who leads which group; the groups of
+    # the units; who was told; what is new.
+    with django_assert_num_queries(10):
+        assert notices.escalate(now=noon(12, 14)) == 2
+    with_people(24)
+    opening.open_quarter(quarter=Q3, at=OPENED_AT)
+    with django_assert_num_queries(10):
+        assert notices.escalate(now=noon(12, 14)) == 48
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_escalations_at_once_leave_one_line_each() -> None:
+    assurance.shipped_edition()
+    for _ in range(5):
+        unit = make_unit(group=make_group())
+        make_person(Role.SLT_LEAD, unit)
+        make_person(Role.COG_LEAD, group=unit.memberships.get().group)
+    opening.open_quarter(quarter=Q3, at=OPENED_AT)
+    mail_goes_out()
+    together = threading.Barrier(2)
+
+    def escalate(_: int) -> None:
+        try:
+            together.wait(timeout=30)
+            notices.escalate(now=noon(12, 14))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(escalate, range(2)))
+    assert Notice.objects.filter(kind="statement.escalated").count() == 10
 
 
 # --- Files ----------------------------------------------------------------------------------------------------------

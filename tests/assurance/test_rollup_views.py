@@ -257,6 +257,51 @@ def test_without_htmx_progress_is_the_page_itself(group: BusinessGroup, half: Ha
     assert (answer.status_code, answer["Location"]) == (302, address("rollup", group, half))
 
 
+# --- Cancelling -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", [Role.COG_LEAD, Role.COG_SUPPORT])
+def test_whoever_may_ask_for_it_cancels_it_and_the_result_before_stays(built: Rollup, role: Role) -> None:
+    job = job_of(built.group, built.half)
+    person = make_person(role, group=built.group)
+    client, page = browser(person), address("rollup", built.group, built.half)
+    assert "Cancel building" in words(client.get(page).content.decode())
+    answer = client.post(address("cancel_rollup", built.group, built.half))
+    assert (answer.status_code, answer["Location"]) == (302, page)
+    text = words(client.get(page).content.decode())
+    assert "The building is cancelled. What was built before is unchanged." in text
+    assert "Cancelled The last building was cancelled on" in text
+    assert "Ready, figures as at" in text
+    assert "Build again" in text
+    job.refresh_from_db()
+    assert job.state == JobState.CANCELLED
+    entry = TrailEntry.objects.get(act="rollup.cancelled")
+    assert (entry.actor, entry.detail) == (person, {"job": job.pk})
+    before = built.built_at, built.figures_digest
+    built.refresh_from_db()
+    assert (built.built_at, built.figures_digest) == before
+
+
+def test_cancelling_what_is_ready_says_so_and_leaves_no_trail(built: Rollup) -> None:
+    client = lead_of(built.group)
+    answer = client.post(address("cancel_rollup", built.group, built.half), {"back": "list"})
+    assert built.group is not None
+    assert answer["Location"] == f"/roll-ups/?half={built.half.slug}#{built.group.slug}-{built.half.slug}"
+    assert "Nothing was cancelled" in words(client.get(answer["Location"]).content.decode())
+    assert not TrailEntry.objects.filter(act="rollup.cancelled").exists()
+
+
+def test_who_reads_and_does_not_build_does_not_cancel(group: BusinessGroup, half: HalfYear) -> None:
+    job = job_of(group, half)
+    client = browser(make_person(Role.SHRMT))
+    assert "Cancel" not in words(client.get(address("rollup", group, half)).content.decode())
+    assert client.post(address("cancel_rollup", group, half)).status_code == 403
+    assert lead_of(group).get(address("cancel_rollup", group, half)).status_code == 405
+    assert lead_of(make_group()).post(address("cancel_rollup", group, half)).status_code == 404
+    job.refresh_from_db()
+    assert job.state == JobState.QUEUED
+
+
 # --- The document ---------------------------------------------------------------------------------------------------
 
 

@@ -18,7 +18,7 @@ PUT_TOGETHER = {
 }
 
 # Kinds of news for people, which look the same and are in no trail (assurance/notices.py).
-KINDS_OF_NEWS = {"statement.opened", "statement.reminder"}
+KINDS_OF_NEWS = {"statement.opened", "statement.reminder", "statement.escalated", "statement.review_waits"}
 
 
 def product_files() -> list[Path]:

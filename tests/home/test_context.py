@@ -39,6 +39,7 @@ class Pages:
         path("actions/", include(([path("", nothing, name="actions")], "actions"))),
         path("model/", include(([path("", nothing, name="matrix")], "maturity"))),
         path("papers/", include(([path("", nothing, name="papers")], "papers"))),
+        path("my-half/", nothing, name="my_half"),
         path("trail/", nothing, name="trail"),
         path("retention/", nothing, name="retention"),
         path("people/", nothing, name="people"),
@@ -57,6 +58,7 @@ def pages(settings: Settings) -> None:
 
 PEOPLE = "People and units"
 ALL = ["Home", "Statements", "Actions", "Reviews", "Roll-ups", "Model", "Papers", PEOPLE]
+LEADS = [*ALL[:5], "My half", *ALL[5:]]
 
 
 @pytest.mark.parametrize(
@@ -64,8 +66,8 @@ ALL = ["Home", "Statements", "Actions", "Reviews", "Roll-ups", "Model", "Papers"
     [
         (Role.SPOC, ["Home", "Statements", "Actions", "Model", "Papers", PEOPLE]),
         (Role.SLT_LEAD, ["Home", "Statements", "Actions", "Model", "Papers", PEOPLE]),
-        (Role.COG_LEAD, ALL),
-        (Role.COG_SUPPORT, ALL),
+        (Role.COG_LEAD, LEADS),
+        (Role.COG_SUPPORT, LEADS),
         (Role.SHRMT, [*ALL, "Trail"]),
         (Role.HEAD, [*ALL, "Trail", "Retention"]),
         (Role.BOARD_MEMBER, ["Home", "Model", "Papers"]),

@@ -137,7 +137,8 @@ def test_a_line_entered_by_mistake_is_removed_by_its_persons_page_only(client: C
 
 
 def test_the_force_is_named_and_decides_who_may_sign(client: Client) -> None:
-    sent = {"name": "Northmoor Police", "short_name": "Northmoor"}
+    days = {"slt_lead_told_after_days": "7", "cog_lead_told_after_days": "14", "review_within_days": "14"}
+    sent = {"name": "Northmoor Police", "short_name": "Northmoor", **days}
     assert client.post(reverse("force_settings"), sent).status_code == 302  # there was none
     assert client.post(reverse("force_settings"), sent).status_code == 302
     assert client.post(reverse("force_settings"), sent | {"completer_may_sign": "on"}).status_code == 302
@@ -145,4 +146,36 @@ def test_the_force_is_named_and_decides_who_may_sign(client: Client) -> None:
     force = Force.objects.get()
     assert (force.name, force.completer_may_sign) == ("Northmoor Police", True)
     details = list(TrailEntry.objects.filter(act="force.changed").values_list("detail__changed", flat=True))
-    assert details == [["name", "short_name", "completer_may_sign"], ["completer_may_sign"]]
+    assert details == [["name", "short_name", "completer_may_sign", *days], ["completer_may_sign"]]
+
+
+def test_the_force_sets_when_somebody_further_up_is_told(client: Client) -> None:
+    sent = {"name": "Northmoor Police", "short_name": "Northmoor"}
+    days = {"slt_lead_told_after_days": "3", "cog_lead_told_after_days": "3", "review_within_days": "90"}
+    assert client.post(reverse("force_settings"), sent | days).status_code == 302
+    force = Force.objects.get()
+    assert {name: str(getattr(force, name)) for name in days} == days
+    client.force_login(make_person(Role.HEAD))
+    page = client.get(reverse("force_settings")).content.decode()
+    assert page.count("3 days after it was due, signed") == 2
+    assert "within 90 days of the signature" in page
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("slt_lead_told_after_days", "", "Write a whole number of days from 1 to 28."),
+        ("slt_lead_told_after_days", "0", "Write a whole number of days from 1 to 28."),
+        ("cog_lead_told_after_days", "29", "Write a whole number of days from 1 to 28."),
+        ("cog_lead_told_after_days", "6", "The SLT lead is told after 7 days: write 7 or more"),
+        ("review_within_days", "a week", "Write a whole number of days from 1 to 90."),
+        ("review_within_days", "91", "Write a whole number of days from 1 to 90."),
+    ],
+)
+def test_days_that_cannot_be_are_refused_in_words(client: Client, field: str, typed: str, said: str) -> None:
+    days = {"slt_lead_told_after_days": "7", "cog_lead_told_after_days": "14", "review_within_days": "14"}
+    sent = {"name": "Northmoor Police", "short_name": "Northmoor", **days, field: typed}
+    answer = client.post(reverse("force_settings"), sent)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert not Force.objects.exists()

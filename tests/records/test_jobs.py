@@ -274,6 +274,94 @@ def test_a_heartbeat_that_fails_once_beats_again(monkeypatch: pytest.MonkeyPatch
     assert len(beats) >= 2
 
 
+# --- Cancelling -----------------------------------------------------------------------------------------------------
+
+
+def cancel(job: Job) -> Job | None:
+    return jobs.cancel(key=job.key, at=timezone.now())
+
+
+def test_a_job_that_waits_can_be_cancelled_and_is_never_begun() -> None:
+    job = request()
+    assert cancel(job) == job
+    jobs.perform(job.pk, refuse_to_work)
+    assert jobs.ring_waiting(now=timezone.now() + timedelta(minutes=5)) == 0
+    job.refresh_from_db()
+    assert (job.state, job.is_live, job.lease_until) == (JobState.CANCELLED, False, None)
+    assert job.finished_at is not None
+
+
+def test_a_worker_finds_out_at_its_next_step_and_writes_nothing() -> None:
+    job = request()
+
+    def work(claim: Claim) -> None:
+        jobs.progress(claim, percent=10, step="Reading")
+        cancel(job)
+        with pytest.raises(LeaseLost):
+            jobs.progress(claim, percent=40, step="Laying out")
+        finish(claim)
+
+    jobs.perform(job.pk, work)
+    job.refresh_from_db()
+    assert (job.state, job.progress, job.step, job.error) == (JobState.CANCELLED, 10, "Reading", "")
+    assert effects() == []
+
+
+def test_what_fails_after_it_was_cancelled_stays_cancelled() -> None:
+    job = request()
+
+    def work(_: Claim) -> None:
+        cancel(job)
+        raise JobFailed("The disk is full.")
+
+    jobs.perform(job.pk, work)
+    job.refresh_from_db()
+    assert (job.state, job.error) == (JobState.CANCELLED, "")
+
+
+def test_what_is_over_cannot_be_cancelled_any_more() -> None:
+    job = request()
+    jobs.perform(job.pk, finish)
+    assert cancel(job) is None
+    job.refresh_from_db()
+    assert job.state == JobState.DONE
+
+
+def test_a_cancelled_job_can_be_asked_for_again_while_its_worker_still_goes_on() -> None:
+    first = request()
+    old = claim(first)
+    cancel(first)
+    second = request()
+    assert second.pk != first.pk
+    new = claim(second)
+    with pytest.raises(LeaseLost):
+        finish(old)
+    finish(new)
+    second.refresh_from_db()
+    assert (second.state, effects()) == (JobState.DONE, [1])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_cancelling_waits_for_a_worker_that_is_writing_its_effect_and_then_finds_nothing_left() -> None:
+    """With two real connections: there is no moment in which both have their way."""
+    job = request()
+    taken = claim(job)
+    answers: list[Job | None] = []
+
+    def somebody() -> None:
+        answers.append(cancel(job))
+        connection.close()
+
+    with jobs.finishing(taken):
+        thread = threading.Thread(target=somebody)
+        thread.start()
+        time.sleep(0.3)
+        assert answers == []
+    thread.join(10)
+    job.refresh_from_db()
+    assert (answers, job.state) == ([None], JobState.DONE)
+
+
 # --- Asking ---------------------------------------------------------------------------------------------------------
 
 

@@ -58,6 +58,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"{name}: {job.get_state_display().lower()}")
                 if job.state == JobState.FAILED:
                     failures.append(f"{name}: {job.error}")
+                elif job.state == JobState.CANCELLED:
+                    failures.append(f"{name}: somebody cancelled it.")
             if not waiting or time.monotonic() >= give_up_at:
                 break
             time.sleep(LOOK_EVERY_SECONDS)

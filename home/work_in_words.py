@@ -1,0 +1,26 @@
+"""What each sort of long work is called where people read of it. A test holds every sort to having words."""
+
+from __future__ import annotations
+
+from assurance.services import documents, information_requests, rollups
+from home.services import digests, personal_data
+from organisation.services import letters
+from papers.services import papers
+
+WORK = {
+    rollups.BUILD: "Building a roll-up",
+    documents.PRINT: "Printing a signed statement",
+    documents.PRINT_BLANK: "Printing a blank form",
+    information_requests.PRINT: "Printing an answer to an information request",
+    papers.BUILD: "Printing a paper",
+    personal_data.BUILD: "Gathering what is held about a person",
+    digests.SEND: "Sending the daily e-mail",
+    letters.SEND: "Sending an e-mail about an account",
+}
+# What mail servers refuse is `doctor`'s to say (E-mail): no e-mail tells of e-mails that do not go out, and the daily
+# ones are tried again by themselves.
+LETTERS = frozenset({digests.SEND, letters.SEND})
+
+
+def in_words(task: str) -> str:
+    return WORK.get(task, task)

@@ -155,7 +155,8 @@ def progress(
     """Count the units at the target at the end of the last five quarters.
 
     `edition` is that of the half-year and `scored` its scored themes. The history begins after the last quarter that
-    was counted on an edition whose themes are not all comparable, and not before the first statement.
+    was counted on an edition whose themes are not all comparable, and not before the first statement; the last one is
+    always there.
     """
     asked = [target.theme] if target.theme else sorted(scored)
     points: list[Point] = []
@@ -168,7 +169,8 @@ def progress(
         counted = [found for unit in there if (found := unit.counting.get(quarter)) is not None]
         if not all(editions.comparable(edition, one.said.edition, identity) for one in counted for identity in asked):
             points.clear()
-        elif points or counted or quarter == last:
+            counted = []
+        if points or counted or quarter == last:
             with_bearing = [at_target for at_target in standing.values() if at_target is not None]
             points.append(Point(str(quarter), sum(with_bearing), len(with_bearing)))
     return kept(target, points, theme_name=theme_name, short=short)

@@ -112,7 +112,8 @@ class UnitReading:
     """What the roll-up takes from a unit: which statement, its levels by theme identity, and what it merely carried.
 
     `carried` are the identities of the themes of which the unit said that last time's text still holds; `late` is
-    whether the quarter's statement was first signed after its day.
+    whether the quarter's statement was first signed after its day; `apart` are the themes that its edition does not
+    score, or means otherwise by.
     """
 
     unit_id: int
@@ -126,6 +127,7 @@ class UnitReading:
     carried: tuple[str, ...] = ()
     edition: str = ""
     late: bool = False
+    apart: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -231,23 +233,12 @@ class GroupRow:
 
 
 @dataclass(frozen=True)
-class Report:
-    """Whether a group's roll-up has been issued: its newest version and the day (ISO), or neither while awaited."""
-
-    group: str
-    slug: str
-    version: int | None = None
-    issued_on: str | None = None
-    figures_digest: str = ""
-
-
-@dataclass(frozen=True)
 class Figures:
     """A half-year in figures, of a group or of the force. `level_names` are the edition's, from level 1: frozen with
     what they name.
 
-    Figures of a group have `units`; those of the force have `groups` instead, and `reports`. `unit_count` is how many
-    units they speak of. Figures hold counts: shares, intervals and paces are worked out from them when they are shown.
+    Figures of a group have `units`; those of the force have `groups` instead. `unit_count` is how many units they
+    speak of. Figures hold counts: shares, intervals and paces are worked out from them when they are shown.
     What was not counted yet when older figures were built is missing from them.
     """
 
@@ -271,7 +262,6 @@ class Figures:
     questions: Questions | None = None
     targets: tuple[TargetProgress, ...] = ()
     groups: tuple[GroupRow, ...] = ()
-    reports: tuple[Report, ...] = ()
 
 
 def taken(revisions: Iterable[SignedRevision]) -> tuple[SignedRevision | None, bool]:
@@ -333,20 +323,15 @@ def distribution(
     readings: Iterable[UnitReading],
     *,
     target: int = LEVEL_OF_ASSURANCE,
-    edition: str = "",
-    editions: Editions = ANY_EDITIONS,
 ) -> ThemeDistribution:
-    """Count the units at each level of `theme`, and those that merely carried it. An unscored theme has no counts.
-
-    `edition` is that of the half-year, on which the theme is what it is.
-    """
+    """Count the units at each level of `theme`, and those that merely carried it. An unscored theme has no counts."""
     no_level = nothing_signed = other_edition = carried = 0
     levels: dict[str, int] = {}
     for reading in readings:
         level = reading.levels.get(theme.identity)
         if reading.status is None:
             nothing_signed += 1
-        elif not editions.comparable(edition, reading.edition or edition, theme.identity):
+        elif theme.identity in reading.apart:
             other_edition += 1
         else:
             carried += theme.identity in reading.carried
@@ -440,15 +425,21 @@ def summarise(
     by_unit: dict[int, list[SignedRevision]] = {unit.id: [] for unit in units}
     for revision in revisions:
         by_unit[revision.unit_id].append(revision)
-    readings = tuple(_reading(unit, by_unit[unit.id], levels, carried) for unit in units)
+    scored = [theme.identity for theme in themes if theme.scored]
+    readings = tuple(
+        replace(
+            found,
+            apart=tuple(one for one in scored if not editions.comparable(edition, found.edition or edition, one)),
+        )
+        for unit in units
+        for found in [_reading(unit, by_unit[unit.id], levels, carried)]
+    )
     asked = targets or {}
     distributions = tuple(
         distribution(
             theme,
             readings,
             target=asked.get(theme.identity, LEVEL_OF_ASSURANCE),
-            edition=edition,
-            editions=editions,
         )
         for theme in themes
     )

@@ -17,7 +17,6 @@ from assurance.rollup import (
     GroupActions,
     GroupRow,
     QuarterCoverage,
-    Report,
     ThemeCells,
     ThemeDistribution,
     ThemeFacts,
@@ -138,7 +137,6 @@ class Counted:
     excluded: Sequence[tuple[int | None, Excluded]]
     ended: Sequence[str]
     targets: Sequence[TargetProgress]
-    reports: Sequence[Report]
 
 
 def summarise_force(counted: Counted) -> Figures:
@@ -171,7 +169,6 @@ def summarise_force(counted: Counted) -> Figures:
         ),
         targets=tuple(counted.targets),
         groups=tuple(_group(counted, group, by_group[group.id]) for group in counted.groups),
-        reports=tuple(counted.reports),
     )
 
 

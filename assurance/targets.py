@@ -161,12 +161,15 @@ def progress(
     asked = [target.theme] if target.theme else sorted(scored)
     points: list[Point] = []
     short: list[str] = []
-    standing: dict[str, bool | None] = {}
+    standing: dict[int, bool | None] = {}  # by the unit's place: names need not be unique
     for quarter in points_until(last):
-        there = [unit for unit in units if quarter in unit.expected]
-        standing = {unit.name: _is_at(target, unit, quarter, editions, standing) for unit in there}
-        short = [name for name, at_target in standing.items() if at_target is False]
-        counted = [found for unit in there if (found := unit.counting.get(quarter)) is not None]
+        there = {place: unit for place, unit in enumerate(units) if quarter in unit.expected}
+        standing = {
+            place: _is_at(target, unit, quarter, editions, before=standing.get(place), was_there=place in standing)
+            for place, unit in there.items()
+        }
+        short = [units[place].name for place, at_target in standing.items() if at_target is False]
+        counted = [found for unit in there.values() if (found := unit.counting.get(quarter)) is not None]
         if not all(editions.comparable(edition, one.said.edition, identity) for one in counted for identity in asked):
             points.clear()
             counted = []
@@ -195,11 +198,17 @@ def kept(
 
 
 def _is_at(
-    target: TargetFacts, unit: UnitHistory, quarter: Quarter, editions: Editions, before: Mapping[str, bool | None]
+    target: TargetFacts,
+    unit: UnitHistory,
+    quarter: Quarter,
+    editions: Editions,
+    *,
+    before: bool | None,
+    was_there: bool,
 ) -> bool | None:
     """Whether the unit is at the target at the end of a quarter; None where the target's theme is not scored there.
 
-    `before` is what was found at the end of the quarter before, by the units' names.
+    `before` is what was found at the end of the quarter before, if the unit `was_there`.
     """
     counts = unit.counting.get(quarter)
     if counts is None:
@@ -208,8 +217,8 @@ def _is_at(
     asked = [identity for identity in levels if target.theme in ("", identity)]
     if not asked:
         return None
-    if quarter.previous() in unit.counting and unit.name in before and set(asked) <= set(counts.carried):
-        return before[unit.name]
+    if was_there and quarter.previous() in unit.counting and set(asked) <= set(counts.carried):
+        return before
     if target.self_sustaining:
         return set(asked) <= self_sustaining(unit.statements, counts.quarter, editions, least=target.level)
     return all((levels[identity] or 0) >= target.level for identity in asked)

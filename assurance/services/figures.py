@@ -20,6 +20,7 @@ from assurance.sustaining import QUARTERS_RUNNING
 from assurance.targets import QUARTERS_OF_HISTORY, TargetFacts, level_asked
 from maturity.models import Edition, NotComparable, Target, Theme
 from organisation.models import BusinessGroup, Unit
+from organisation.models.unit import UnitQuerySet
 from organisation.periods import HalfYear, Quarter, london_day
 
 STANDING = [RevisionState.SIGNED.value, RevisionState.ACCEPTED.value]
@@ -123,14 +124,14 @@ def of_group(group: BusinessGroup, half: HalfYear, *, as_at: date) -> rollup.Fig
     `as_at` is today.
     """
     reading, model = Reading(half, as_at), Model(half)
-    there = _units(group, half)
-    units = [unit for unit in there if _is_expected(unit, reading.quarters)]
+    there = units_there(group, half)
+    units = [unit for unit in there if is_expected(unit, reading.quarters)]
     before = half.previous()
-    units_before = [unit for unit in _units(group, before) if _is_expected(unit, before.quarters)]
+    units_before = [unit for unit in units_there(group, before) if is_expected(unit, before.quarters)]
     targets = targets_of(group, reading, model)
     looked_back_on = reading.quarters_looked_back_on(targets)
     ids = {unit.id for unit in (*units, *units_before)}
-    revisions, answers = _signed_revisions(ids, looked_back_on)
+    revisions, answers = signed_revisions(ids, looked_back_on)
     entries = _entries(ids, looked_back_on)
     counted = {unit.id for unit in units}
     found = rollup.summarise(
@@ -166,10 +167,10 @@ def of_group(group: BusinessGroup, half: HalfYear, *, as_at: date) -> rollup.Fig
     )
 
 
-def _units(group: BusinessGroup, half: HalfYear) -> list[rollup.UnitFacts]:
-    """The units of the group that existed in the half, by name."""
+def units_there(group: BusinessGroup | None, half: HalfYear) -> list[rollup.UnitFacts]:
+    """The units of the group, or of the force, that existed in the half, by name: one query."""
     rows = (
-        Unit.objects.in_group_on(group, half.last_day)
+        (Unit.objects.filter(opened_on__lte=half.last_day) if group is None else _in_group(group, half))
         .filter(Q(closed_on=None) | Q(closed_on__gte=half.first_day))
         .order_by("name")
         .values("id", "name", "slug", "opened_on", "closed_on", "risk_band")
@@ -177,7 +178,11 @@ def _units(group: BusinessGroup, half: HalfYear) -> list[rollup.UnitFacts]:
     return [rollup.UnitFacts(**row) for row in rows]
 
 
-def _is_expected(unit: rollup.UnitFacts, quarters: Iterable[Quarter]) -> bool:
+def _in_group(group: BusinessGroup, half: HalfYear) -> UnitQuerySet:
+    return Unit.objects.in_group_on(group, half.last_day)
+
+
+def is_expected(unit: rollup.UnitFacts, quarters: Iterable[Quarter]) -> bool:
     return any(unit.expected_in(quarter) for quarter in quarters)
 
 
@@ -212,7 +217,7 @@ def levels_asked(targets: Sequence[TargetFacts], model: Model, day: date) -> dic
     return {theme.identity: level_asked(targets, theme.identity, day) for theme in model.scored}
 
 
-def _signed_revisions(
+def signed_revisions(
     unit_ids: Collection[int], quarters: Sequence[Quarter]
 ) -> tuple[list[rollup.SignedRevision], dict[int, tuple[bool, bool, bool]]]:
     """The units' signed and unreturned revisions, and the reviewers' answers about those that were decided on."""

@@ -19,8 +19,7 @@ from django.db import connection
 
 from actions.models import Action
 from assurance import rollup_force
-from assurance.models import IssuedRollup
-from assurance.rollup import Excluded, Figures, Report
+from assurance.rollup import Excluded, Figures
 from assurance.rollup_force import NO_GROUP, Counted, Group, summarise_force
 from assurance.services.figures import Model, Reading, code_of, levels_asked, targets_of
 from assurance.sustaining import LEAST_LEVEL, QUARTERS_RUNNING
@@ -121,7 +120,6 @@ def of_force(half: HalfYear, *, as_at: date) -> Figures:
             excluded=[(member.group, _excluded(member)) for member in force.excluded],
             ended=[member.name for member in force.ended],
             targets=_targets(targets, force),
-            reports=_reports(half, groups),
         )
     )
 
@@ -559,19 +557,3 @@ def _actions(force: Force) -> list[rollup_force.Actions]:
         if unit in groups:
             counts[groups[unit]].update(open=is_open, overdue=overdue, closed=closed)
     return [rollup_force.Actions(group, one["open"], one["overdue"], one["closed"]) for group, one in counts.items()]
-
-
-def _reports(half: HalfYear, groups: Iterable[Group]) -> list[Report]:
-    """Which groups' roll-ups have been issued, by their newest versions, and which are awaited."""
-    newest = (
-        IssuedRollup.objects.filter(rollup__half=half, rollup__group__isnull=False)
-        .order_by("rollup__group", "-number")
-        .distinct("rollup__group")
-    )
-    issued = {
-        group: (number, london_day(issued_at).isoformat(), digest)
-        for group, number, issued_at, digest in newest.values_list(
-            "rollup__group", "number", "issued_at", "figures_digest"
-        )
-    }
-    return [Report(group.name, group.slug, *issued.get(group.id, ())) for group in groups if group.id is not None]

@@ -113,9 +113,8 @@ def test_where_nothing_improved_no_theme_is_named() -> None:
 
 
 def row(identity: str, at_target: int, of: int, median: str = "3") -> ThemeDistribution:
-    return ThemeDistribution(
-        identity, identity, scored, (of - at_target, 0, at_target), median=median, at_target=at_target
-    )
+    counts = (of - at_target, 0, at_target)
+    return ThemeDistribution(identity, identity, True, counts, median=median, at_target=at_target)
 
 
 def test_weakest_are_the_themes_with_the_smallest_share_at_target_and_then_the_lowest_median() -> None:

@@ -208,9 +208,7 @@ def test_the_share_speaks_of_the_target_for_every_unit_that_comes_first(targets:
 # --- What a unit holds by itself ------------------------------------------------------------------------------------
 
 
-def held(
-    *levels: int, held_in: tuple[int, ...] = (0, 1, 2, 3), edition: str = "2019"
-) -> dict[Quarter, QuarterlyLevels]:
+def held(*levels: int, held_in: tuple[int, ...] = (0, 1, 2, 3)) -> dict[Quarter, QuarterlyLevels]:
     """Levels in leadership over the quarters up to Q2; `held_in` are the positions where SHRMT was not relied on."""
     quarters = points_until(Q2)[-len(levels) :]
     return {

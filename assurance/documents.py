@@ -23,7 +23,7 @@ FEWEST_LINES = 3  # to write on, below the levels of a theme: with fewer, they g
 
 def rollup_html(rollup: Rollup, *, as_at: date) -> str:
     """Return a built roll-up as HTML for printing; its figures are as at the day `as_at`."""
-    tables = tables_of(rollup.figures)
+    tables = tables_of(rollup.figures, comparison=rollup.shows_comparison)
     context = {
         "rollup": rollup,
         "tables": tables,

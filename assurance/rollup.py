@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
 
+from assurance.comparing import Editions
+from assurance.rollup_movement import Movement
+from assurance.sustaining import SelfSustaining
+from assurance.targets import LEVEL_OF_ASSURANCE, TargetProgress
 from organisation.periods import Quarter
 
 LEVELS = (1, 2, 3, 4, 5)
 ACCEPTED, SIGNED = "accepted", "signed"
+ANY_EDITIONS = Editions()
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,7 @@ class UnitFacts:
     slug: str
     opened_on: date
     closed_on: date | None = None
+    risk_band: str = ""
 
     def expected_in(self, quarter: Quarter) -> bool:
         """Whether a statement is expected: the unit existed on the quarter's first day."""
@@ -43,6 +50,7 @@ class SignedRevision:
     number: int
     state: str
     signed_on: date
+    edition: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,9 @@ class GroupActions:
 class UnitReading:
     """What the roll-up takes from a unit: which statement, its levels by theme identity, and what it merely carried.
 
-    `carried` are the identities of the themes of which the unit said that last time's text still holds.
+    `carried` are the identities of the themes of which the unit said that last time's text still holds; `late` is
+    whether the quarter's statement was first signed after its day; `apart` are the themes that its edition does not
+    score, or means otherwise by.
     """
 
     unit_id: int
@@ -115,13 +125,19 @@ class UnitReading:
     later_awaits_acceptance: bool = False
     levels: dict[str, int | None] = field(default_factory=dict)
     carried: tuple[str, ...] = ()
+    edition: str = ""
+    late: bool = False
+    apart: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class ThemeDistribution:
     """How many units stand at each level of a theme; the counts add up to the units of the group.
 
-    `carried` is how many of those with a statement merely carried the theme forward; None where it was not counted.
+    `other_edition` are units whose statement is on an edition in which the theme means something else or is not
+    scored: they are in no denominator. `carried` is how many of those with a statement merely carried the theme
+    forward, `at_target` how many stand at `target` or above, `self_sustaining` how many hold it by themselves; None
+    where it was not counted. `lowest_units` names those at the lowest level: units, or the groups that have any.
     """
 
     identity: str
@@ -133,13 +149,97 @@ class ThemeDistribution:
     median: str = ""
     lowest: int | None = None
     carried: int | None = None
+    other_edition: int = 0
+    target: int | None = None
+    at_target: int | None = None
+    at_lowest: int | None = None
+    lowest_units: tuple[str, ...] = ()
+    self_sustaining: int | None = None
+
+    @property
+    def with_level(self) -> int:
+        """How many units gave a level: the denominator of the share at target."""
+        return sum(self.counts)
+
+    @property
+    def in_all(self) -> int:
+        """The denominator of the harsher share: units without a level, or without a statement, are in it."""
+        return self.with_level + self.no_level + self.nothing_signed
+
+
+@dataclass(frozen=True)
+class ThemeCells:
+    """What is counted of a theme, however it was counted: units at each level that occurs, and the others."""
+
+    levels: Mapping[int, int] = field(default_factory=dict)
+    no_level: int = 0
+    nothing_signed: int = 0
+    other_edition: int = 0
+    carried: int = 0
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """A unit of the group of which no statement was expected in the half-year, with the days that say why (ISO)."""
+
+    name: str
+    slug: str
+    opened_on: str
+    closed_on: str | None
+
+
+@dataclass(frozen=True)
+class YesNo:
+    """How one of the questions about a statement was answered."""
+
+    yes: int
+    no: int
+
+
+@dataclass(frozen=True)
+class Questions:
+    """The reviewers' answers to the three questions (2019 paper, §1.11) about the statements used.
+
+    `not_reviewed` are the statements used of which nothing has been decided; `used` is their denominator.
+    """
+
+    used: int
+    not_reviewed: int
+    appropriately_completed: YesNo
+    reflects_performance: YesNo
+    identifies_improvement: YesNo
+
+
+@dataclass(frozen=True)
+class Validated:
+    """Levels reported and found by audits, over the units' themes that an audit has validated."""
+
+    cells: int = 0
+    agree: int = 0
+    reported_higher: int = 0
+    reported_lower: int = 0
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """A business group in a force's figures. `themes` are the group's distributions, in the order of the figures'."""
+
+    name: str
+    slug: str
+    units: int
+    coverage: tuple[QuarterCoverage, ...]
+    themes: tuple[ThemeDistribution, ...]
+    excluded: int = 0
 
 
 @dataclass(frozen=True)
 class Figures:
-    """A group's half-year in figures. `level_names` are the edition's, from level 1: frozen with what they name.
+    """A half-year in figures, of a group or of the force. `level_names` are the edition's, from level 1: frozen with
+    what they name.
 
-    Figures that were built before actions were counted have none.
+    Figures of a group have `units`; those of the force have `groups` instead. `unit_count` is how many units they
+    speak of. Figures hold counts: shares, intervals and paces are worked out from them when they are shown.
+    What was not counted yet when older figures were built is missing from them.
     """
 
     half: str
@@ -149,6 +249,19 @@ class Figures:
     units: tuple[UnitReading, ...]
     distribution: tuple[ThemeDistribution, ...]
     actions: GroupActions | None = None
+    as_at: str = ""
+    edition: str = ""
+    unit_count: int = 0
+    used_late: int = 0
+    excluded: tuple[Excluded, ...] = ()
+    movement: Movement | None = None
+    self_sustaining: SelfSustaining | None = None
+    validated: Validated | None = None
+    weakest: tuple[str, ...] = ()
+    most_improved: tuple[str, ...] = ()
+    questions: Questions | None = None
+    targets: tuple[TargetProgress, ...] = ()
+    groups: tuple[GroupRow, ...] = ()
 
 
 def taken(revisions: Iterable[SignedRevision]) -> tuple[SignedRevision | None, bool]:
@@ -173,6 +286,20 @@ def median_label(levels: Sequence[int]) -> str:
     return str(low) if low == high else f"{low}–{high}"
 
 
+def median_of_counts(counts: Sequence[int]) -> str:
+    """Return `median_label` of the levels of which there are so many each, from level 1."""
+    units = sum(counts)
+    if not units:
+        return ""
+    low = high = 0
+    counted = 0
+    for level, number in enumerate(counts, start=1):
+        counted += number
+        low = low or (level if counted >= (units + 1) // 2 else 0)
+        high = high or (level if counted >= units // 2 + 1 else 0)
+    return str(low) if low == high else f"{low}–{high}"
+
+
 def coverage(quarter: Quarter, units: Iterable[UnitFacts], revisions: Iterable[SignedRevision]) -> QuarterCoverage:
     """Count the quarter's expected, signed, accepted, late and missing statements."""
     expected = {unit.id for unit in units if unit.expected_in(quarter)}
@@ -191,33 +318,69 @@ def coverage(quarter: Quarter, units: Iterable[UnitFacts], revisions: Iterable[S
     )
 
 
-def distribution(theme: ThemeFacts, readings: Iterable[UnitReading]) -> ThemeDistribution:
+def distribution(
+    theme: ThemeFacts,
+    readings: Iterable[UnitReading],
+    *,
+    target: int = LEVEL_OF_ASSURANCE,
+) -> ThemeDistribution:
     """Count the units at each level of `theme`, and those that merely carried it. An unscored theme has no counts."""
-    if not theme.scored:
-        return ThemeDistribution(theme.identity, theme.name, scored=False)
-    nothing_signed = no_level = carried = 0
-    levels: list[int] = []
+    no_level = nothing_signed = other_edition = carried = 0
+    levels: dict[str, int] = {}
     for reading in readings:
         level = reading.levels.get(theme.identity)
-        carried += theme.identity in reading.carried
         if reading.status is None:
             nothing_signed += 1
-        elif level is None:
-            no_level += 1
+        elif theme.identity in reading.apart:
+            other_edition += 1
         else:
-            levels.append(level)
-    found = Counter(levels)
+            carried += theme.identity in reading.carried
+            if level is None:
+                no_level += 1
+            else:
+                levels[reading.name] = level
+    cells = ThemeCells(Counter(levels.values()), no_level, nothing_signed, other_edition, carried)
+    found = of_cells(theme, cells, target=target)
+    return replace(found, lowest_units=tuple(name for name, level in levels.items() if level == found.lowest))
+
+
+def of_cells(theme: ThemeFacts, cells: ThemeCells, *, target: int = LEVEL_OF_ASSURANCE) -> ThemeDistribution:
+    """Return the distribution of a theme from what was counted of it."""
+    if not theme.scored:
+        return ThemeDistribution(theme.identity, theme.name, scored=False)
+    counts = tuple(cells.levels.get(level, 0) for level in LEVELS)
+    occurring = [level for level in LEVELS if counts[level - 1]]
     return ThemeDistribution(
         theme.identity,
         theme.name,
         scored=True,
-        counts=tuple(found[level] for level in LEVELS),
-        no_level=no_level,
-        nothing_signed=nothing_signed,
-        median=median_label(levels),
-        lowest=min(levels, default=None),
-        carried=carried,
+        counts=counts,
+        no_level=cells.no_level,
+        nothing_signed=cells.nothing_signed,
+        median=median_of_counts(counts),
+        lowest=min(occurring, default=None),
+        carried=cells.carried,
+        other_edition=cells.other_edition,
+        target=target,
+        at_target=sum(counts[target - 1 :]),
+        at_lowest=counts[occurring[0] - 1] if occurring else 0,
     )
+
+
+def weakest(distributions: Iterable[ThemeDistribution]) -> tuple[str, ...]:
+    """Return the identities of the themes with the smallest share at target among the units that gave a level.
+
+    Among those with the same share, the ones with the lowest median; what is still tied is listed. None where every
+    unit is at target in every theme.
+    """
+    found = [row for row in distributions if row.scored and row.with_level and row.at_target is not None]
+    shares = {row.identity: Fraction(row.at_target or 0, row.with_level) for row in found}
+    least = min(shares.values(), default=Fraction(1))
+    if least == 1:
+        return ()
+    tied = [row for row in found if shares[row.identity] == least]
+    lowest_median = min(row.median for row in tied)
+    return tuple(row.identity for row in tied if row.median == lowest_median)
 
 
 def group_actions(units: Iterable[UnitFacts], counts: Mapping[int, ActionCounts], *, as_at: date) -> GroupActions:
@@ -246,6 +409,9 @@ def summarise(
     carried: Mapping[int, Sequence[str]],
     actions: Mapping[int, ActionCounts],
     as_at: date,
+    edition: str = "",
+    editions: Editions = ANY_EDITIONS,
+    targets: Mapping[str, int] | None = None,
 ) -> Figures:
     """Sum up a group's half-year.
 
@@ -253,35 +419,66 @@ def summarise(
     on the half's last day, each expected in at least one of these quarters; `revisions` their
     signed, unreturned revisions of the half; `levels` maps a revision's id to {theme identity: level or None}, and
     `carried` to the themes it merely carried forward. `actions` are the units' as at `as_at`, by the unit's id.
+    `edition` is the half's, `editions` tells which themes mean the same in others, and `targets` has the level that
+    the share at target speaks of, by theme; `rollup_context` adds what is beyond the half.
     """
     by_unit: dict[int, list[SignedRevision]] = {unit.id: [] for unit in units}
     for revision in revisions:
         by_unit[revision.unit_id].append(revision)
-    readings = []
-    for unit in units:
-        counts, awaiting = taken(by_unit[unit.id])
-        if counts is None:
-            readings.append(UnitReading(unit.id, unit.name, unit.slug))
-        else:
-            readings.append(
-                UnitReading(
-                    unit.id,
-                    unit.name,
-                    unit.slug,
-                    quarter=str(counts.quarter),
-                    revision=counts.number,
-                    status=counts.state,
-                    later_awaits_acceptance=awaiting,
-                    levels=dict(levels.get(counts.id, {})),
-                    carried=tuple(sorted(carried.get(counts.id, ()))),
-                )
-            )
+    scored = [theme.identity for theme in themes if theme.scored]
+    readings = tuple(
+        replace(
+            found,
+            apart=tuple(one for one in scored if not editions.comparable(edition, found.edition or edition, one)),
+        )
+        for unit in units
+        for found in [_reading(unit, by_unit[unit.id], levels, carried)]
+    )
+    asked = targets or {}
+    distributions = tuple(
+        distribution(
+            theme,
+            readings,
+            target=asked.get(theme.identity, LEVEL_OF_ASSURANCE),
+        )
+        for theme in themes
+    )
     return Figures(
         half=str(quarters[0].half),
         level_names=tuple(level_names),
         coverage=tuple(coverage(quarter, units, revisions) for quarter in quarters),
         themes=tuple(themes),
-        units=tuple(readings),
-        distribution=tuple(distribution(theme, readings) for theme in themes),
+        units=readings,
+        distribution=distributions,
         actions=group_actions(units, actions, as_at=as_at),
+        as_at=as_at.isoformat(),
+        edition=edition,
+        unit_count=len(units),
+        used_late=sum(reading.late for reading in readings),
+        weakest=weakest(distributions),
+    )
+
+
+def _reading(
+    unit: UnitFacts,
+    revisions: Sequence[SignedRevision],
+    levels: Mapping[int, Mapping[str, int | None]],
+    carried: Mapping[int, Sequence[str]],
+) -> UnitReading:
+    counts, awaiting = taken(revisions)
+    if counts is None:
+        return UnitReading(unit.id, unit.name, unit.slug)
+    first_signed = min(one.signed_on for one in revisions if one.quarter == counts.quarter)
+    return UnitReading(
+        unit.id,
+        unit.name,
+        unit.slug,
+        quarter=str(counts.quarter),
+        revision=counts.number,
+        status=counts.state,
+        later_awaits_acceptance=awaiting,
+        levels=dict(levels.get(counts.id, {})),
+        carried=tuple(sorted(carried.get(counts.id, ()))),
+        edition=counts.edition,
+        late=first_signed > counts.quarter.due_on,
     )

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from assurance.rollup_findings import Findings, findings_of
 from organisation.periods import HalfYear, Quarter
 from rendering.charts.distribution import DistributionRow, sentence, stacked_bars
 from rendering.formats import count, day, share
+from rendering.levels import NO_LEVEL, NOT_EXPECTED, OTHER_EDITION, LevelStyle
 
 NOTHING_SIGNED = "Nothing signed"
-NOTHING_TO_COUNT = "Nothing signed, or no level given"
 USED = {"accepted": "accepted", "signed": "signed, not yet accepted"}
 
 Figures = Mapping[str, Any]
@@ -75,6 +76,8 @@ class ThemeRow:
     median: str
     lowest: str
     carried: str
+    identity: str = ""
+    other_edition: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,15 @@ class ActionTable:
 
 
 @dataclass(frozen=True)
+class UnitsBehind:
+    """The units at a level of a theme, or all of them (of no theme)."""
+
+    theme: str
+    level: LevelCell | None
+    rows: tuple[UnitRow, ...]
+
+
+@dataclass(frozen=True)
 class RollupTables:
     """Everything a roll-up shows."""
 
@@ -111,6 +123,7 @@ class RollupTables:
     chart: str
     chart_says: str
     actions: ActionTable | None = None
+    findings: Findings | None = None
 
     @property
     def has_carried(self) -> bool:
@@ -118,17 +131,41 @@ class RollupTables:
         return any(row.carried for row in self.distribution)
 
     @property
+    def has_other_editions(self) -> bool:
+        """Whether a statement used is on an edition in which some theme means something else."""
+        return any(row.other_edition not in ("", "0") for row in self.distribution)
+
+    @property
+    def columns_of_levels(self) -> int:
+        """How many columns a theme's distribution takes beside its name."""
+        return len(self.levels) + 4 + self.has_other_editions + self.has_carried
+
+    def units_at(self, identity: str, level: str) -> UnitsBehind:
+        """The units behind a number of the distribution: those at a level of a theme; for what it has not, all."""
+        theme = next((row for row in self.distribution if row.identity == identity and row.scored), None)
+        found = next((one for one in self.levels if one.text == level), None)
+        if theme is None or found is None:
+            return UnitsBehind("", None, self.rows)
+        position = [row.identity for row in self.distribution].index(identity)
+        rows = tuple(row for row in self.rows if row.cells and row.cells[position].key == level)
+        return UnitsBehind(theme.name, found, rows)
+
+    @property
     def has_all_quarters(self) -> bool:
         """Whether both quarters of the half had begun when the figures were read."""
         return len(self.coverage) == len(self.half.quarters)
 
 
-def tables_of(figures: Figures, *, chart_id: str = "distribution") -> RollupTables:
-    """Return the rows of every table of the roll-up, and its chart."""
-    bars = _bars(figures)
+def tables_of(figures: Figures, *, chart_id: str = "distribution", comparison: bool = True) -> RollupTables:
+    """Return the rows of every table of the roll-up, and its chart.
+
+    Without `comparison` nothing of the half-year before is in them.
+    """
+    others = _others(figures)
+    bars = _bars(figures, [key for key, _, _ in others])
     return RollupTables(
         half=HalfYear.parse(figures["half"]),
-        units=len(figures["units"]),
+        units=figures.get("unit_count") or len(figures["units"]),
         coverage=tuple(_coverage(row) for row in figures["coverage"]),
         levels=tuple(
             LevelCell(str(number), str(number), name) for number, name in enumerate(figures["level_names"], start=1)
@@ -143,20 +180,22 @@ def tables_of(figures: Figures, *, chart_id: str = "distribution") -> RollupTabl
             chart_id=chart_id,
             title="Units at each level, theme by theme",
             level_names=figures["level_names"],
-            nothing_signed=NOTHING_TO_COUNT,
+            nothing_signed=NOTHING_SIGNED,
+            others=[(look, name) for _, look, name in others],
         ),
         chart_says=sentence(bars, counted="that gave a level"),
-        actions=_actions(figures.get("actions")),
+        actions=_actions(figures.get("actions"), "groups" if figures.get("groups") else "units"),
+        findings=findings_of(figures, comparison=comparison),
     )
 
 
-def _actions(found: Mapping[str, Any] | None) -> ActionTable | None:
+def _actions(found: Mapping[str, Any] | None, of: str) -> ActionTable | None:
     if found is None:
         return None
     return ActionTable(
         says=_actions_in_words(found),
         rows=tuple(_action_row(row, row["name"], row["slug"]) for row in found["units"] if _has_any(row)),
-        total=_action_row(found, "All units", ""),
+        total=_action_row(found, f"All {of}", ""),
     )
 
 
@@ -206,14 +245,16 @@ def _unit(row: Mapping[str, Any], figures: Figures) -> UnitRow:
         revision=row["revision"],
         used=f"Q{quarter.number}, {USED[row['status']]}",
         later_awaits_acceptance=row["later_awaits_acceptance"],
-        cells=tuple(_cell(theme, row["levels"], figures["level_names"]) for theme in figures["themes"]),
+        cells=tuple(_cell(theme, row, figures["level_names"]) for theme in figures["themes"]),
     )
 
 
-def _cell(theme: Mapping[str, Any], levels: Mapping[str, int | None], names: Sequence[str]) -> LevelCell:
+def _cell(theme: Mapping[str, Any], unit: Mapping[str, Any], names: Sequence[str]) -> LevelCell:
     if not theme["scored"]:
         return LevelCell("unscored", "n/s", "Not scored")
-    level = levels.get(theme["identity"])
+    if theme["identity"] in unit.get("apart", ()):
+        return LevelCell("unscored", "n/c", "On another edition, not comparable")
+    level = unit["levels"].get(theme["identity"])
     if level is None:
         return LevelCell("none", "–", "No level given")
     return LevelCell(str(level), str(level), names[level - 1])
@@ -221,7 +262,7 @@ def _cell(theme: Mapping[str, Any], levels: Mapping[str, int | None], names: Seq
 
 def _theme(row: Mapping[str, Any], number: int) -> ThemeRow:
     if not row["scored"]:
-        return ThemeRow(number, row["name"], False, (), "", "", "", "", "")
+        return ThemeRow(number, row["name"], False, (), "", "", "", "", "", row["identity"])
     carried = row.get("carried")
     return ThemeRow(
         number=number,
@@ -233,11 +274,29 @@ def _theme(row: Mapping[str, Any], number: int) -> ThemeRow:
         median=row["median"] or "–",
         lowest="–" if row["lowest"] is None else str(row["lowest"]),
         carried="" if carried is None else count(carried),
+        identity=row["identity"],
+        other_edition=count(row.get("other_edition", 0)),
     )
 
 
-def _bars(figures: Figures) -> list[DistributionRow]:
+def _others(figures: Figures) -> list[tuple[str, LevelStyle, str]]:
+    """What has a part of its own in each bar, beside levels and nothing signed: key, look and name."""
+    found = [("no_level", NO_LEVEL, "No level given")]
+    if any(row.get("other_edition") for row in figures["distribution"]):
+        found.append(("other_edition", OTHER_EDITION, "On another edition, not comparable"))
+    if figures.get("excluded"):
+        found.append(("not_expected", NOT_EXPECTED, "Not expected to make a statement"))
+    return found
+
+
+def _bars(figures: Figures, others: Sequence[str]) -> list[DistributionRow]:
+    not_expected = len(figures.get("excluded", ()))
     return [
-        DistributionRow(row["name"], tuple(row["counts"]), row["nothing_signed"] + row["no_level"])
+        DistributionRow(
+            row["name"],
+            tuple(row["counts"]),
+            row["nothing_signed"],
+            tuple(not_expected if key == "not_expected" else row.get(key, 0) for key in others),
+        )
         for row in figures["distribution"]
     ]

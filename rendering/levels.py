@@ -50,6 +50,11 @@ STYLES = {
 NOT_SUBMITTED = LevelStyle("none", PAPER, INK, "", PAPER, solid_outline=False)
 NOT_SCORED = LevelStyle("unscored", "#f0f0ee", INK, "M0 4H8", "#b8b8b4", solid_outline=False)
 
+# Units that are in no level of a chart for other reasons than that they signed nothing.
+NO_LEVEL = LevelStyle("no-level", PAPER, INK, "M2 2V3M6 6V7", OUTLINE)
+OTHER_EDITION = LevelStyle("other-edition", PAPER, INK, "M0 4H8M4 0V8", "#b8b8b4")
+NOT_EXPECTED = LevelStyle("not-expected", "#f0f0ee", INK, "M4 0V8", "#b8b8b4", solid_outline=False)
+
 
 def gauge(level: int) -> str:
     """A small SVG of as many blocks as there are levels, the first `level` of them filled: the shape

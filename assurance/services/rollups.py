@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from actions.models import Action
 from assurance import documents, rollup
-from assurance.models import Entry, Revision, RevisionState, Rollup
-from assurance.models.entry import Carried
-from maturity.models import Edition, Theme
-from organisation.models import BusinessGroup, Unit, UnitMembership, User
-from organisation.periods import HalfYear, Quarter, london_day
+from assurance.models import Rollup
+from assurance.services import figures as group_figures
+from assurance.services import force_figures
+from organisation.models import BusinessGroup, UnitMembership, User
+from organisation.periods import HalfYear, london_day
 from records.canonical import content_digest
 from records.models import Job
 from records.services import blobs, jobs, trail
@@ -106,71 +103,11 @@ def _printed(html: str, *, created_at: datetime) -> bytes:
 
 
 def figures_of(group: BusinessGroup | None, half: HalfYear, *, as_at: date) -> rollup.Figures:
-    """Return the group's figures for the half as its units' statements stand now: seven queries, however many units.
+    """Return the half's figures as the units' statements stand now: of a group, or of the force over its groups.
 
-    `as_at` is today: the half's second quarter is left out until it has begun, and actions are counted as at that day
-    or, once the half is over, as at its last.
+    The number of queries does not grow with the units. `as_at` is today: the half's second quarter is left out until
+    it has begun, and actions are counted as at that day or, once the half is over, as at its last.
     """
-    quarters = [quarter for quarter in half.quarters if quarter.first_day <= as_at]
-    edition = _edition(half)
-    units = _units(group, half, quarters)
-    revisions = _signed_revisions([unit.id for unit in units], half)
-    ids = [revision.id for revision in revisions]
-    levels: dict[int, dict[str, int | None]] = defaultdict(dict)
-    carried: dict[int, list[str]] = defaultdict(list)
-    entries = Entry.objects.filter(revision__in=ids, theme__scored=True)
-    for revision_id, identity, level, how in entries.values_list("revision_id", "theme__identity", "level", "carried"):
-        levels[revision_id][identity] = level
-        if how == Carried.CONFIRMED:
-            carried[revision_id].append(identity)
-    counted_on = min(as_at, half.last_day)
-    return rollup.summarise(
-        quarters=quarters,
-        level_names=list(edition.levels.values_list("name", flat=True)) if edition else [],
-        units=units,
-        themes=_themes(edition),
-        revisions=revisions,
-        levels=levels,
-        carried=carried,
-        actions=_actions([unit.id for unit in units], half, as_at=counted_on),
-        as_at=counted_on,
-    )
-
-
-def _actions(unit_ids: Sequence[int], half: HalfYear, *, as_at: date) -> dict[int, rollup.ActionCounts]:
-    rows = Action.objects.filter(unit__in=unit_ids).counted_by_unit(since=half.first_day, as_at=as_at)
-    return {row.pop("unit"): rollup.ActionCounts(**row) for row in rows}
-
-
-def _units(group: BusinessGroup | None, half: HalfYear, quarters: Sequence[Quarter]) -> list[rollup.UnitFacts]:
-    rows = (
-        (Unit.objects.all() if group is None else Unit.objects.in_group_on(group, half.last_day))
-        .filter(Q(closed_on=None) | Q(closed_on__gte=half.first_day))
-        .order_by("name")
-        .values("id", "name", "slug", "opened_on", "closed_on")
-    )
-    units = [rollup.UnitFacts(**row) for row in rows]
-    return [unit for unit in units if any(unit.expected_in(quarter) for quarter in quarters)]
-
-
-def _signed_revisions(unit_ids: Sequence[int], half: HalfYear) -> list[rollup.SignedRevision]:
-    rows = Revision.objects.filter(
-        statement__unit__in=unit_ids,
-        statement__quarter__in=half.quarters,
-        state__in=[RevisionState.SIGNED, RevisionState.ACCEPTED],
-    ).values_list("id", "statement__unit_id", "statement__quarter", "number", "state", "signed_at")
-    return [
-        rollup.SignedRevision(id_, unit_id, quarter, number, state, london_day(signed_at))
-        for id_, unit_id, quarter, number, state, signed_at in rows
-        if signed_at is not None
-    ]
-
-
-def _edition(half: HalfYear) -> Edition | None:
-    """The edition that statements of the half's last quarter are on."""
-    return Edition.objects.in_force(half.quarters[1].first_day)
-
-
-def _themes(edition: Edition | None) -> list[rollup.ThemeFacts]:
-    rows = Theme.objects.filter(edition=edition).order_by("number")
-    return [rollup.ThemeFacts(theme.identity, theme.name, theme.number, theme.scored) for theme in rows]
+    if group is None:
+        return force_figures.of_force(half, as_at=as_at)
+    return group_figures.of_group(group, half, as_at=as_at)

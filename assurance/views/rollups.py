@@ -140,7 +140,7 @@ def rollup(request: SignedInRequest, group: str, half: HalfYear) -> HttpResponse
         "is_over": half.last_day < timezone.localdate(),
     }
     if status.rollup.figures is not None:
-        tables = tables_of(status.rollup.figures)
+        tables = tables_of(status.rollup.figures, comparison=status.rollup.shows_comparison)
         readable = Statement.objects.visible_to(request.user).filter(quarter__in=half.quarters)
         context |= {
             "tables": tables,

@@ -23,11 +23,12 @@ _GAP = 2
 @dataclass(frozen=True, slots=True)
 class DistributionRow:
     """One theme. `counts` has the units at level 1, 2, … in order; a theme that is not scored has no
-    counts."""
+    counts. `others` are units without a level for other reasons, in the order of the chart's."""
 
     label: str
     counts: tuple[int, ...]
     nothing_signed: int = 0
+    others: tuple[int, ...] = ()
 
     @property
     def scored(self) -> bool:
@@ -35,8 +36,8 @@ class DistributionRow:
 
     @property
     def total(self) -> int:
-        """All units expected, whether they signed or not."""
-        return sum(self.counts) + self.nothing_signed
+        """All units of the bar, whether they signed or not."""
+        return sum(self.counts) + self.nothing_signed + sum(self.others)
 
 
 def stacked_bars(
@@ -47,17 +48,22 @@ def stacked_bars(
     level_names: Sequence[str],
     nothing_signed: str = "Nothing signed",
     not_scored: str = "Not scored",
+    others: Sequence[tuple[LevelStyle, str]] = (),
 ) -> str:
     """The chart as an `svg` element, WIDTH pixels wide.
 
-    `chart_id` is unique on the page; `level_names` are the edition's, from level 1. Raises ValueError if a
-    row does not have one count for each name.
+    `chart_id` is unique on the page; `level_names` are the edition's, from level 1; `others` are the look and
+    name of what else has a part in each bar. Raises ValueError if a row does not have one count for each.
     """
     for row in rows:
         if row.scored and len(row.counts) != len(level_names):
             raise ValueError(f"“{row.label}” has {len(row.counts)} counts for {len(level_names)} levels.")
-    looks = [STYLES[level] for level in range(1, len(level_names) + 1)] + [NOT_SUBMITTED]
-    names = [f"{level} {name}" for level, name in enumerate(level_names, start=1)] + [nothing_signed]
+        if row.scored and len(row.others) != len(others):
+            raise ValueError(f"“{row.label}” has {len(row.others)} other counts for {len(others)} names.")
+    other_names = [name for _, name in others]
+    looks = [STYLES[level] for level in range(1, len(level_names) + 1)]
+    looks += [NOT_SUBMITTED, *(look for look, _ in others)]
+    names = [f"{level} {name}" for level, name in enumerate(level_names, start=1)] + [nothing_signed, *other_names]
     legend, top = _legend(list(zip(looks, names, strict=True)), chart_id)
     widest = max((row.total for row in rows), default=0)
     per_unit = (WIDTH - _LABEL_WIDTH - _GAP) / widest if widest else 0.0
@@ -68,7 +74,9 @@ def stacked_bars(
     return svg.drawing(
         "".join([svg.patterns(chart_id), legend, *bars]),
         chart_id=chart_id,
-        title=alternative(rows, title=title, level_names=level_names, nothing_signed=nothing_signed),
+        title=alternative(
+            rows, title=title, level_names=level_names, nothing_signed=nothing_signed, others=other_names
+        ),
         width=WIDTH,
         height=top,
     )
@@ -80,6 +88,7 @@ def alternative(
     title: str,
     level_names: Sequence[str],
     nothing_signed: str = "Nothing signed",
+    others: Sequence[str] = (),
 ) -> str:
     """All the numbers of the chart in words."""
     legend = ", ".join(f"{level} {name}" for level, name in enumerate(level_names, start=1))
@@ -89,7 +98,8 @@ def alternative(
             lines.append(f"{row.label}: not scored.")
             continue
         parts = [f"level {level}, {count(units)}" for level, units in enumerate(row.counts, start=1)]
-        parts.append(f"{nothing_signed[:1].lower()}{nothing_signed[1:]}, {count(row.nothing_signed)}")
+        for name, units in zip((nothing_signed, *others), (row.nothing_signed, *row.others), strict=True):
+            parts.append(f"{name[:1].lower()}{name[1:]}, {count(units)}")
         lines.append(f"{row.label}, {_units(row.total)}: {'; '.join(parts)}.")
     return " ".join(lines)
 
@@ -167,7 +177,7 @@ def _segments(
 ) -> Iterator[tuple[LevelStyle, float, float, int]]:
     """Look, left edge, width and number of units of each part that has any."""
     x = float(_LABEL_WIDTH)
-    for style, units in zip(looks, (*row.counts, row.nothing_signed), strict=True):
+    for style, units in zip(looks, (*row.counts, row.nothing_signed, *row.others), strict=True):
         if units:
             yield style, x, units * per_unit, units
         x += units * per_unit

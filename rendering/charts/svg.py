@@ -2,7 +2,16 @@
 
 from html import escape as _escape
 
-from rendering.levels import NOT_SCORED, NOT_SUBMITTED, STYLES, TILE, LevelStyle
+from rendering.levels import (
+    NO_LEVEL,
+    NOT_EXPECTED,
+    NOT_SCORED,
+    NOT_SUBMITTED,
+    OTHER_EDITION,
+    STYLES,
+    TILE,
+    LevelStyle,
+)
 
 # For browsers; a document's own fonts take their place when it is printed.
 FONT = "Arial, Helvetica, sans-serif"
@@ -33,7 +42,7 @@ def patterns(chart_id: str) -> str:
     tiles = "".join(
         f'<pattern id="{_pattern_id(chart_id, style)}" patternUnits="userSpaceOnUse" width="{TILE}" height="{TILE}">'
         f'<path d="{style.pattern}" stroke="{style.pattern_ink}" stroke-width="1.4" fill="none"/></pattern>'
-        for style in (*STYLES.values(), NOT_SCORED, NOT_SUBMITTED)
+        for style in (*STYLES.values(), NOT_SCORED, NOT_SUBMITTED, NO_LEVEL, OTHER_EDITION, NOT_EXPECTED)
         if style.pattern
     )
     return f"<defs>{tiles}</defs>"

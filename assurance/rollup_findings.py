@@ -1,0 +1,384 @@
+"""What a half-year's figures show beyond its levels, as the rows and sentences that page and document print.
+
+`figures` is what `rollup.py` and its neighbours made, as it lies in the database. It holds counts: shares, intervals
+and paces are worked out here, by the same functions for every page, document and file. Every denominator is printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from assurance.proportions import wilson
+from assurance.targets import Outlook, Point, outlook
+from organisation.periods import HalfYear, Quarter
+from rendering.formats import count, day, decimal, share
+
+Figures = Mapping[str, Any]
+
+QUESTIONS = (
+    ("appropriately_completed", "Appropriately completed?"),
+    ("reflects_performance", "Accurately reflects performance?"),
+    ("identifies_improvement", "Identifies proposed improvement?"),
+)
+
+
+@dataclass(frozen=True)
+class ShareRow:
+    """A theme's units at or above the target: of those that gave a level, and of all that were expected to."""
+
+    name: str
+    target: str
+    at_target: str
+    interval: str
+    of_all: str
+    lowest: str
+    lowest_units: str
+    self_sustaining: str
+
+
+@dataclass(frozen=True)
+class MoveRow:
+    """A theme, a unit or a group, and how many moved which way. `compared` says of how many, or why none are."""
+
+    name: str
+    slug: str
+    improved: str
+    same: str
+    worse: str
+    new: str
+    gone: str
+    not_comparable: str
+
+
+@dataclass(frozen=True)
+class MovementTable:
+    """What moved since the half-year before."""
+
+    since: str
+    notes: tuple[str, ...]
+    themes: tuple[MoveRow, ...]
+    units: tuple[MoveRow, ...]
+
+
+@dataclass(frozen=True)
+class QuestionRow:
+    """A question and its answers, of the statements reviewed."""
+
+    question: str
+    yes: str
+    no: str
+
+
+@dataclass(frozen=True)
+class QuestionTable:
+    """The three questions about the statements used."""
+
+    says: str
+    rows: tuple[QuestionRow, ...]
+
+
+@dataclass(frozen=True)
+class TargetRow:
+    """A target: what was asked for, where the units are, and where the recent pace would lead."""
+
+    asks: str
+    endorsed: str
+    at_target: str
+    short: str
+    short_units: str
+    pace: str
+    range: str
+    history: str
+
+
+@dataclass(frozen=True)
+class GroupTheme:
+    """A group's median level in a theme, and its units at the target of those that gave a level."""
+
+    median: str
+    at_target: str
+
+
+@dataclass(frozen=True)
+class GroupLine:
+    """A business group in the force's figures. `themes` are the scored ones, in their order."""
+
+    name: str
+    slug: str
+    units: str
+    coverage: tuple[str, ...]
+    themes: tuple[GroupTheme, ...]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Everything beside the levels that a roll-up shows. What older figures did not count is empty."""
+
+    of_the_force: bool
+    shares: tuple[ShareRow, ...]
+    shares_say: str
+    excluded: tuple[str, ...]
+    late: str
+    self_sustaining: str
+    validated: str
+    weakest: str
+    most_improved: str
+    movement: MovementTable | None
+    questions: QuestionTable | None
+    targets: tuple[TargetRow, ...]
+    groups: tuple[GroupLine, ...]
+    group_quarters: tuple[str, ...]
+
+
+def findings_of(figures: Figures, *, comparison: bool = True) -> Findings | None:
+    """Return what the figures show beside levels; None for figures of before any of it was counted."""
+    if not figures.get("as_at"):
+        return None
+    names = {row["identity"]: row["name"] for row in figures["distribution"]}
+    scored = [row for row in figures["distribution"] if row["scored"]]
+    moved = figures["movement"] if comparison else None
+    of_the_force = bool(figures["groups"])
+    return Findings(
+        of_the_force=of_the_force,
+        shares=tuple(_share_row(row, figures["unit_count"]) for row in scored),
+        shares_say=_shares_say(scored),
+        excluded=tuple(_why_excluded(one) for one in figures["excluded"]),
+        late=_late(figures),
+        self_sustaining=_self_sustaining(figures),
+        validated=_validated(figures["validated"]),
+        weakest=listed([names[identity] for identity in figures["weakest"]]),
+        most_improved=listed([names[identity] for identity in figures["most_improved"]]) if comparison else "",
+        movement=_movement(moved) if moved else None,
+        questions=_questions(figures["questions"]),
+        targets=tuple(_target(target) for target in figures["targets"]),
+        groups=tuple(_group(group) for group in figures["groups"]),
+        group_quarters=tuple(f"Q{Quarter.parse(row['quarter']).number}" for row in figures["coverage"]),
+    )
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names as a sentence lists them: `A, B and C`."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def units(number: int) -> str:
+    return f"{count(number)} unit{'' if number == 1 else 's'}"
+
+
+def part_of(part: int, whole: int) -> str:
+    """`9 of 12 (75%)`, or `0 of 0`: a share of nothing is none."""
+    return f"{count(part)} of {count(whole)} ({share(part, whole)})" if whole else "0 of 0"
+
+
+def interval(part: int, whole: int) -> str:
+    """The 95 % interval of a share as `47% to 91%`; a dash where there is no share."""
+    if not whole:
+        return "–"
+    low, high = wilson(part, whole)
+    return f"{decimal(low * 100, 0)}% to {decimal(high * 100, 0)}%"
+
+
+# --- Shares -----------------------------------------------------------------------------------------------------------
+
+
+def _share_row(row: Mapping[str, Any], counted: int) -> ShareRow:
+    with_level = sum(row["counts"])
+    in_all = with_level + row["no_level"] + row["nothing_signed"]
+    return ShareRow(
+        name=row["name"],
+        target=str(row["target"]),
+        at_target=part_of(row["at_target"], with_level),
+        interval=interval(row["at_target"], with_level),
+        of_all=part_of(row["at_target"], in_all),
+        lowest="–" if row["lowest"] is None else f"{row['lowest']}, {units(row['at_lowest'])}",
+        lowest_units=listed(row["lowest_units"]),
+        self_sustaining=part_of(row["self_sustaining"], counted),
+    )
+
+
+def _shares_say(rows: Sequence[Mapping[str, Any]]) -> str:
+    levels = sorted({row["target"] for row in rows})
+    if not levels:
+        return ""
+    asked = (
+        f"The target is level {levels[0]} in every theme."
+        if len(levels) == 1
+        else f"The target is level {listed([str(level) for level in levels])}, by theme."
+    )
+    return (
+        f"{asked} The first share is of the units that gave a level; its 95% interval (Wilson) says how far chance "
+        "alone could move it. The second is harsher: units with no level and units that signed nothing are in it, as "
+        "not at the target."
+    )
+
+
+def _why_excluded(one: Mapping[str, Any]) -> str:
+    opened = f"opened on {day(date.fromisoformat(one['opened_on']))}"
+    closed = f", ended on {day(date.fromisoformat(one['closed_on']))}" if one["closed_on"] else ""
+    return f"{one['name']} ({opened}{closed})"
+
+
+def _late(figures: Figures) -> str:
+    used = figures["questions"]["used"]
+    if not used:
+        return ""
+    return (
+        f"Of the {_statements(used)} used, {count(figures['used_late'])} had been signed after the day they were due."
+    )
+
+
+def _statements(number: int) -> str:
+    return f"{count(number)} statement{'' if number == 1 else 's'}"
+
+
+# --- What lasts, and what audits found --------------------------------------------------------------------------------
+
+
+def _self_sustaining(figures: Figures) -> str:
+    found = figures["self_sustaining"]
+    counted = part_of(found["in_every_theme"], figures["unit_count"])
+    named = f": {listed(found['names'])}" if found["names"] else ""
+    return f"{counted} units sustain themselves in every theme{named}."
+
+
+def _validated(found: Mapping[str, Any]) -> str:
+    if not found["cells"]:
+        return "No level has been validated by an audit yet."
+    agree = part_of(found["agree"], found["cells"])
+    return (
+        f"Of the levels that audits validated, {agree} agree with what the units report; "
+        f"{count(found['reported_higher'])} were reported too high and {count(found['reported_lower'])} too low."
+    )
+
+
+# --- What moved -------------------------------------------------------------------------------------------------------
+
+
+def _movement(found: Mapping[str, Any]) -> MovementTable:
+    since = HalfYear.parse(found["since"])
+    return MovementTable(
+        since=since.name,
+        notes=tuple(_movement_notes(found)),
+        themes=tuple(_move_row(row) for row in found["themes"]),
+        units=tuple(_move_row(row) for row in found["units"]),
+    )
+
+
+def _movement_notes(found: Mapping[str, Any]) -> list[str]:
+    notes = []
+    if found["edition"] != found["edition_before"]:
+        before = found["edition_before"] or "none"
+        notes.append(f"The edition of the model changed in between, from {before} to {found['edition']}.")
+    if found["not_comparable"]:
+        notes.append(
+            f"Not compared, because they do not ask the same in both editions: {listed(found['not_comparable'])}."
+        )
+    for key, words in (
+        ("ended", "Ended since: {}. What they had is counted as gone."),
+        ("came", "Came from another business group, and compared with what they stated there: {}."),
+        ("went", "Went to another business group, and not counted here: {}."),
+    ):
+        if found[key]:
+            notes.append(words.format(listed(found[key])))
+    return notes
+
+
+def _move_row(row: Mapping[str, Any]) -> MoveRow:
+    compared = row["improved"] + row["same"] + row["worse"]
+    return MoveRow(
+        row["name"],
+        row.get("slug", ""),
+        *(part_of(row[key], compared) for key in ("improved", "same", "worse")),
+        *(count(row[key]) for key in ("new", "gone", "not_comparable")),
+    )
+
+
+# --- What reviewers said ----------------------------------------------------------------------------------------------
+
+
+def _questions(found: Mapping[str, Any]) -> QuestionTable:
+    reviewed = found["used"] - found["not_reviewed"]
+    return QuestionTable(
+        says=f"{count(reviewed)} of the {_statements(found['used'])} used {'has' if reviewed == 1 else 'have'} been "
+        f"reviewed; {count(found['not_reviewed'])} not yet.",
+        rows=tuple(
+            QuestionRow(words, part_of(found[key]["yes"], reviewed), part_of(found[key]["no"], reviewed))
+            for key, words in QUESTIONS
+        ),
+    )
+
+
+# --- Targets ----------------------------------------------------------------------------------------------------------
+
+
+def _target(target: Mapping[str, Any]) -> TargetRow:
+    by_on = date.fromisoformat(target["by_on"])
+    history = [Point(**point) for point in target["history"]]
+    found = outlook(history, by_on=by_on, share=target["share"])
+    sustained = ", self-sustaining," if target["self_sustaining"] else ""
+    theme = f" in {target['theme']}" if target["theme"] else ""
+    endorsed_on = f" on {day(date.fromisoformat(target['endorsed_on']))}" if target["endorsed_on"] else ""
+    return TargetRow(
+        asks=f"Level {target['level']}{sustained}{theme} for {target['for_whom']} by {day(by_on)}",
+        endorsed=f"Endorsed by {target['endorsed_by']}{endorsed_on}",
+        at_target=part_of(found.at_target, found.units),
+        short=_short(found),
+        short_units=listed(target["short"]) if found.short else "",
+        pace=_pace(found),
+        range=_range(found),
+        history="; ".join(
+            f"{_short_name(Quarter.parse(point.quarter))}: {count(point.at_target)} of {count(point.units)}"
+            for point in history
+        ),
+    )
+
+
+def _short_name(quarter: Quarter) -> str:
+    return quarter.name.partition(" (")[0]
+
+
+def _short(found: Outlook) -> str:
+    if not found.units:
+        return "No unit to count"
+    return f"{count(found.short)} more of {count(found.needed)} needed" if found.short else "Reached"
+
+
+def _pace(found: Outlook) -> str:
+    if found.quarters_left <= 0:
+        required = "The day has passed." if found.short else ""
+    else:
+        quarters = f"{count(found.quarters_left)} quarter{'' if found.quarters_left == 1 else 's'} left"
+        required = f"Required: {_a_quarter(found.required_pace or Fraction(0))}, {quarters}."
+    if found.observed_pace is None:
+        return f"{required} Observed: too early to say, with fewer than five quarters that can be compared.".strip()
+    return f"{required} Observed over four quarters: {_a_quarter(found.observed_pace)}.".strip()
+
+
+def _a_quarter(pace: Fraction) -> str:
+    """A pace as `1.5 units a quarter`."""
+    return f"{decimal(pace, 1)} units a quarter"
+
+
+def _range(found: Outlook) -> str:
+    if found.slowest is None or found.fastest is None:
+        return "Too early to say" if found.quarters_left > 0 else "–"
+    low, high = (decimal(one * 100, 0) for one in (found.slowest, found.fastest))
+    return f"{low}% to {high}% of units"
+
+
+# --- The force --------------------------------------------------------------------------------------------------------
+
+
+def _group(group: Mapping[str, Any]) -> GroupLine:
+    scored = [row for row in group["themes"] if row["scored"]]
+    return GroupLine(
+        group["name"],
+        group["slug"],
+        count(group["units"]),
+        coverage=tuple(part_of(row["signed"], row["expected"]) for row in group["coverage"]),
+        themes=tuple(GroupTheme(row["median"] or "–", part_of(row["at_target"], sum(row["counts"]))) for row in scored),
+    )

@@ -108,7 +108,9 @@ def every_scored_theme_is_assessed(facts: IssueFacts) -> Iterator[Blocker]:
             )
         else:
             yield Blocker(
-                theme.identity, "evidence", f"{theme.name}: say what shows that {facts.whose} is at level {theme.level}."
+                theme.identity,
+                "evidence",
+                f"{theme.name}: say what shows that {facts.whose} is at level {theme.level}.",
             )
 
 

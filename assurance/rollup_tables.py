@@ -150,6 +150,13 @@ def tables_of(figures: Figures, *, chart_id: str = "distribution") -> RollupTabl
     )
 
 
+def theme_row(figures: Figures, identity: str) -> ThemeRow | None:
+    """Return the distribution of one theme; None where the figures do not know it."""
+    numbers = {theme["identity"]: theme["number"] for theme in figures["themes"]}
+    rows = [row for row in figures["distribution"] if row["identity"] == identity]
+    return _theme(rows[0], numbers[identity]) if rows else None
+
+
 def _actions(found: Mapping[str, Any] | None) -> ActionTable | None:
     if found is None:
         return None

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from organisation.periods import HalfYear, london_day
 from rendering.formats import day
 
 NOT_GIVEN = "Not given"
@@ -139,6 +140,48 @@ def received(reports: Sequence[Report]) -> str:
         return "No business group had units in this half-year, so no report is awaited."
     there = sum(report.is_received for report in reports)
     return f"{there} of {len(reports)} business groups {'has' if there == 1 else 'have'} issued a roll-up."
+
+
+@dataclass(frozen=True)
+class IssuedContent:
+    """What an issued version froze, in the shapes that are shown. `revisions` name the statements that it counts."""
+
+    name: str
+    group: str
+    half: HalfYear
+    number: int
+    because: str
+    as_at: date
+    issued_at: datetime
+    issuer: str
+    figures: Mapping[str, Any]
+    figures_digest: str
+    words: RollupWords
+    reports: tuple[Report, ...]
+    revisions: Sequence[Mapping[str, Any]]
+    previous: str | None
+
+    @property
+    def is_of_the_force(self) -> bool:
+        return self.words.opinion is not None
+
+    @property
+    def issued_on(self) -> date:
+        return london_day(self.issued_at)
+
+
+def issued_content(content: Mapping[str, Any]) -> IssuedContent:
+    """Return frozen content (services/issuing.py) as it is shown."""
+    same = ("name", "group", "number", "because", "figures", "figures_digest", "revisions", "previous")
+    return IssuedContent(
+        **{name: content[name] for name in same},
+        half=HalfYear.parse(content["half"]),
+        as_at=date.fromisoformat(content["as_at"]),
+        issued_at=datetime.fromisoformat(content["issued_at"]),
+        issuer=content["issuer_name"],
+        words=words_in(content["words"], content["figures"]["level_names"]),
+        reports=reports_in(content["reports"]),
+    )
 
 
 def _name(level: int | None, level_names: Sequence[str]) -> str:

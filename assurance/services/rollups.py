@@ -60,6 +60,17 @@ def groups_with_units(half: HalfYear) -> QuerySet[BusinessGroup]:
     return BusinessGroup.objects.filter(pk__in=memberships.values("group"))
 
 
+def statements_taken(
+    group: BusinessGroup | None, half: HalfYear, *, as_at: date
+) -> list[tuple[rollup.UnitFacts, rollup.SignedRevision | None]]:
+    """Return, for each unit that a build would count now, the statement that it would take: two queries."""
+    units = _units(group, half, [quarter for quarter in half.quarters if quarter.first_day <= as_at])
+    by_unit: dict[int, list[rollup.SignedRevision]] = {unit.id: [] for unit in units}
+    for revision in _signed_revisions(list(by_unit), half):
+        by_unit[revision.unit_id].append(revision)
+    return [(unit, rollup.taken(by_unit[unit.id])[0]) for unit in units]
+
+
 def build(claim: jobs.Claim) -> None:
     """Work out the figures, print the PDF, and put both in place; leaves everything alone where nothing changed."""
     draft = Rollup.objects.select_related("group").get(pk=claim.arguments["rollup_id"])

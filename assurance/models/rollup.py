@@ -217,7 +217,7 @@ class IssuedRollupQuerySet(models.QuerySet["IssuedRollup"]):
     def newest_of_each(self) -> IssuedRollupQuerySet:
         """The newest version of each roll-up, with the group, without what is read whole."""
         newest = self.select_related("rollup__group").defer("content", "rollup__figures")
-        return newest.order_by("rollup", "-number").distinct("rollup")
+        return newest.order_by("rollup_id", "-number").distinct("rollup_id")
 
 
 # Once its document has been printed, nothing of an issued version changes.

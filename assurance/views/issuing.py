@@ -7,12 +7,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from assurance import rollup_exports, rollup_rules
 from assurance.documents import verification_address
@@ -153,10 +153,11 @@ def _printing(issued: IssuedRollup) -> Printing:
     )
 
 
-@require_POST
 def print_issued(request: SignedInRequest, group: str, half: HalfYear, number: int) -> HttpResponse:
     """Have the document printed where that has failed."""
     found = issued_or_404(request, group, half, number, with_content=False)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
     allowances.spend(person=request.user, kind=HeavyWork.DOCUMENTS, at=timezone.now())
     issuing.request_document(issued=found, by=request.user, at=timezone.now())
     return redirect("assurance:issued_rollup", group, half, number)

@@ -77,7 +77,7 @@ def write(rollup: Rollup, *, by: User | None = None, level: int = 3) -> Rollup:
         rollup,
         by=by,
         board_meeting_on=date(2030, 11, 5),
-        group_meeting_on=rollup.half.last_day,
+        group_meeting_on=min(rollup.half.last_day, timezone.localdate()),
         reported_at_meeting=True,
         narrative=NARRATIVE,
     )

@@ -77,14 +77,8 @@ def newest_issue(rollup: Rollup) -> IssuedRollup | None:
 
 def reports_of(half: HalfYear) -> list[dict[str, Any]]:
     """Return each business group with units in the half, and the newest version that it has issued: two queries."""
-    issued = IssuedRollup.objects.filter(rollup__half=half, rollup__group__isnull=False).defer("content")
-    newest = {
-        one.rollup.group_id: one
-        for one in issued.select_related("rollup")
-        .defer("rollup__figures")
-        .order_by("rollup", "-number")
-        .distinct("rollup")
-    }
+    issued = IssuedRollup.objects.filter(rollup__half=half, rollup__group__isnull=False).newest_of_each()
+    newest = {one.rollup.group_id: one for one in issued}
     return [_report(group.name, group.slug, newest.get(group.pk)) for group in groups_with_units(half)]
 
 

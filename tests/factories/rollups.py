@@ -7,6 +7,7 @@ issued(write(rollup), by=lead)              # its first version, with everything
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -71,7 +72,10 @@ def write(rollup: Rollup, *, by: User | None = None, level: int = 3) -> Rollup:
     for theme in rollup_words.scale_of(rollup).themes:
         assess(rollup, theme.identity, by=by, level=level, evidence=f"{theme.name}: {LEAD_SAYS}")
     if rollup.is_of_the_force:
-        answers = {"opinion_level": level, "opinion": "What the groups report agrees with what audits found."}
+        answers: dict[str, Any] = {
+            "opinion_level": level,
+            "opinion": "What the groups report agrees with what audits found.",
+        }
         return answer(rollup, by=by, board_meeting_on=date(2030, 11, 5), narrative=NARRATIVE, **answers)
     return answer(
         rollup,

@@ -27,6 +27,7 @@ MEDIA_TYPES = {
 CSV_COLUMNS = ("Table", "Row", "Column", "Value")
 
 Cell = str | int | date | None
+Column = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Table:
     """A table: its columns with their widths in a workbook. The first one names the row."""
 
     title: str
-    columns: Mapping[str, int]
+    columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
 
 
@@ -57,11 +58,12 @@ def _about(issued: IssuedContent, digest: str) -> Table:
         ("Content digest (SHA-256)", digest),
         ("Digest of the version before", issued.previous or "none"),
     ]
-    return Table("This version", {"What": 40, "Answer": 90}, rows)
+    return Table("This version", (("What", 40), ("Answer", 90)), rows)
 
 
 def _assessment(issued: IssuedContent, _: str) -> Table:
-    columns = {"Theme": 34, "Level stated": 12, "Name of the level": 26, "Evidence": 60, "Actions": 60, "Narrative": 60}
+    texts = [(name, 60) for name in ("Evidence", "Actions", "What the figures mean")]
+    columns = [("Theme", 34), ("Level stated", 12), ("Name of the level", 26), *texts]
     rows = [
         (theme.name, theme.level, theme.level_name, theme.evidence, theme.actions, theme.narrative)
         for theme in issued.words.themes
@@ -70,23 +72,22 @@ def _assessment(issued: IssuedContent, _: str) -> Table:
 
 
 def _reports(issued: IssuedContent, _: str) -> Table:
-    columns = {"Business group": 34, "Version": 10, "Issued on": 14, "Content digest (SHA-256)": 70}
+    columns = (("Business group", 34), ("Version", 10), ("Issued on", 14), ("Content digest (SHA-256)", 70))
     return Table("Reports", columns, [(one.group, one.number, one.issued_on, one.digest) for one in issued.reports])
 
 
 def _coverage(issued: IssuedContent, _: str) -> Table:
-    columns = {
-        "Quarter": 14, "Expected": 12, "Signed": 12, "Accepted": 12, "Signed late": 12, "Nothing signed": 16,
-    }  # fmt: skip
+    counted = [(name, 16) for name in ("Expected", "Signed", "Accepted", "Signed late", "Nothing signed")]
+    columns = [("Quarter", 14), *counted]
     names = ("quarter", "expected", "signed", "accepted", "signed_late", "nothing_signed")
     return Table("Coverage", columns, [[row[name] for name in names] for row in issued.figures["coverage"]])
 
 
 def _by_theme(issued: IssuedContent, _: str) -> Table:
     levels = issued.figures["level_names"]
-    columns = {"Theme": 34, "Scored": 10}
-    columns |= {f"Level {number}: {name}": 16 for number, name in enumerate(levels, start=1)}
-    columns |= {"No level given": 14, "Nothing signed": 14, "Median": 10, "Lowest": 10, "Merely carried": 10}
+    counted = [(f"Level {number}: {name}", 16) for number, name in enumerate(levels, start=1)]
+    more = [(name, 14) for name in ("No level given", "Nothing signed", "Median", "Lowest", "Merely carried")]
+    columns = [("Theme", 34), ("Scored", 10), *counted, *more]
     names = ("no_level", "nothing_signed", "median", "lowest", "carried")
     rows = [
         [row["name"], "Yes", *row["counts"], *(row[name] for name in names)]
@@ -99,8 +100,8 @@ def _by_theme(issued: IssuedContent, _: str) -> Table:
 
 def _by_unit(issued: IssuedContent, _: str) -> Table:
     themes = issued.figures["themes"]
-    columns = {"Unit": 34, "Quarter used": 14, "Revision": 10, "Status": 12, "A later one awaits acceptance": 18}
-    columns |= {theme["name"]: 16 for theme in themes}
+    used = (("Quarter used", 14), ("Revision", 10), ("Status", 14), ("A later one awaits acceptance", 18))
+    columns = [("Unit", 34), *used, *((theme["name"], 16) for theme in themes)]
     rows = [
         [
             unit["name"],
@@ -117,13 +118,13 @@ def _by_unit(issued: IssuedContent, _: str) -> Table:
 
 def _actions(issued: IssuedContent, _: str) -> Table:
     found = issued.figures.get("actions")
-    columns = {"Unit": 34, "Open": 10, "Overdue": 10, "Closed in the half-year": 18}
+    columns = (("Unit", 34), ("Open", 10), ("Overdue", 10), ("Closed in the half-year", 18))
     units = found["units"] if found else ()
     return Table("Actions", columns, [(row["name"], row["open"], row["overdue"], row["closed"]) for row in units])
 
 
 def _statements(issued: IssuedContent, _: str) -> Table:
-    columns = {"Unit": 34, "Quarter": 14, "Revision": 10, "Status": 12, "Content digest (SHA-256)": 70}
+    columns = (("Unit", 34), ("Quarter", 14), ("Revision", 10), ("Status", 12), ("Content digest (SHA-256)", 70))
     names = ("unit", "quarter", "revision", "status", "digest")
     return Table("Statements used", columns, [[one[name] for name in names] for one in issued.revisions])
 
@@ -156,7 +157,7 @@ def as_csv(content: Mapping[str, Any], digest: str) -> bytes:
 
 def _lines(table: Table) -> Iterator[tuple[Cell, ...]]:
     for row in table.rows:
-        for column, value in zip(list(table.columns)[1:], row[1:], strict=True):
+        for (column, _), value in zip(table.columns[1:], row[1:], strict=True):
             if value is not None and value != "":
                 yield table.title, row[0], column, value
 
@@ -174,9 +175,9 @@ def as_xlsx(content: Mapping[str, Any], digest: str) -> bytes:
 def _write_sheet(workbook: Workbook, table: Table) -> None:
     sheet = workbook.create_sheet(table.title)
     sheet.freeze_panes = "B2"
-    for number, width in enumerate(table.columns.values(), start=1):
+    for number, (_, width) in enumerate(table.columns, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.append([_heading(sheet, name) for name in table.columns])
+    sheet.append([_heading(sheet, name) for name, _ in table.columns])
     for row in table.rows:
         sheet.append([_cell(sheet, value) for value in row])
 

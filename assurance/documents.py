@@ -40,6 +40,7 @@ def issued_rollup_html(issued: IssuedRollup) -> str:
     """Return what was issued as HTML for printing: from its frozen content alone."""
     content = issued_content(issued.content)
     tables = tables_of(content.figures)
+    kind = "summary" if content.is_of_the_force else "roll-up"
     context = {
         "content": content,
         "content_digest": issued.content_digest,
@@ -53,7 +54,7 @@ def issued_rollup_html(issued: IssuedRollup) -> str:
         "as_at": content.as_at,
         "address": verification_address(issued.content_digest),
         "marking": MARKING,
-        "title": f"{content.name}: health and safety roll-up, {content.half.name}, version {content.number}",
+        "title": f"{content.name}: health and safety {kind}, {content.half}, version {content.number}",
     }
     return render_to_string("assurance/documents/issued_rollup.html", context)
 

@@ -84,6 +84,16 @@ class RollupWords:
     themes: tuple[ThemeWords, ...]
 
     @property
+    def stated(self) -> tuple[ThemeWords, ...]:
+        """The themes on which something is stated."""
+        return tuple(theme for theme in self.themes if not theme.is_blank)
+
+    @property
+    def blank(self) -> tuple[ThemeWords, ...]:
+        """The themes on which nothing is stated yet."""
+        return tuple(theme for theme in self.themes if theme.is_blank)
+
+    @property
     def facts(self) -> tuple[tuple[str, str], ...]:
         """The short answers, each under its heading."""
         found = [("For the Board meeting on", _day(self.board_meeting_on))]

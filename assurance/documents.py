@@ -10,9 +10,10 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from assurance.models import Redaction, Revision, Rollup, Statement
+from assurance.models import IssuedRollup, Redaction, Revision, Rollup, Statement
 from assurance.reading import read
 from assurance.rollup_tables import tables_of
+from assurance.rollup_words import issued_content, received
 from maturity.matrix import Row, matrix_of, short_forms_in
 from rendering import stylesheet
 from rendering.assets import Asset
@@ -33,6 +34,29 @@ def rollup_html(rollup: Rollup, *, as_at: date) -> str:
         "title": f"{rollup.name}: health and safety roll-up, {rollup.half.name}",
     }
     return render_to_string("assurance/documents/rollup.html", context)
+
+
+def issued_rollup_html(issued: IssuedRollup) -> str:
+    """Return what was issued as HTML for printing: from its frozen content alone."""
+    content = issued_content(issued.content)
+    tables = tables_of(content.figures, comparison=content.words.shows_comparison)
+    kind = "summary" if content.is_of_the_force else "roll-up"
+    context = {
+        "content": content,
+        "content_digest": issued.content_digest,
+        "figures_digest": content.figures_digest,
+        "words": content.words,
+        "shows_comparison": content.words.shows_comparison,
+        "reports": content.reports,
+        "reports_say": received(content.reports),
+        "tables": tables,
+        "chart": mark_safe(tables.chart),  # noqa: S308  # SVG of our own; its words are escaped where it is drawn
+        "as_at": content.as_at,
+        "address": verification_address(issued.content_digest),
+        "marking": MARKING,
+        "title": f"{content.name}: health and safety {kind}, {content.half}, version {content.number}",
+    }
+    return render_to_string("assurance/documents/issued_rollup.html", context)
 
 
 def statement_html(revision: Revision) -> str:

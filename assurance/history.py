@@ -1,16 +1,16 @@
-"""Earlier texts of a theme's answers, as the database's own triggers keep them."""
+"""Earlier texts of answers, as the database's own triggers keep them: of a statement's theme, or of a roll-up."""
 
 from __future__ import annotations
 
 from django.db.models import Q
 
-from assurance.models import Entry
+from assurance.models import Entry, Rollup, ThemeAssessment
 
 
-def text_at(entry: Entry, name: str, version: int) -> str | None:
+def text_at(thing: Entry | Rollup | ThemeAssessment, name: str, version: int) -> str | None:
     """Return what the answer `name` said in its `version`; None where that is not known."""
     key = f"field_versions__{name}"
     was_at = Q(**{key: version}) if version else ~Q(field_versions__has_key=name)
-    kept = entry.history.filter(was_at).order_by("-pgh_id")
+    kept = thing.history.filter(was_at).order_by("-pgh_id")
     text = kept.values_list(name, flat=True).first()
     return text if isinstance(text, str) else None

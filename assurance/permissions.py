@@ -42,6 +42,7 @@ from organisation.roles import Role
 
 READS_STATEMENTS = READS_ALL | READS_OWN_UNIT | READS_OWN_GROUP
 READS_ROLLUPS = READS_ALL_ROLLUPS | READS_OWN_ROLLUPS
+READS_ISSUED_ROLLUPS = READS_ROLLUPS | READS_ALL_ISSUED | READS_ISSUED_OF_OWN_UNITS_GROUP
 WRITES_STATEMENTS = frozenset({Role.SPOC, Role.SLT_LEAD})
 READS_MENTORING = READS_STATEMENTS
 READS_NOTES = READS_ALL_NOTES | READS_OWN_NOTES
@@ -157,7 +158,7 @@ def can_list_rollups(user: Person) -> bool:
 
 def can_list_issued_rollups(user: Person) -> bool:
     """Whether the person reads issued roll-ups at all."""
-    return bool(roles_anywhere(user) & (READS_ROLLUPS | READS_ALL_ISSUED | READS_ISSUED_OF_OWN_UNITS_GROUP))
+    return bool(roles_anywhere(user) & READS_ISSUED_ROLLUPS)
 
 
 def can_read_rollup(user: Person, rollup: Rollup) -> bool:

@@ -233,12 +233,23 @@ class GroupRow:
 
 
 @dataclass(frozen=True)
+class StatementUsed:
+    """The statement that counts for a unit of the force: None where nothing is signed."""
+
+    unit_id: int
+    name: str
+    quarter: str | None = None
+    revision: int | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True)
 class Figures:
     """A half-year in figures, of a group or of the force. `level_names` are the edition's, from level 1: frozen with
     what they name.
 
-    Figures of a group have `units`; those of the force have `groups` instead. `unit_count` is how many units they
-    speak of. Figures hold counts: shares, intervals and paces are worked out from them when they are shown.
+    Figures of a group have `units`; those of the force have `groups` instead, and of each unit only which of its
+    `statements` counts. `unit_count` is how many units they speak of. Figures hold counts: shares, intervals and paces are worked out from them when they are shown.
     What was not counted yet when older figures were built is missing from them.
     """
 
@@ -262,6 +273,7 @@ class Figures:
     questions: Questions | None = None
     targets: tuple[TargetProgress, ...] = ()
     groups: tuple[GroupRow, ...] = ()
+    statements: tuple[StatementUsed, ...] = ()
 
 
 def taken(revisions: Iterable[SignedRevision]) -> tuple[SignedRevision | None, bool]:

@@ -17,6 +17,7 @@ from assurance.rollup import (
     GroupActions,
     GroupRow,
     QuarterCoverage,
+    StatementUsed,
     ThemeCells,
     ThemeDistribution,
     ThemeFacts,
@@ -137,6 +138,7 @@ class Counted:
     excluded: Sequence[tuple[int | None, Excluded]]
     ended: Sequence[str]
     targets: Sequence[TargetProgress]
+    statements: Sequence[StatementUsed] = ()
 
 
 def summarise_force(counted: Counted) -> Figures:
@@ -169,6 +171,7 @@ def summarise_force(counted: Counted) -> Figures:
         ),
         targets=tuple(counted.targets),
         groups=tuple(_group(counted, group, by_group[group.id]) for group in counted.groups),
+        statements=tuple(counted.statements),
     )
 
 

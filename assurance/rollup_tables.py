@@ -165,7 +165,7 @@ def tables_of(figures: Figures, *, chart_id: str = "distribution", comparison: b
     bars = _bars(figures, [key for key, _, _ in others])
     return RollupTables(
         half=HalfYear.parse(figures["half"]),
-        units=figures.get("unit_count") or len(figures["units"]),
+        units=units_counted(figures),
         coverage=tuple(_coverage(row) for row in figures["coverage"]),
         levels=tuple(
             LevelCell(str(number), str(number), name) for number, name in enumerate(figures["level_names"], start=1)
@@ -187,6 +187,18 @@ def tables_of(figures: Figures, *, chart_id: str = "distribution", comparison: b
         actions=_actions(figures.get("actions"), "groups" if figures.get("groups") else "units"),
         findings=findings_of(figures, comparison=comparison),
     )
+
+
+def units_counted(figures: Figures) -> int:
+    """Return how many units the figures speak of."""
+    return int(figures.get("unit_count") or len(figures["units"]))
+
+
+def theme_row(figures: Figures, identity: str) -> ThemeRow | None:
+    """Return the distribution of one theme; None where the figures do not know it."""
+    numbers = {theme["identity"]: theme["number"] for theme in figures["themes"]}
+    rows = [row for row in figures["distribution"] if row["identity"] == identity]
+    return _theme(rows[0], numbers[identity]) if rows else None
 
 
 def _actions(found: Mapping[str, Any] | None, of: str) -> ActionTable | None:

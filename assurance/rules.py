@@ -70,8 +70,8 @@ class Blocker:
 class Blocked(Refused):
     """Something is missing; `blockers` says what and where."""
 
-    def __init__(self, blockers: Sequence[Blocker]) -> None:
-        super().__init__("The statement cannot be completed yet.")
+    def __init__(self, blockers: Sequence[Blocker], message: str = "The statement cannot be completed yet.") -> None:
+        super().__init__(message)
         self.blockers = list(blockers)
 
 

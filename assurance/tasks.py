@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from assurance.services import documents, information_requests, nightly, notices, opening, rollups
+from assurance.services import documents, information_requests, issuing, nightly, notices, opening, rollups
 from organisation.periods import Quarter
 from records.services import jobs
 
@@ -34,6 +34,11 @@ def build_draft_rollups() -> None:
 @shared_task(name=rollups.BUILD)
 def build_rollup(job_id: int) -> None:
     jobs.perform(job_id, rollups.build)
+
+
+@shared_task(name=issuing.PRINT)
+def print_issued_rollup(job_id: int) -> None:
+    jobs.perform(job_id, issuing.build_document)
 
 
 @shared_task(name=documents.PRINT)

@@ -11,11 +11,13 @@ from assurance.views import (
     evidence,
     group_reviews,
     information_requests,
+    issuing,
     mentoring,
     presence,
     printing,
     redactions,
     reviews,
+    rollup_words,
     rollups,
     signing,
     statements,
@@ -30,6 +32,7 @@ app_name = "assurance"
 
 STATEMENT = "statements/<slug:unit>/<quarter:quarter>/"
 ROLLUP = "roll-ups/<slug:group>/<half:half>/"
+ISSUED = f"{ROLLUP}issued/<int:number>/"
 
 REQUEST = "information-requests/<int:pk>/"
 
@@ -85,6 +88,17 @@ urlpatterns = [
     path(f"{ROLLUP}cancel/", rollups.cancel_rollup, name="cancel_rollup"),
     path(f"{ROLLUP}progress/", rollups.rollup_progress, name="rollup_progress"),
     path(f"{ROLLUP}pdf/", rollups.rollup_pdf, name="rollup_pdf"),
+    path(f"{ROLLUP}words/", rollup_words.words, name="rollup_words"),
+    path(f"{ROLLUP}words/autosave/", rollup_words.autosave_words, name="autosave_rollup_words"),
+    path(f"{ROLLUP}themes/<slug:theme>/", rollup_words.theme, name="rollup_theme"),
+    path(f"{ROLLUP}themes/<slug:theme>/autosave/", rollup_words.autosave_theme, name="autosave_rollup_theme"),
+    path(f"{ROLLUP}issue/", issuing.issue, name="issue_rollup"),
+    path(ISSUED, issuing.issued, name="issued_rollup"),
+    path(f"{ISSUED}print/", issuing.print_issued, name="print_issued_rollup"),
+    path(f"{ISSUED}progress/", issuing.issued_progress, name="issued_rollup_progress"),
+    path(f"{ISSUED}pdf/", issuing.issued_pdf, name="issued_rollup_pdf"),
+    path(f"{ISSUED}xlsx/", issuing.issued_workbook, name="issued_rollup_workbook"),
+    path(f"{ISSUED}csv/", issuing.issued_csv, name="issued_rollup_csv"),
     path("information-requests/", information_requests.information_requests, name="information_requests"),
     path("information-requests/new/", information_requests.new_information_request, name="new_information_request"),
     path(REQUEST, information_requests.information_request, name="information_request"),

@@ -6,14 +6,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import groupby
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from assurance.chains import in_chain_order, link_of
-from assurance.models import BlankForm, EvidenceItem, Revision, RevisionState, Rollup, Statement, StatementDocument
+from assurance.issued_versions import ISSUED, PRINTED, Told, Version
+from assurance.issued_versions import differences as differences_of_issue
+from assurance.models import (
+    BlankForm,
+    EvidenceItem,
+    IssuedRollup,
+    Revision,
+    RevisionState,
+    Rollup,
+    Statement,
+    StatementDocument,
+)
 from assurance.signatures import differences, digest_of, redactions
 from organisation.permissions import Person
 from records.canonical import content_digest
+from records.models import TrailEntry
 from records.verification import Finding, Match, Matched, finding_on_bytes
 from rendering import formats
 
@@ -28,12 +40,14 @@ def find_by_digest(digest: str, *, reader: Person) -> list[Match]:
     """
     statements = Statement.objects.visible_to(reader)
     rollups = Rollup.objects.visible_to(reader).select_related("group", "pdf")
+    issued = IssuedRollup.objects.visible_to(reader).filter(Q(content_digest=digest) | Q(pdf__sha256=digest))
     return [
         *(_statement(revision) for revision in _revisions(statements).filter(content_digest=digest)),
         *(_printed(document) for document in _documents(statements, digest)),
         *(_blank(form) for form in _blank_forms(statements, digest)),
         *_evidence(statements, digest),
         *(_rollup(rollup, digest) for rollup in rollups.filter(Q(figures_digest=digest) | Q(pdf__sha256=digest))),
+        *(_issued(version, digest) for version in issued.select_related("rollup__group", "pdf").order_by("pk")),
     ]
 
 
@@ -155,6 +169,88 @@ def changed_rollups() -> Iterator[tuple[str, str]]:
     for rollup in Rollup.objects.exclude(figures=None).select_related("group").order_by("pk").iterator(chunk_size=20):
         if (found := content_digest(rollup.figures)) != rollup.figures_digest:
             yield str(rollup), f"its figures have the digest {found}, and {rollup.figures_digest} is stored with them"
+
+
+# --- Issued roll-ups ----------------------------------------------------------------------------------------------
+
+
+def _issued(issued: IssuedRollup, digest: str) -> Match:
+    is_of_content = issued.content_digest == digest
+    newest = issued.rollup.issued.newest_first().values_list("number", "issued_at").first()
+    assert newest is not None  # noqa: S101  # there is at least this one
+    stands = newest[0] == issued.number
+    return Match(
+        matched=Matched.CONTENT if is_of_content else Matched.FILE,
+        thing=f"{'What was issued as' if is_of_content else 'The PDF of'} the roll-up {issued}",
+        address=reverse("assurance:issued_rollup", args=[issued.rollup.slug, issued.rollup.half, issued.number]),
+        facts=(
+            ("Business group", issued.rollup.name),
+            ("Half-year", issued.rollup.half.name),
+            ("Version", str(issued.number)),
+            ("Issued", f"{_moment(issued.issued_at)} by {issued.issuer_name}"),
+            ("Figures as at", formats.day(issued.as_at)),
+        ),
+        standing="It stands: it is the newest version."
+        if stands
+        else f"It does not stand any more: version {newest[0]} was issued on {formats.day(newest[1])}.",
+        stands=stands,
+        findings=tuple(_findings_on_issue(issued)),
+    )
+
+
+def _findings_on_issue(issued: IssuedRollup) -> Iterator[Finding]:
+    wrong = list(differences_of_issue(_version(issued)))
+    yield from (Finding(f"{what[0].upper()}{what[1:]}.", is_well=False) for what in wrong)
+    if not wrong:
+        yield Finding(
+            "The digest, worked out again from the stored content, is the one that was issued, and its rows and the "
+            "trail agree with it.",
+            is_well=True,
+        )
+    if issued.pdf is not None:
+        yield finding_on_bytes(issued.pdf)
+
+
+def _version(issued: IssuedRollup) -> Version:
+    """Return an issued version as it is checked: three queries."""
+    before = issued.rollup.issued.filter(number__lt=issued.number).order_by("-number")
+    acts = TrailEntry.objects.filter(
+        thing_type=IssuedRollup._meta.label, thing_id=issued.pk, act__in=[ISSUED, PRINTED]
+    ).order_by("pk")
+    return Version(
+        content=issued.content,
+        digest=issued.content_digest,
+        row={
+            "group": issued.rollup.slug,
+            "half": str(issued.rollup.half),
+            "number": issued.number,
+            "because": issued.because,
+            "figures_digest": issued.figures_digest,
+            "as_at": issued.as_at.isoformat(),
+            "issued_at": issued.issued_at.isoformat(),
+            "issuer_name": issued.issuer_name,
+        },
+        issued=(issued.issued_at, issued.issued_by_id),
+        used=list(issued.used.values_list("revision__content_digest", flat=True)),
+        previous=before.values_list("content_digest", flat=True).first(),
+        pdf=issued.pdf.sha256 if issued.pdf else None,
+        told=[Told(*row) for row in acts.values_list("act", "at", "actor", "detail")],
+    )
+
+
+def changed_issues() -> Iterator[tuple[str, str]]:
+    """Yield (which, what is wrong) of issued roll-ups that are not, or not all of them, as they were issued."""
+    versions = IssuedRollup.objects.select_related("rollup__group", "pdf").defer("rollup__figures").order_by("pk")
+    for issued in versions.iterator(chunk_size=20):
+        for what in differences_of_issue(_version(issued)):
+            yield str(issued), what
+    there = IssuedRollup.objects.filter(pk=OuterRef("thing_id"))
+    lost = TrailEntry.objects.filter(~Exists(there), thing_type=IssuedRollup._meta.label, act=ISSUED).order_by("pk")
+    for name in lost.values_list("thing_name", flat=True):
+        yield name, "the trail says that it was issued, and it is not there any more"
+
+
+# --- Statements ---------------------------------------------------------------------------------------------------
 
 
 def _address(revision: Revision) -> str:

@@ -16,9 +16,10 @@ from django.urls import reverse
 from assurance.models import Revision, RevisionState, Rollup, Statement
 from home.feed import Day
 from organisation.models import BusinessGroup, Unit, User
+from organisation.models.unit import WHOLE_FORCE
 from organisation.periods import HalfYear, Quarter, financial_year_name, london_day
 from organisation.permissions import appointments_today
-from organisation.roles import GROUP_ROLES, UNIT_ROLES
+from organisation.roles import GROUP_ROLES, UNIT_ROLES, Role
 
 # The quarter before this one, this one, and a year ahead.
 QUARTERS = range(-1, 5)
@@ -49,7 +50,8 @@ def dates_of(person: User, *, today: date) -> list[Day]:
         for quarter in quarters
         for day in _of_a_statement(unit, quarter, statements.get((unit.pk, quarter)), today=today)
     ]
-    return found + list(_of_rollups(groups, today))
+    summaries: list[BusinessGroup | None] = [None] if appointments.to({Role.HEAD}).exists() else []
+    return found + list(_of_rollups([*groups, *summaries], today))
 
 
 def _statements(units: list[Unit], quarters: list[Quarter]) -> dict[tuple[int, Quarter], Standing]:
@@ -97,20 +99,23 @@ def _of_a_statement(unit: Unit, quarter: Quarter, standing: Standing | None, *, 
         yield day("meeting", standing.meeting_on, "Health and safety meeting", changed_at)
 
 
-def _of_rollups(groups: list[BusinessGroup], today: date) -> Iterator[Day]:
+def _of_rollups(groups: list[BusinessGroup | None], today: date) -> Iterator[Day]:
+    """The days on which roll-ups are due; None among the groups stands for the force summary."""
     if not groups:
         return
     this_half = HalfYear.of(today)
     halves = [this_half.previous(), this_half, this_half.next()]
-    there = set(Rollup.objects.filter(group__in=groups, half__in=halves).values_list("group_id", "half"))
+    there = set(Rollup.objects.filter(half__in=halves).values_list("group_id", "half"))
     for group in groups:
         for half in halves:
+            wanted = Rollup(group=group, half=half)
+            title = "Force summary is due" if group is None else f"Roll-up is due: {group.name}"
             yield Day(
-                f"roll-up-{group.pk}-{half.slug}-due",
+                f"roll-up-{group.pk if group else WHOLE_FORCE}-{half.slug}-due",
                 half.due_on,
-                f"Roll-up is due: {group.name}, H{half.number} {financial_year_name(half.start_year)}",
-                _link("assurance:rollup", group.slug, half)
-                if (group.pk, half) in there
+                f"{title}{',' if group else ':'} H{half.number} {financial_year_name(half.start_year)}",
+                _link("assurance:rollup", wanted.slug, half)
+                if (wanted.group_id, half) in there
                 else _link("assurance:rollups"),
                 datetime.combine(half.first_day, time(0), tzinfo=UTC),
             )

@@ -116,7 +116,8 @@ def _rollups(now: datetime) -> Past:
         "KEEP_REPORTS_YEARS",
         years,
         found,
-        held=lambda rollup: under is None or rollup.group_id in under,
+        # The force summary is the whole force's: any hold of reports is on it.
+        held=lambda one: under is None or (bool(under) if one.is_of_the_force else one.group_id in under),
         address=lambda one: reverse("assurance:rollup", args=[one.slug, one.half]),
     )
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from actions.models import Action
 from assurance.models import (
+    IssuedRollup,
     MentoringRecord,
     Redaction,
     RedactionState,
@@ -26,6 +28,7 @@ from assurance.models.statement import DRAFT
 from assurance.worklist import ReviewState, WorkList, work_lists
 from home.services.failures import failed_lately
 from organisation.models import Appointment, BusinessGroup, Unit, UnitMembership
+from organisation.models.unit import WHOLE_FORCE
 from organisation.periods import LONDON, HalfYear, Quarter
 from organisation.roles import GROUP_ROLES, INSIDE_THE_FORCE, UNIT_ROLES, Role
 from papers.models import Paper, PaperState
@@ -35,6 +38,7 @@ MOST_STATEMENTS = 20
 MOST_PAPERS = 3
 MOST_REDACTIONS = 5
 READS_THE_FORCE = frozenset({Role.SHRMT, Role.HEAD})
+BOARD_ROLES = frozenset({Role.BOARD_MEMBER, Role.BOARD_SECRETARY})
 NEEDS_YOU, WAITS, SETTLED, LATE = "orange", "blue", "green", "red"
 
 
@@ -74,9 +78,11 @@ def waiting_for(appointments: Sequence[Appointment], *, today: date) -> list[Par
     if roles & (UNIT_ROLES | READS_THE_FORCE):
         parts += _advice(appointments, roles, today=today)
     if roles & READS_THE_FORCE:
-        parts += [*_redactions(roles), _papers_in_preparation(roles), _whole_force(today)]
+        parts += [*_redactions(roles), _papers_in_preparation(roles), _whole_force(roles, today)]
     if Role.ADMINISTRATOR in roles:
         parts += _failed_work(today)
+    if roles & BOARD_ROLES:
+        parts.append(_issued_reports(today))
     if roles:
         parts.append(_published_papers())
     if roles & INSIDE_THE_FORCE:
@@ -247,10 +253,10 @@ def _own_groups(appointments: Iterable[Appointment], *, today: date) -> list[Par
         for found in work_lists(groups.values(), each, today=today)
         if found.rows and (each == quarter or found.awaiting_review)
     ]
-    built = set(
-        Rollup.objects.filter(group__in=groups, half=half, built_at__isnull=False).values_list("group", flat=True)
-    )
-    rollups = [_rollup_line(group, half, built=pk in built) for pk, group in groups.items()]
+    standing = _rollups_of(half)
+    rollups = [
+        _rollup_line(standing.get(pk), group.name, group.slug, half, issues=pk in led) for pk, group in groups.items()
+    ]
     halves = [Line(f"{group.name} on one page", reverse("group_half", args=[group.slug])) for group in groups.values()]
     return [
         Part("Your half-year", tuple(halves)),
@@ -277,13 +283,50 @@ def _review_line(found: WorkList, *, decides: bool) -> Line:
     )
 
 
-def _rollup_line(group: BusinessGroup, half: HalfYear, *, built: bool) -> Line:
-    return Line(
-        f"{group.name}, {half.name}",
-        reverse("assurance:rollup", args=[group.slug, half]) if built else reverse("assurance:rollups"),
-        "Built" if built else "Not built",
-        SETTLED if built else NEEDS_YOU,
-        f"It is due by {day(half.due_on)}." if not built else "",
+def _rollups_of(half: HalfYear) -> dict[int | None, Any]:
+    """Return {group (None: the force): its roll-up, with the newest version that was issued}: one query."""
+    newest = IssuedRollup.objects.filter(rollup=OuterRef("pk")).newest_first()
+    rows = Rollup.objects.filter(half=half).annotate(
+        version=Subquery(newest.values("number")[:1]), version_at=Subquery(newest.values("issued_at")[:1])
+    )
+    return {row.group_id: row for row in rows.only("group_id", "built_at")}
+
+
+def _rollup_line(found: Any, name: str, slug: str, half: HalfYear, *, issues: bool) -> Line:
+    text = f"{name}, {half.name}"
+    due = f"It is due by {day(half.due_on)}."
+    if found is not None and found.version is not None:
+        url = reverse("assurance:issued_rollup", args=[slug, half, found.version])
+        return Line(text, url, "Issued", SETTLED, f"Version {found.version}, issued {day(found.version_at)}.")
+    page = reverse("assurance:rollup", args=[slug, half])
+    if found is not None and found.built_at is not None:
+        return Line(text, page, "Not issued", NEEDS_YOU if issues else WAITS, f"The figures are built. {due}")
+    return Line(text, page if found is not None else reverse("assurance:rollups"), "Not built", NEEDS_YOU, due)
+
+
+def _issued_reports(today: date) -> Part:
+    """What the Board has been given for the last half-year, the force summary first."""
+    half = HalfYear.of(today).previous()
+    issued = sorted(
+        IssuedRollup.objects.filter(rollup__half=half).newest_of_each(),
+        key=lambda one: (not one.rollup.is_of_the_force, one.rollup.name),
+    )
+    lines = [
+        Line(
+            f"{one.rollup.title}, {half.name}",
+            reverse("assurance:issued_rollup", args=[one.rollup.slug, half, one.number]),
+            f"Version {one.number}",
+            SETTLED,
+            f"Issued {day(one.issued_at)}.",
+        )
+        for one in issued
+    ]
+    return Part(
+        "Issued reports",
+        tuple(lines),
+        empty="" if lines else f"Nothing is issued for {half.name} yet. Roll-ups are due by {day(half.due_on)}.",
+        more_url=reverse("assurance:rollups"),
+        more_text="All issued reports",
     )
 
 
@@ -337,12 +380,13 @@ def _advice(appointments: Sequence[Appointment], roles: set[Role], *, today: dat
 # --- The whole force ----------------------------------------------------------------------------------------------
 
 
-def _whole_force(today: date) -> Part:
+def _whole_force(roles: set[Role], today: date) -> Part:
     quarter = Quarter.of(today)
     newer = Revision.objects.filter(statement=OuterRef("statement"), number__gt=OuterRef("number"))
     newest = Revision.objects.filter(~Exists(newer), statement__quarter=quarter).order_by()
     by_state = dict(newest.values_list("state").annotate(statements=Count("pk")))
     total = sum(by_state.values())
+    half = HalfYear.of(today).previous()
     said = ", ".join(
         f"{count(by_state[state.value])} {state.label.lower()}" for state in RevisionState if by_state.get(state.value)
     )
@@ -351,7 +395,8 @@ def _whole_force(today: date) -> Part:
             f"{count(total)} statement{'' if total == 1 else 's'} of {quarter.name}",
             f"{reverse('assurance:statements')}?quarter={quarter}",
             detail=f"{said}.",
-        )
+        ),
+        _rollup_line(_rollups_of(half).get(None), "Force summary", WHOLE_FORCE, half, issues=Role.HEAD in roles),
     ]
     return Part(
         "Statements and roll-ups of the force",

@@ -47,6 +47,9 @@ def _roles(appointments: QuerySet[Appointment]) -> frozenset[Role]:
 
 def roles_anywhere(user: Person) -> frozenset[Role]:
     """Roles the person holds today, whatever they are for."""
+    held = _held(user)
+    if held is not None:
+        return frozenset(Role(one.role) for one in held)
     return _roles(appointments_today(user))
 
 
@@ -76,6 +79,9 @@ def roles_over_unit(user: Person, unit: Unit) -> frozenset[Role]:
 
 def roles_over_group(user: Person, group: BusinessGroup) -> frozenset[Role]:
     """Roles the person holds today over `group`: of the group or of the whole force (not of one of its units)."""
+    held = _held(user)
+    if held is not None:
+        return frozenset(Role(one.role) for one in held if one.group_id == group.pk or one.role in FORCE_ROLES)
     return _roles(appointments_today(user).filter(Q(group=group) | Q(role__in=sorted(FORCE_ROLES))))
 
 

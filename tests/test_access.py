@@ -18,13 +18,13 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from assurance.models import BlankForm, Release, Rollup, Statement, StatementDocument
+from assurance.models import BlankForm, IssuedRollup, Release, Rollup, Statement, StatementDocument
 from organisation.models import User
 from organisation.periods import Quarter
 from organisation.roles import Role
 from organisation.services import bulk, calendars
 from records.models import TrailEntry
-from tests.factories import actions, evidence, holds, maturity, organisation, papers
+from tests.factories import actions, evidence, holds, maturity, organisation, papers, rollups
 from tests.factories import assurance as statements
 from tests.factories import information_requests as requests
 
@@ -94,6 +94,7 @@ ALL = who(SIGNED_IN)
 NOBODY = who("nobody")
 READS = who(UNIT, GROUP, SAFETY)
 READS_REVIEWS = who(GROUP, SAFETY)
+BOARD = who("board-member", "board-secretary")
 RAISES = who(UNIT, "cog-lead", SAFETY, "other-spoc", "other-slt-lead", "other-cog-lead")
 ADMINISTRATOR = who("administrator")
 READS_PEOPLE = READS | ADMINISTRATOR
@@ -436,7 +437,7 @@ TABLE = [
     # Roll-ups
     Row(
         "assurance:rollups",
-        get={who(READS_REVIEWS, "other-cog-lead", "other-cog-support"): OK},
+        get={who(READS, BOARD, "other-spoc", "other-slt-lead", "other-cog-lead", "other-cog-support"): OK},
     ),
     Row("assurance:rollup", ("group", "half"), get={READS_REVIEWS: OK}),
     Row(
@@ -453,6 +454,80 @@ TABLE = [
     ),
     Row("assurance:rollup_progress", ("group", "half"), get={READS_REVIEWS: MOVED}),
     Row("assurance:rollup_pdf", ("group", "half"), get={READS_REVIEWS: OK}),
+    *(
+        Row(
+            f"assurance:{name}",
+            arguments,
+            get={who(GROUP): statuses, who(SAFETY): FORBIDDEN},
+            post={who(GROUP): DONE_OR_REFUSED, who(SAFETY): FORBIDDEN},
+        )
+        for name, arguments, statuses in (
+            ("rollup_words", ("group", "half"), OK),
+            ("rollup_theme", ("group", "half", "theme"), OK),
+            ("autosave_rollup_words", ("group", "half"), MOVED),
+            ("autosave_rollup_theme", ("group", "half", "theme"), MOVED),
+        )
+    ),
+    Row(
+        "assurance:issue_rollup",
+        ("group", "half"),
+        get={who("cog-lead"): OK, READS_REVIEWS: FORBIDDEN},
+        post={who("cog-lead"): {422}, READS_REVIEWS: FORBIDDEN},
+        decides=("GET", "POST"),
+    ),
+    *(
+        Row(f"assurance:{name}", ("group", "half", "1"), get={who(READS, BOARD): statuses})
+        for name, statuses in (
+            ("issued_rollup", OK),
+            ("issued_rollup_progress", MOVED),
+            ("issued_rollup_pdf", OK),
+            ("issued_rollup_workbook", OK),
+            ("issued_rollup_csv", OK),
+        )
+    ),
+    Row(
+        "assurance:print_issued_rollup",
+        ("group", "half", "1"),
+        get={who(READS, BOARD): {405}},
+        post={who(READS, BOARD): MOVED},
+    ),
+    # The force summary
+    Row("assurance:rollup", ("whole-force", "half"), get={who(SAFETY): OK}),
+    Row(
+        "assurance:build_rollup",
+        ("whole-force", "half"),
+        get={who(SAFETY): {405}},
+        post={who("head"): MOVED, who("shrmt"): FORBIDDEN},
+    ),
+    *(
+        Row(
+            f"assurance:{name}",
+            arguments,
+            get={who("head"): statuses, who("shrmt"): FORBIDDEN},
+            post={who("head"): DONE_OR_REFUSED, who("shrmt"): FORBIDDEN},
+        )
+        for name, arguments, statuses in (
+            ("rollup_words", ("whole-force", "half"), OK),
+            ("rollup_theme", ("whole-force", "half", "theme"), OK),
+            ("autosave_rollup_words", ("whole-force", "half"), MOVED),
+            ("autosave_rollup_theme", ("whole-force", "half", "theme"), MOVED),
+        )
+    ),
+    Row(
+        "assurance:issue_rollup",
+        ("whole-force", "half"),
+        get={who("head"): OK, who("shrmt"): FORBIDDEN},
+        post={who("head"): {422}, who("shrmt"): FORBIDDEN},
+        decides=("GET", "POST"),
+    ),
+    *(
+        Row(
+            f"assurance:{name}",
+            ("whole-force", "half", "1"),
+            get={who(SAFETY, BOARD, "cog-lead", "other-cog-lead"): OK},
+        )
+        for name in ("issued_rollup", "issued_rollup_pdf", "issued_rollup_workbook", "issued_rollup_csv")
+    ),
     # Papers
     Row("papers:papers", get={who(APPOINTED): OK}),
     Row(
@@ -700,14 +775,17 @@ def world() -> World:
     published = papers.make_published()
     draft, final = papers.make_draft(), papers.make_final()
     quarter = Quarter.of(timezone.localdate())
-    Rollup.objects.create(
-        group=group,
-        half=quarter.half,
-        figures=papers.north(),
-        figures_digest="0" * 64,
-        built_at=timezone.now(),
-        pdf=papers.make_blob(),
-    )
+    for of in (group, None):
+        rollup = Rollup.objects.create(
+            group=of,
+            half=quarter.half,
+            figures={**papers.north(), "units": []},
+            figures_digest="0" * 64,
+            built_at=timezone.now(),
+            pdf=papers.make_blob(),
+        )
+        issued = rollups.issue(rollups.write(rollup))
+        IssuedRollup.objects.filter(pk=issued.pk).update(pdf=papers.make_blob())
     with connection.cursor() as cursor:  # what is recorded takes its place in the chain at once: there is no commit
         cursor.execute(f"SET CONSTRAINTS {extends_the_chain()} IMMEDIATE")
     return World(

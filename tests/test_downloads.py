@@ -53,6 +53,9 @@ def test_every_download_is_in_the_trail(world: World) -> None:
         "assurance:statement_pdf_download",
         "assurance:workbook",
         "assurance:rollup_pdf",
+        "assurance:issued_rollup_pdf",
+        "assurance:issued_rollup_workbook",
+        "assurance:issued_rollup_csv",
         "trail_csv",
     } <= recorded
 

@@ -26,7 +26,7 @@ from lxml import html  # type: ignore[import-untyped]  # ships no types
 from openpyxl import load_workbook
 
 from assurance.models import Revision, Rollup
-from assurance.services import documents, rollups
+from assurance.services import documents, issuing, rollups
 from home.services import digests
 from organisation.periods import london_day
 from organisation.services import letters
@@ -177,11 +177,13 @@ def test_no_document_does_what_a_text_in_it_says(hostile: World) -> None:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute("DELETE FROM assurance_statementdocument")
         cursor.execute("DELETE FROM assurance_blankform")
+        cursor.execute("UPDATE assurance_issuedrollup SET pdf_id = NULL")
         cursor.execute("SET LOCAL session_replication_role = origin")
     asked = [
         (documents.request(revision=signed, by=by, at=now), documents.build),
         (documents.request_blank(statement=signed.statement, by=by, at=now), documents.build_blank),
         (rollups.request(rollup=rollup, by=group_lead, at=now), rollups.build),
+        (issuing.request_document(issued=rollup.issued.get(), by=by, at=now), issuing.build_document),
     ]
     for job, build in asked:
         assert job is not None
@@ -193,8 +195,10 @@ def test_no_document_does_what_a_text_in_it_says(hostile: World) -> None:
     ]
     paths = [one.blob.path for one in printed if one is not None]
     rollup.refresh_from_db()
+    issued = rollup.issued.get()
     assert rollup.pdf is not None
-    for path in (*paths, rollup.pdf.path):
+    assert issued.pdf is not None
+    for path in (*paths, rollup.pdf.path, issued.pdf.path):
         assert faults_of_pdf(path) == [], path
     assert len(paths) == 2
 

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.apps import apps
+from django.db.models import Q
 from django.utils import timezone
 
 from actions.models import Action
@@ -24,6 +25,7 @@ from actions.permissions import (
 )
 from assurance.models import (
     InformationRequest,
+    IssuedRollup,
     MentoringRecord,
     Redaction,
     ReviewNote,
@@ -39,10 +41,12 @@ from assurance.permissions import (
     can_ask_adviser,
     can_audit_unit,
     can_build_rollup,
+    can_list_issued_rollups,
     can_list_mentoring,
     can_list_rollups,
     can_list_statements,
     can_read_information_request,
+    can_read_issued_rollup,
     can_read_mentoring,
     can_read_note,
     can_read_notes,
@@ -83,6 +87,7 @@ from organisation.permissions import (
 from organisation.roles import Role, Scope
 from papers.models import Paper
 from papers.permissions import can_read_paper
+from records.canonical import content_digest
 from records.models import PersonalExport, TrailEntry
 from records.services import trail
 from tests.factories import actions, assurance, holds, information_requests, papers
@@ -222,6 +227,44 @@ def test_roll_ups_and_reviews_are_listed_exactly_where_they_may_be_read_and_buil
         assert can_list_rollups(person) is bool(readable)
         assert {one.group_id for one in rollups if can_build_rollup(person, one)} == own
         assert groups_to_build_for(person) == own
+
+
+def test_issued_roll_ups_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
+    """domain.md: issued ones of the own group, all of them, or (a COG lead) besides the own group's the summary."""
+    head = force.people[0]
+    Rollup.objects.create(group=None, half=papers.HALF)
+    for rollup in Rollup.objects.filter(Q(group__in=force.groups) | Q(group=None)):
+        content = {"number": 1}
+        IssuedRollup.objects.create(
+            rollup=rollup,
+            number=1,
+            content=content,
+            content_digest=content_digest(content),
+            figures_digest="f" * 64,
+            as_at=date(2025, 10, 6),
+            issued_at=timezone.now(),
+            issued_by=head,
+            issuer_name=head.name,
+        )
+    versions = list(IssuedRollup.objects.select_related("rollup__group"))
+    group = {unit.pk: group_of(unit) for unit in force.units}
+    readers = set()
+    for person in force.people:
+        appointments = held(person)
+        every = any(one.role in {*READS_EVERY_STATEMENT, "board-member", "board-secretary"} for one in appointments)
+        own = {one.group_id for one in appointments if one.role in READS_OWN_GROUPS}
+        own |= {group[one.unit_id] for one in appointments if one.role in READS_OWN_UNITS and one.unit_id}
+        summary = any(one.role == Role.COG_LEAD for one in appointments)
+        readable = {
+            one.pk
+            for one in versions
+            if every or (summary if one.rollup.group_id is None else one.rollup.group_id in own)
+        }
+        assert set(IssuedRollup.objects.visible_to(person).values_list("pk", flat=True)) == readable
+        assert {one.pk for one in versions if can_read_issued_rollup(person, one)} == readable
+        assert can_list_issued_rollups(person) or not readable
+        readers.add(len(readable))
+    assert {0, len(versions)} < readers
 
 
 def test_notes_for_a_review_are_listed_exactly_where_they_may_be_read(force: Force) -> None:

@@ -145,6 +145,11 @@ class Rollup(models.Model):
         return "The whole force" if self.group is None else self.group.name
 
     @property
+    def title(self) -> str:
+        """What pages call it."""
+        return "Force summary" if self.group is None else f"Roll-up of {self.group.name}"
+
+    @property
     def slug(self) -> str:
         """What stands for it in addresses."""
         return WHOLE_FORCE if self.group is None else self.group.slug
@@ -208,6 +213,11 @@ class IssuedRollupQuerySet(models.QuerySet["IssuedRollup"]):
 
     def newest_first(self) -> IssuedRollupQuerySet:
         return self.order_by("-number")
+
+    def newest_of_each(self) -> IssuedRollupQuerySet:
+        """The newest version of each roll-up, with the group, without what is read whole."""
+        newest = self.select_related("rollup__group").defer("content", "rollup__figures")
+        return newest.order_by("rollup_id", "-number").distinct("rollup_id")
 
 
 # Once its document has been printed, nothing of an issued version changes.

@@ -167,6 +167,19 @@ def of_group(group: BusinessGroup, half: HalfYear, *, as_at: date) -> rollup.Fig
     )
 
 
+def statements_taken(
+    group: BusinessGroup | None, half: HalfYear, *, as_at: date
+) -> list[tuple[rollup.UnitFacts, rollup.SignedRevision | None]]:
+    """Return, for each unit that a build would count now, the statement that it would take: two queries."""
+    quarters = Reading(half, as_at).quarters
+    units = [unit for unit in units_there(group, half) if is_expected(unit, quarters)]
+    by_unit: dict[int, list[rollup.SignedRevision]] = {unit.id: [] for unit in units}
+    revisions, _ = signed_revisions(by_unit, quarters)
+    for revision in revisions:
+        by_unit[revision.unit_id].append(revision)
+    return [(unit, rollup.taken(by_unit[unit.id])[0]) for unit in units]
+
+
 def units_there(group: BusinessGroup | None, half: HalfYear) -> list[rollup.UnitFacts]:
     """The units of the group, or of the force, that existed in the half, by name: one query."""
     rows = (

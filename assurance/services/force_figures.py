@@ -19,7 +19,7 @@ from django.db import connection
 
 from actions.models import Action
 from assurance import rollup_force
-from assurance.rollup import Excluded, Figures
+from assurance.rollup import Excluded, Figures, StatementUsed
 from assurance.rollup_force import NO_GROUP, Counted, Group, summarise_force
 from assurance.services.figures import Model, Reading, code_of, levels_asked, targets_of
 from assurance.sustaining import LEAST_LEVEL, QUARTERS_RUNNING
@@ -60,6 +60,8 @@ class Use(NamedTuple):
     completed: bool | None
     reflects: bool | None
     improves: bool | None
+    number: int
+    state: str
 
     @property
     def is_late(self) -> bool:
@@ -120,6 +122,7 @@ def of_force(half: HalfYear, *, as_at: date) -> Figures:
             excluded=[(member.group, _excluded(member)) for member in force.excluded],
             ended=[member.name for member in force.ended],
             targets=_targets(targets, force),
+            statements=_statements(force),
         )
     )
 
@@ -140,7 +143,7 @@ ORDER BY u.name
 USED = """
 SELECT DISTINCT ON (s.unit_id)
     s.unit_id, r.id, s.edition_id, s.quarter, min(r.signed_at) OVER (PARTITION BY s.id),
-    review.appropriately_completed, review.reflects_performance, review.identifies_improvement
+    review.appropriately_completed, review.reflects_performance, review.identifies_improvement, r.number, r.state
 FROM assurance_statement s
 JOIN assurance_revision r ON r.statement_id = s.id
 LEFT JOIN assurance_review review ON review.revision_id = r.id
@@ -238,6 +241,19 @@ def _used(force: Force) -> list[rollup_force.Used]:
         rollup_force.Used(group, edition, *(counts[name] for name in names))
         for (group, edition), counts in found.items()
     ]
+
+
+def _statements(force: Force) -> list[StatementUsed]:
+    """Which statement of each unit counts: what is issued names it, and can be held against what counts later."""
+    found = []
+    for member in force.members:
+        use = force.used.get(member.unit)
+        found.append(
+            StatementUsed(member.unit, member.name, use.quarter, use.number, use.state)
+            if use
+            else StatementUsed(member.unit, member.name)
+        )
+    return found
 
 
 CELLS = """

@@ -54,8 +54,9 @@ def request_for(*, group: BusinessGroup | None, half: HalfYear, by: User | None,
 
 
 def request_all(*, half: HalfYear, by: User | None, at: datetime) -> list[Job]:
-    """Ask for the roll-up of every business group with units to sum up."""
-    return [request_for(group=group, half=half, by=by, at=at) for group in groups_with_units(half)]
+    """Ask for the roll-up of every business group with units to sum up, and for the force summary over them."""
+    groups: list[BusinessGroup | None] = list(groups_with_units(half))
+    return [request_for(group=group, half=half, by=by, at=at) for group in [*groups, *([None] if groups else [])]]
 
 
 def groups_with_units(half: HalfYear) -> QuerySet[BusinessGroup]:

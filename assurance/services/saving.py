@@ -10,10 +10,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from assurance.models import Entry, MergeDecision, Revision, SaveReceipt
+from assurance.models import Entry, MergeDecision, Revision, Rollup, SaveReceipt, ThemeAssessment
 from assurance.rules import Refused
 from organisation.models import User
 from records.edits import Conflict, Edit
+
+# What is saved by itself, each under one lock.
+Saveable = Entry | Revision | Rollup | ThemeAssessment
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Saved:
 # --- Receipts -----------------------------------------------------------------------------------------------------
 
 
-def answered_before(*, token: uuid.UUID | None, thing: Entry | Revision, by: User) -> Saved | None:
+def answered_before(*, token: uuid.UUID | None, thing: Saveable, by: User) -> Saved | None:
     """Return how the save of `thing` with this token was answered, where it has been done. The caller holds its lock.
 
     Raises Refused where the token is that of another save: a page that was tampered with, or copied.
@@ -69,15 +72,21 @@ def answered_before(*, token: uuid.UUID | None, thing: Entry | Revision, by: Use
     return _from_json(receipt.answer)
 
 
-def keep_receipt(*, token: uuid.UUID | None, thing: Entry | Revision, saved: Saved, by: User, at: datetime) -> None:
+def keep_receipt(*, token: uuid.UUID | None, thing: Saveable, saved: Saved, by: User, at: datetime) -> None:
     """Keep how a save was answered, in its own transaction."""
     if token is not None:
-        revision = thing if isinstance(thing, Revision) else thing.revision
         answer = {"thing": _name_of(thing)} | _to_json(saved)
-        SaveReceipt.objects.create(token=token, revision=revision, by=by, saved_at=at, answer=answer)
+        SaveReceipt.objects.create(token=token, by=by, saved_at=at, answer=answer, **_whole_of(thing))
 
 
-def _name_of(thing: Entry | Revision) -> str:
+def _whole_of(thing: Saveable) -> dict[str, Any]:
+    """Return the column of a receipt that says what the thing is a part of, and its value."""
+    if isinstance(thing, Revision | Entry):
+        return {"revision": thing if isinstance(thing, Revision) else thing.revision}
+    return {"rollup": thing if isinstance(thing, Rollup) else thing.rollup}
+
+
+def _name_of(thing: Saveable) -> str:
     return f"{thing._meta.model_name}:{thing.pk}"
 
 
@@ -147,17 +156,37 @@ def from_json(kept: Any) -> Any:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a text belongs: to a theme, to an action of it, or (without an entry) to the statement’s details."""
+    """Where a text belongs: to a theme, an action of it or the details of a statement, or to a roll-up or its theme."""
 
-    revision: Revision
+    revision: Revision | None = None
     entry: Entry | None = None
     action_id: int | None = None
+    rollup: Rollup | None = None
+    assessment: ThemeAssessment | None = None
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The place as the columns of a decision have it."""
+        return {
+            "revision": self.revision,
+            "entry": self.entry,
+            "action_id": self.action_id,
+            "rollup": self.rollup,
+            "assessment": self.assessment,
+        }
 
 
-def pending_merges(*, revision: Revision, by: User, entry: Entry | None = None) -> list[MergeDecision]:
-    """Return what this person wrote and could not save, and has not decided on yet: of a theme, or of the details."""
-    waiting = MergeDecision.objects.filter(revision=revision, entry=entry, by=by, decided_at=None)
-    return list(waiting.select_related("action"))
+def pending_merges(
+    *,
+    by: User,
+    revision: Revision | None = None,
+    entry: Entry | None = None,
+    rollup: Rollup | None = None,
+    assessment: ThemeAssessment | None = None,
+) -> list[MergeDecision]:
+    """Return what this person wrote and could not save, and has not decided on yet: of a theme, or of the rest."""
+    place = {"revision": revision, "entry": entry, "rollup": rollup, "assessment": assessment}
+    return list(MergeDecision.objects.filter(**place, by=by, decided_at=None).select_related("action"))
 
 
 def keep_overtaken(conflicts: Iterable[Conflict], *, place: Place, by: User, at: datetime) -> None:
@@ -166,9 +195,7 @@ def keep_overtaken(conflicts: Iterable[Conflict], *, place: Place, by: User, at:
     MergeDecision.objects.bulk_create(
         [
             MergeDecision(
-                revision=place.revision,
-                entry=place.entry,
-                action_id=place.action_id,
+                **place.columns,
                 field=conflict.field,
                 mine=as_json(conflict.mine),
                 theirs=as_json(conflict.theirs),
@@ -193,6 +220,4 @@ def decide(edits: Mapping[str, Edit], *, overtaken: Iterable[Conflict], place: P
 
 def _waiting_at(place: Place, *, by: User) -> QuerySet[MergeDecision]:
     """What this person wrote there, could not save and has not decided on."""
-    return MergeDecision.objects.filter(
-        revision=place.revision, entry=place.entry, action=place.action_id, by=by, decided_at=None
-    )
+    return MergeDecision.objects.filter(**place.columns, by=by, decided_at=None)

@@ -1,20 +1,18 @@
 """Saving answers while they are being given: what was sent of a page, saved like the page itself.
 
-The answer is a fragment: which answers are saved now and with which stamps, what is wrong with others, and two
-versions of what somebody else has changed too. By its header `Autosave-Outcome` the page's script knows it from any
-other answer, such as the sign-in page.
+The answer is a fragment (autosaving.py): which answers are saved now and with which stamps, what is wrong with others,
+and two versions of what somebody else has changed too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -33,45 +31,25 @@ from assurance.views.answering import (
     level_options,
     link_of,
     sent_rows,
-    settle,
     settle_rows,
 )
-from assurance.views.conflicts import TwoVersions, is_the_one_on_the_page, page_token, two_versions
+from assurance.views.autosaving import (
+    Answer,
+    Wrong,
+    add_answers,
+    fields_of,
+    fragment,
+    is_of_somebody_else,
+    show,
+    somebody_else,
+    stamps_of,
+)
+from assurance.views.conflicts import is_the_one_on_the_page, page_token
 from assurance.views.loading import writable_entry_or_404, writable_revision_or_404
 from maturity.models import Criterion, Level
 from organisation.periods import Quarter
 from organisation.requests import SignedInRequest
-from organisation.versioned import VersionedForm, version_name
-from records.edits import Edit
-
-SOMEBODY_ELSE = "Somebody else is signed in in this browser now.\n"  # the page's own script has the words for it
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """Why an answer was not saved, and the id of the control to say it at."""
-
-    answer: str
-    control: str
-    text: str
-
-
-@dataclass
-class Answer:
-    """What became of the answers that were sent. `moved` are hidden fields of the page and their new values."""
-
-    kept: list[str] = field(default_factory=list)
-    wrong: list[Wrong] = field(default_factory=list)
-    conflicts: list[TwoVersions] = field(default_factory=list)
-    moved: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def outcome(self) -> tuple[str, int]:
-        """In a word for the page's script, and as a status."""
-        if self.conflicts:
-            return "conflict", 409
-        return ("refused", 422) if self.wrong else ("saved", 200)
-
+from organisation.versioned import version_name
 
 # --- A theme ------------------------------------------------------------------------------------------------------
 
@@ -79,8 +57,8 @@ class Answer:
 @require_http_methods(["GET", "HEAD", "POST"])
 def autosave(request: SignedInRequest, unit: str, quarter: Quarter, theme: str) -> HttpResponse:
     """Save what has been answered on a theme's page so far."""
-    if _is_of_somebody_else(request):
-        return _somebody_else()
+    if is_of_somebody_else(request):
+        return somebody_else()
     entry = writable_entry_or_404(request, unit, quarter, theme, entries=_with_choices())
     if not request.htmx or request.method != "POST":  # somebody who had to sign in first, or pressed "back"
         return redirect("assurance:theme", unit, quarter, theme)
@@ -91,12 +69,12 @@ def autosave(request: SignedInRequest, unit: str, quarter: Quarter, theme: str) 
     rows = sent_rows(request.POST, decided=decided) if f"{ROWS}-TOTAL_FORMS" in request.POST else None
     form.is_valid()
     try:
-        return _show(request, _save(request, entry, form, rows))
+        return show(request, _save(request, entry, form, rows))
     except Refused as refusal:
         entry.revision.refresh_from_db(fields=["state"])
         if not entry.revision.is_open:
             return _stopped(request, entry.revision)
-        return _show(request, _all_wrong(form, rows, str(refusal)))
+        return show(request, _all_wrong(form, rows, str(refusal)))
 
 
 def _with_choices() -> QuerySet[Entry]:
@@ -127,7 +105,7 @@ def _save(request: SignedInRequest, entry: Entry, form: EntryForm, rows: Rows | 
     if saved.conflicts:
         form.offer(level_options(entry.theme))  # both versions are shown in words
     answer = Answer()
-    _add_answers(answer, form, edits, saved, begun_on=lambda name: text_at(entry, name, edits[name].base_version))
+    add_answers(answer, form, edits, saved, begun_on=lambda name: text_at(entry, name, edits[name].base_version))
     if rows is not None:
         _add_rows(answer, rows, action_links(entry), saved)
     return answer
@@ -148,15 +126,12 @@ def _add_rows(answer: Answer, rows: Rows, links: Sequence[Any], saved: Saved) ->
         link = link_of(row, links)
         if link is None and too_many:
             answer.wrong.append(Wrong(str(row.prefix), row["title"].auto_id, too_many))
-        _add_row(answer, row, link, set() if link is None else _fields(saved.action_conflicts.get(link.action_id, ())))
+        overtaken = () if link is None else saved.action_conflicts.get(link.action_id, ())
+        _add_row(answer, row, link, fields_of(overtaken))
 
 
 def _was_sent(row: ActionForm) -> bool:
     return row.add_prefix(version_name("title")) in row.data
-
-
-def _fields(conflicts: Sequence[Any]) -> set[str]:
-    return {conflict.field for conflict in conflicts}
 
 
 def _add_row(answer: Answer, row: ActionForm, link: Any, overtaken: set[str]) -> None:
@@ -165,7 +140,7 @@ def _add_row(answer: Answer, row: ActionForm, link: Any, overtaken: set[str]) ->
     answer.wrong += wrong
     if link is not None:
         answer.moved[row.add_prefix("action")] = link.action_id
-        answer.moved |= _stamps(row, [name for name in row.answers if name not in overtaken])
+        answer.moved |= stamps_of(row, [name for name in row.answers if name not in overtaken])
     if not wrong and not overtaken and prefix not in {one.answer for one in answer.wrong}:
         answer.kept.append(prefix)
 
@@ -176,8 +151,8 @@ def _add_row(answer: Answer, row: ActionForm, link: Any, overtaken: set[str]) ->
 @require_http_methods(["GET", "HEAD", "POST"])
 def autosave_details(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResponse:
     """Save what has been answered on the page of the details so far."""
-    if _is_of_somebody_else(request):
-        return _somebody_else()
+    if is_of_somebody_else(request):
+        return somebody_else()
     revision = writable_revision_or_404(request, unit, quarter)
     if not request.htmx or request.method != "POST":
         return redirect("assurance:details", unit, quarter)
@@ -195,34 +170,11 @@ def autosave_details(request: SignedInRequest, unit: str, quarter: Quarter) -> H
             revision.refresh_from_db(fields=["state"])
             return _stopped(request, revision)
     answer = Answer()
-    _add_answers(answer, form, edits, saved)
-    return _show(request, answer)
+    add_answers(answer, form, edits, saved)
+    return show(request, answer)
 
 
 # --- Both ---------------------------------------------------------------------------------------------------------
-
-
-def _add_answers(
-    answer: Answer,
-    form: VersionedForm,
-    edits: Mapping[str, Edit],
-    saved: Saved,
-    begun_on: Callable[[str], str | None] = lambda _name: None,
-) -> None:
-    """Say of each answer that was sent whether it is saved, wrong or overtaken."""
-    answer.conflicts += two_versions(form, saved.conflicts, theirs=saved.before, begun_on=begun_on)
-    settle(form, edits, saved)
-    overtaken = _fields(saved.conflicts)
-    for name in form.sent:
-        answer.wrong += [Wrong(name, form[name].auto_id, str(text)) for text in form.errors.get(name, ())]
-        if name not in form.errors and name not in overtaken:
-            answer.kept.append(name)
-    answer.moved |= _stamps(form, [name for name in form.sent if name in answer.kept])
-
-
-def _stamps(form: VersionedForm, names: Sequence[str]) -> dict[str, Any]:
-    stamps = [form.add_prefix(version_name(name)) for name in names]
-    return {stamp: form.data[stamp] for stamp in stamps}
 
 
 def _all_wrong(form: EntryForm, rows: Rows | None, text: str) -> Answer:
@@ -230,31 +182,7 @@ def _all_wrong(form: EntryForm, rows: Rows | None, text: str) -> Answer:
     return Answer(wrong=[Wrong(name, "", text) for name in sent])
 
 
-def _is_of_somebody_else(request: SignedInRequest) -> bool:
-    """Whether the page was opened by another person than the one who is signed in by now."""
-    own = str(request.user.pk)
-    return request.POST.get("person", own) != own
-
-
-def _somebody_else() -> HttpResponse:
-    return HttpResponse(SOMEBODY_ELSE, status=403, headers={"Autosave-Outcome": "other-person"})
-
-
-def _show(request: SignedInRequest, answer: Answer) -> HttpResponse:
-    outcome, status = answer.outcome
-    context = {"answer": answer, "kept": " ".join(answer.kept), "saved_at": timezone.now()}
-    return _fragment(request, "assurance/_autosaved.html", context, outcome=outcome, status=status)
-
-
 def _stopped(request: SignedInRequest, revision: Revision) -> HttpResponse:
     """409: the statement was completed, or another revision begun, while the person was writing."""
     context = {"revision": revision, "statement": revision.statement}
-    return _fragment(request, "assurance/_autosave_stopped.html", context, outcome="stopped", status=409)
-
-
-def _fragment(
-    request: SignedInRequest, template: str, context: dict[str, Any], *, outcome: str, status: int
-) -> HttpResponse:
-    response = render(request, template, context, status=status)
-    response["Autosave-Outcome"] = outcome
-    return response
+    return fragment(request, "assurance/_autosave_stopped.html", context, outcome="stopped", status=409)

@@ -5,18 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet, Subquery
+from django.db.models import Q, QuerySet, Subquery
 from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
-from assurance.models import Entry, Revision, Statement
-from assurance.permissions import can_read_statement, can_write_statement
+from assurance.models import Entry, IssuedRollup, Revision, Rollup, Statement, ThemeAssessment
+from assurance.permissions import (
+    can_build_rollup,
+    can_read_issued_rollup,
+    can_read_rollup,
+    can_read_statement,
+    can_write_statement,
+)
 from maturity.models import Edition
-from organisation.models import User
-from organisation.periods import Quarter
+from organisation.models import BusinessGroup, User
+from organisation.models.unit import WHOLE_FORCE
+from organisation.periods import HalfYear, Quarter
 from organisation.permissions import hold_appointments
 from organisation.requests import SignedInRequest
 
 ONLY_WRITERS = "Only the unit’s SPOC and SLT lead fill in its statement. You can read it."
+ONLY_BUILDERS = (
+    "Only the Chief Officer Group (COG) lead of the business group, or their support staff, builds its roll-up and "
+    "writes on it. You can read it."
+)
+ONLY_THE_HEAD = (
+    "Only the Head of Safety, Health and Wellbeing builds the force summary and writes on it. You can read it."
+)
 
 
 def revision_or_404(request: SignedInRequest, unit: str, quarter: Quarter, *, number: int | None = None) -> Revision:
@@ -104,3 +120,88 @@ def _find(unit: str, quarter: Quarter, number: int | None = None) -> Revision | 
 def level_names(edition: Edition) -> dict[int, str]:
     """Return the names of the edition's levels by number."""
     return dict(edition.levels.values_list("number", "name"))
+
+
+# --- Roll-ups -----------------------------------------------------------------------------------------------------
+
+
+def halves() -> list[HalfYear]:
+    """The half-years there may be roll-ups of, newest first: from the first statement's to this one, two at least."""
+    current = HalfYear.of(timezone.localdate())
+    first = Statement.objects.order_by("quarter").values_list("quarter", flat=True).first()
+    found = [current, current.previous()]
+    while first is not None and first.half < found[-1]:
+        found.append(found[-1].previous())
+    return found
+
+
+def rollup_or_404(request: SignedInRequest, group: str, half: HalfYear) -> Rollup:
+    """Return the roll-up of a group, or the force summary, where the person reads its draft: not saved before it is
+    first built or written on.
+    """
+    found = None if group == WHOLE_FORCE else get_object_or_404(BusinessGroup, slug=group)
+    rollup = Rollup.objects.filter(group=found, half=half).select_related("group", "pdf").first()
+    rollup = rollup or Rollup(group=found, half=half)
+    if not can_read_rollup(request.user, rollup) or half not in halves():
+        raise Http404
+    return rollup
+
+
+def refuse_unless_built_by(person: User, rollup: Rollup) -> None:
+    """Raise PermissionDenied where a reader of the draft neither builds it nor writes on it."""
+    if not can_build_rollup(person, rollup):
+        raise PermissionDenied(ONLY_THE_HEAD if rollup.is_of_the_force else ONLY_BUILDERS)
+
+
+def writable_rollup_or_404(request: SignedInRequest, group: str, half: HalfYear) -> Rollup:
+    """Return the roll-up where the person writes on it."""
+    hold_appointments(request.user)  # the page around the answers needs them too: they are read once
+    rollup = rollup_or_404(request, group, half)
+    refuse_unless_built_by(request.user, rollup)
+    return rollup
+
+
+def begun_rollup_or_404(request: SignedInRequest, group: str, half: HalfYear) -> Rollup:
+    """Return the roll-up whose page is open where the person writes on it, without its figures: one query."""
+    found = Rollup.objects.filter(_is_called(group), half=half).select_related("group").defer("figures").first()
+    if found is None:
+        raise Http404
+    _refuse_unless_written_on_by(request.user, found)
+    return found
+
+
+def begun_assessment_or_404(request: SignedInRequest, group: str, half: HalfYear, theme: str) -> ThemeAssessment:
+    """Return what is stated on a theme whose page is open; as `begun_rollup_or_404`."""
+    found = (
+        ThemeAssessment.objects.filter(_is_called(group, "rollup__"), rollup__half=half, theme_identity=theme)
+        .select_related("rollup__group")
+        .defer("rollup__figures")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    _refuse_unless_written_on_by(request.user, found.rollup)
+    return found
+
+
+def _is_called(group: str, prefix: str = "") -> Q:
+    return Q(**{f"{prefix}group": None} if group == WHOLE_FORCE else {f"{prefix}group__slug": group})
+
+
+def _refuse_unless_written_on_by(person: User, rollup: Rollup) -> None:
+    hold_appointments(person)
+    if not can_read_rollup(person, rollup):
+        raise Http404
+    refuse_unless_built_by(person, rollup)
+
+
+def issued_or_404(
+    request: SignedInRequest, group: str, half: HalfYear, number: int, *, with_content: bool = True
+) -> IssuedRollup:
+    """Return that version of the roll-up where the person may read what was issued: one query."""
+    issued = IssuedRollup.objects.filter(_is_called(group, "rollup__"), rollup__half=half, number=number)
+    issued = issued.select_related("rollup__group", "pdf").defer("rollup__figures")
+    found = (issued if with_content else issued.defer("content", "rollup__figures")).first()
+    if found is None or not can_read_issued_rollup(request.user, found):
+        raise Http404
+    return found

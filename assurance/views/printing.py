@@ -32,7 +32,7 @@ class Printing:
     """A document as its page shows it: what has been printed, and the newest job to print it."""
 
     what: str
-    printed: StatementDocument | BlankForm | Release | None
+    printed: StatementDocument | BlankForm | Release | Blob | None
     job: Job | None
     page_url: str
     progress_url: str
@@ -110,7 +110,7 @@ def statement_pdf_progress(request: SignedInRequest, unit: str, quarter: Quarter
     revision = asked_revision_or_404(request, unit, quarter)
     if not revision.is_frozen:
         raise Http404
-    return _progress(request, _statement_printing(revision))
+    return progress_of(request, _statement_printing(revision))
 
 
 @require_safe
@@ -121,7 +121,7 @@ def statement_pdf_download(request: SignedInRequest, unit: str, quarter: Quarter
     if document is None:
         raise Http404
     name = f"statement-{unit}-{quarter.slug}-revision-{revision.number}.pdf"
-    response = _file(request, document.blob, name=name)
+    response = stored_file(request, document.blob, name=name)
     if request.method == "GET" and response.status_code == 200:  # a look at the headers takes nothing away
         documents.record_download(revision=revision, blob=document.blob, by=request.user, at=timezone.now())
     return response
@@ -159,7 +159,7 @@ def blank_pdf(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResp
 @require_safe
 def blank_pdf_progress(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResponse:
     """As `statement_pdf_progress`."""
-    return _progress(request, _blank_printing(revision_or_404(request, unit, quarter)))
+    return progress_of(request, _blank_printing(revision_or_404(request, unit, quarter)))
 
 
 @require_safe
@@ -168,13 +168,14 @@ def blank_pdf_download(request: SignedInRequest, unit: str, quarter: Quarter) ->
     form = documents.blank_form_of(revision_or_404(request, unit, quarter).statement)
     if form is None:
         raise Http404
-    return _file(request, form.blob, name=f"statement-{unit}-{quarter.slug}-blank.pdf")
+    return stored_file(request, form.blob, name=f"statement-{unit}-{quarter.slug}-blank.pdf")
 
 
 # --- Both ---------------------------------------------------------------------------------------------------------
 
 
-def _progress(request: SignedInRequest, printing: Printing) -> HttpResponse:
+def progress_of(request: SignedInRequest, printing: Printing) -> HttpResponse:
+    """Answer with how far the printing is; without htmx with the page."""
     if not request.htmx:
         return redirect(printing.page_url)
     if not printing.is_live:
@@ -182,7 +183,7 @@ def _progress(request: SignedInRequest, printing: Printing) -> HttpResponse:
     return render(request, "assurance/_printing.html", {"printing": printing})
 
 
-def _file(request: HttpRequest, blob: Blob, *, name: str) -> HttpResponseBase:
+def stored_file(request: HttpRequest, blob: Blob, *, name: str) -> HttpResponseBase:
     """Return the stored file for saving; for a browser that has these very bytes only that they are the same."""
     etag = f'"{blob.sha256}"'
     answer = get_conditional_response(request, etag=etag)

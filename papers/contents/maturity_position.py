@@ -21,11 +21,16 @@ COUNTED = ("expected", "signed", "accepted", "signed_late", "nothing_signed")
 
 @dataclass(frozen=True)
 class GroupRollup:
-    """A group's built roll-up: `figures` as assurance/rollup.py made them, read back from JSON."""
+    """A group's roll-up: `figures` as assurance/rollup.py made them, read back from JSON.
+
+    They are of the newest version that was issued, `version` on `issued_on`, or of the draft where there is none.
+    """
 
     group: str
     built_on: date
     figures: Mapping[str, Any]
+    version: int | None = None
+    issued_on: date | None = None
 
 
 def position(*, half: HalfYear, rollups: Sequence[GroupRollup], awaited: Sequence[str]) -> dict[str, Any]:
@@ -106,6 +111,8 @@ def _group(rollup: GroupRollup, themes: Sequence[Mapping[str, Any]]) -> dict[str
     return {
         "name": rollup.group,
         "built_on": rollup.built_on.isoformat(),
+        "version": rollup.version,
+        "issued_on": rollup.issued_on.isoformat() if rollup.issued_on else None,
         "units": len(units),
         "reporting": sum(1 for unit in units if unit["status"] is not None),
         "medians": {
@@ -157,11 +164,28 @@ def sources_text(position: Mapping[str, Any]) -> str:
     number = len(groups) + len(awaited)
     text = (
         f"The figures are drawn from the roll-ups of {count(len(groups))} of {count(number)} business "
-        f"{'group' if number == 1 else 'groups'}, built {built}. These are drafts that the Chief Officer Group (COG) "
-        "leads have not issued yet. Levels are the units’ own assessments, signed by their leaders."
+        f"{'group' if number == 1 else 'groups'}, built {built}. {_standing_text(groups)} "
+        "Levels are the units’ own assessments, signed by their leaders."
     )
     if awaited:
         text += f" A roll-up is awaited from {listed(awaited)}: {_its(awaited)} units are not in any figure here."
+    return text
+
+
+def _standing_text(groups: Sequence[Mapping[str, Any]]) -> str:
+    """Which roll-ups were issued, version and day, and which are drafts. Papers of earlier days knew only drafts."""
+    issued = [group for group in groups if group.get("version")]
+    drafts = [group["name"] for group in groups if not group.get("version")]
+    if not issued:
+        return "These are drafts that the Chief Officer Group (COG) leads have not issued yet."
+    named = [
+        f"{group['name']} (version {group['version']}, {day(date.fromisoformat(group['issued_on']))})"
+        for group in issued
+    ]
+    text = f"Issued by the Chief Officer Group (COG) {'lead' if len(issued) == 1 else 'leads'}: {listed(named)}."
+    if drafts:
+        one = len(drafts) == 1
+        text += f" The {'roll-up' if one else 'roll-ups'} of {listed(drafts)} {'is a draft' if one else 'are drafts'}."
     return text
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from assurance.models import Rollup
+from assurance.models import IssuedRollup, Rollup
 from assurance.services.rollups import groups_with_units
 from organisation.models import Force
 from organisation.periods import HalfYear, london_day
@@ -216,10 +216,17 @@ def _position(half: HalfYear) -> dict[str, Any]:
         .select_related("group")
         .order_by("group__name")
     )
-    drawn_on = [
-        GroupRollup(rollup.name, london_day(rollup.built_at), rollup.figures)
-        for rollup in built
-        if rollup.built_at is not None
-    ]
+    versions = IssuedRollup.objects.filter(rollup__in=built).order_by("rollup_id", "-number").distinct("rollup_id")
+    newest = {issued.rollup_id: issued for issued in versions}
+    drawn_on = [_drawn_on(rollup, newest.get(rollup.pk)) for rollup in built]
     awaited = groups_with_units(half).exclude(rollups__in=built).values_list("name", flat=True)
     return position(half=half, rollups=drawn_on, awaited=list(awaited))
+
+
+def _drawn_on(rollup: Rollup, issued: IssuedRollup | None) -> GroupRollup:
+    """Return the newest figures that were issued of a group, or else those of its draft."""
+    if issued is not None:
+        figures, day = issued.content["figures"], london_day(issued.issued_at)
+        return GroupRollup(rollup.name, issued.as_at, figures, version=issued.number, issued_on=day)
+    assert rollup.built_at is not None  # noqa: S101  # only built ones are asked for
+    return GroupRollup(rollup.name, london_day(rollup.built_at), rollup.figures)

@@ -64,17 +64,24 @@ def worker() -> Iterator[None]:
 
 def test_one_job_a_group_is_queued_and_named() -> None:
     lines = build("--half", "2025/26-H1")
-    keys = {str(rollup.group): rollup.job_key for rollup in Rollup.objects.all()}
+    keys = {rollup.name: rollup.job_key for rollup in Rollup.objects.all()}
     waiting = {job.key: job.pk for job in Job.objects.filter(state=JobState.QUEUED)}
     assert lines == [
         f"Frontline Policing, 2025/26-H1: queued (job {waiting[keys['Frontline Policing']]})",
         f"Met Operations, 2025/26-H1: queued (job {waiting[keys['Met Operations']]})",
+        f"The whole force, 2025/26-H1: queued (job {waiting[keys['The whole force']]})",
     ]
 
 
 def test_asked_twice_it_queues_once() -> None:
     assert build("--half", "2025/26-H1") == build("--half", "2025-26-h1")
-    assert Job.objects.count() == 2
+    assert Job.objects.count() == 3
+
+
+def test_the_force_summary_can_be_named() -> None:
+    (line,) = build("--half", "2025/26-H1", "--group", "whole-force")
+    assert line.startswith("The whole force, 2025/26-H1: queued")
+    assert Rollup.objects.get().is_of_the_force
 
 
 def test_one_group_can_be_named() -> None:
@@ -115,12 +122,13 @@ def test_ten_requests_at_once_and_two_workers_give_one_build() -> None:
 @pytest.mark.usefixtures("worker")
 def test_waiting_follows_them_until_they_are_ready_and_again_changes_nothing() -> None:
     lines = build("--half", "2025/26-H1", "--wait", "60")
-    assert sorted(lines[2:]) == ["Frontline Policing: ready", "Met Operations: ready"]
+    ready = ["Frontline Policing: ready", "Met Operations: ready", "The whole force: ready"]
+    assert sorted(lines[3:]) == ready
     before = list(Rollup.objects.order_by("pk").values())
-    assert [len(row["figures"]["units"]) for row in before] == [1, 1]
-    assert sorted(build("--half", "2025/26-H1", "--wait")[2:]) == ["Frontline Policing: ready", "Met Operations: ready"]
+    assert [len(row["figures"]["units"]) for row in before] == [1, 1, 2]
+    assert sorted(build("--half", "2025/26-H1", "--wait")[3:]) == ready
     assert list(Rollup.objects.order_by("pk").values()) == before
-    assert Job.objects.filter(state=JobState.DONE).count() == 4
+    assert Job.objects.filter(state=JobState.DONE).count() == 6
 
 
 @pytest.mark.usefixtures("worker")

@@ -292,7 +292,7 @@ def test_every_group_with_units_to_sum_up_is_asked_for() -> None:
     make_unit(group=gone, closed_on=date(2025, 3, 31))
     make_unit(group=not_yet, opened_on=date(2025, 10, 1))
     rollups.request_all(half=HALF, by=None, at=NOW)
-    assert [str(row.group) for row in Rollup.objects.all()] == ["Now"]
+    assert [row.name for row in Rollup.objects.all()] == ["Now", "The whole force"]
 
 
 # --- The document ---------------------------------------------------------------------------------------------------

@@ -150,6 +150,17 @@ def test_a_group_has_its_roll_ups_dates() -> None:
         assert found[f"roll-up-{group.pk}-2026-27-h1-due"].title == "Roll-up is due: North, H1 2026/27"
 
 
+def test_the_head_has_the_force_summary_s_dates() -> None:
+    found = days_of(make_person(Role.HEAD), date(2026, 11, 22))
+    assert {name: day.on for name, day in found.items()} == {
+        "roll-up-whole-force-2026-27-h1-due": date(2026, 10, 28),
+        "roll-up-whole-force-2026-27-h2-due": date(2027, 4, 28),
+        "roll-up-whole-force-2027-28-h1-due": date(2027, 10, 28),
+    }
+    assert found["roll-up-whole-force-2026-27-h1-due"].title == "Force summary is due: H1 2026/27"
+    assert days_of(make_person(Role.SHRMT), date(2026, 11, 22)) == {}
+
+
 def test_the_recorded_meeting_is_there_and_moves_with_its_date() -> None:
     unit = make_unit("Harbour")
     person = make_person(Role.SPOC, unit)
@@ -244,7 +255,7 @@ def test_nothing_that_anybody_wrote_is_in_the_feed() -> None:
 
 def test_the_feed_costs_the_same_whatever_the_force(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     def costs(person: User) -> None:
-        with django_assert_num_queries(5):  # units; groups; statements; revisions; roll-ups
+        with django_assert_num_queries(6):  # units; groups; statements; revisions; whether the Head; roll-ups
             dates_of(person, today=timezone.localdate())
 
     few, many = make_user(), make_user()

@@ -22,7 +22,7 @@ from organisation.periods import Quarter
 from organisation.permissions import appointments_today
 from organisation.roles import INSIDE_THE_FORCE, Role
 from papers.models import Paper, PaperState
-from tests.factories import assurance, papers
+from tests.factories import assurance, papers, rollups
 from tests.factories import organisation as make
 
 pytestmark = pytest.mark.django_db
@@ -229,6 +229,37 @@ def test_a_cog_lead_sees_whether_the_last_halfs_roll_up_is_built() -> None:
     line = parts_for(make.make_person(Role.COG_LEAD, group=group), today=BEFORE)["Roll-ups"].lines[0]
     assert "H1 2026/27" in line.text
     assert (line.tag, line.detail) == ("Not built", "It is due by 28 October 2026.")
+
+
+def test_a_cog_lead_sees_whether_the_last_halfs_roll_up_is_issued() -> None:
+    assurance.shipped_edition()
+    group = make.make_group()
+    make.make_unit(group=group)
+    lead = make.make_person(Role.COG_LEAD, group=group)
+    rollup = rollups.write(rollups.built(group))
+    line = parts_for(lead)["Roll-ups"].lines[0]
+    assert (line.tag, line.detail.startswith("The figures are built. It is due by ")) == ("Not issued", True)
+    rollups.issue(rollup)
+    line = parts_for(lead)["Roll-ups"].lines[0]
+    assert (line.tag, line.url) == ("Issued", f"/roll-ups/{group.slug}/{rollup.half.slug}/issued/1/")
+
+
+def test_the_board_sees_the_newest_versions_that_were_issued() -> None:
+    assurance.shipped_edition()
+    group = make.make_group("North")
+    make.make_unit(group=group)
+    for role in (Role.BOARD_MEMBER, Role.BOARD_SECRETARY):
+        part = parts_for(make.make_person(role))["Issued reports"]
+        assert part.lines == ()
+        assert part.empty.startswith("Nothing is issued for H")
+    rollups.issue(rollups.issued(group).rollup, because="A word was wrong.")
+    rollups.issued(None)
+    lines = parts_for(make.make_person(Role.BOARD_MEMBER))["Issued reports"].lines
+    half = rollups.last_half().name
+    assert [(line.text, line.tag) for line in lines] == [
+        (f"Force summary, {half}", "Version 1"),
+        (f"Roll-up of North, {half}", "Version 2"),
+    ]
 
 
 # --- SHRMT, the Head, the panel -----------------------------------------------------------------------------------

@@ -131,6 +131,14 @@ def test_a_hold_of_a_unit_marks_what_is_its_own_and_its_groups() -> None:
     assert [line.held for line in found["Roll-ups"].lines] == [True]
 
 
+def test_a_hold_of_any_group_s_reports_is_on_the_force_summary() -> None:
+    unit = make_unit("Held", group=make_group())
+    Rollup.objects.create(group=None, half=HalfYear.parse("2010/11-H1"))
+    assert [line.held for line in past_period.records(timezone.now())[2].lines] == [False]
+    make_hold(RecordClass.REPORTS, HoldScope.UNIT, unit.pk)
+    assert [line.held for line in past_period.records(timezone.now())[2].lines] == [True]
+
+
 def test_a_hold_of_a_person_marks_what_their_units_have() -> None:
     unit, person = make_unit(), make_user()
     appoint(person, Role.SPOC, unit, ends_on=timezone.localdate() - timedelta(days=100))

@@ -25,7 +25,7 @@ from organisation.models import User
 from organisation.roles import Role
 from papers.services import papers as paper_services
 from records.services import blobs
-from tests.factories import assurance, papers
+from tests.factories import assurance, papers, rollups
 from tests.factories import organisation as make
 
 pytestmark = pytest.mark.django_db
@@ -252,6 +252,25 @@ def test_a_rollup_is_known_by_its_figures_and_by_its_pdf(head: User) -> None:
     assert "The digest, worked out again from the stored figures, is the one on record." in said
     assert "The PDF of the roll-up of Harbours, 2025/26-H1" in words(ask(head, pdf.sha256))
     assert ask(make.make_person(Role.COG_LEAD, group=make.make_group()), digest).status_code == 404
+
+
+def test_an_issued_roll_up_is_known_by_its_content_and_by_its_pdf_to_those_who_read_it() -> None:
+    assurance.shipped_edition()
+    group = make.make_group("Harbours")
+    unit = make.make_unit(group=group)
+    first = rollups.printed(rollups.issued(group))
+    spoc = make.make_person(Role.SPOC, unit)
+    said = words(ask(spoc, first.content_digest))
+    assert f"What was issued as the roll-up Harbours, {first.rollup.half}, version 1" in said
+    assert "It stands: it is the newest version." in said
+    assert "its rows and the trail agree with it" in said
+    assert first.pdf is not None
+    assert "The PDF of the roll-up Harbours" in words(ask(spoc, first.pdf.sha256))
+    assert ask(make.make_person(Role.SPOC), first.content_digest).status_code == 404
+    assert ask(make.make_person(Role.PANEL_MEMBER), first.content_digest).status_code == 404
+    rollups.issue(first.rollup, because="A word was wrong.")
+    said = words(ask(spoc, first.content_digest))
+    assert "It does not stand any more: version 2 was issued on" in said
 
 
 # --- Papers -------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from assurance.models import (
     Entry,
     EvidenceFile,
     EvidenceItem,
+    IssuedRollup,
     Review,
     ReviewComment,
     Revision,
@@ -28,7 +29,7 @@ from organisation.roles import Role
 from records.canonical import content_digest
 from records.models import Blob
 from records.services import blobs
-from tests.factories import assurance, papers
+from tests.factories import assurance, papers, rollups
 from tests.factories import organisation as make
 from tests.factories.trail import seal
 
@@ -479,6 +480,60 @@ def test_figures_and_papers_are_checked_too() -> None:
         "Roll-up of Harbours, 2025/26-H1",
         f"Paper “{paper.title}”",
     ]
+
+
+OTHER_THAN_THE_ISSUER = "(SELECT min(id) FROM organisation_user WHERE id <> issued_by_id)"
+# Column of an issued roll-up: what it is set to, and what the check then says.
+ISSUED_COLUMNS = {
+    "rollup_id": ("(SELECT id FROM assurance_rollup WHERE group_id IS NULL)", "whose it is differs"),
+    "number": ("7", "its number differs between its row and its content"),
+    "content": ("jsonb_set(content, '{words,narrative}', '\"Otherwise\"')", "its content has the digest"),
+    "content_digest": ("repeat('a', 64)", f"and {'a' * 64} is stored with it"),
+    "figures_digest": ("repeat('a', 64)", "the digest of its figures differs"),
+    "as_at": ("as_at - 1", "the day of its figures differs"),
+    "because": ("'A slip.'", "why it follows an earlier version differs"),
+    "issued_at": ("issued_at - interval '1 hour'", "when it was issued differs"),
+    "issued_by_id": (OTHER_THAN_THE_ISSUER, "who issued it, or when, differs from the trail"),
+    "issuer_name": ("'Somebody'", "the name of who issued it differs"),
+    "pdf_id": ("(SELECT min(id) FROM records_blob WHERE id <> pdf_id)", "not the one that the trail says was printed"),
+}
+
+
+@pytest.fixture
+def issued() -> IssuedRollup:
+    """The second of two versions of a group's roll-up, printed, beside a force summary that was built."""
+    group = make.make_group("Harbours")
+    assurance.signed(make.make_unit("Harbour OCU", group=group), rollups.last_half().quarters[0])
+    first = rollups.issued(group)
+    second = rollups.printed(rollups.issue(first.rollup, because="A word was wrong."))
+    rollups.built(None)
+    seal()
+    assert verify() == (0, [])
+    return second
+
+
+@pytest.mark.parametrize("column", ISSUED_COLUMNS)
+def test_a_changed_column_of_an_issued_roll_up_is_named(column: str, issued: IssuedRollup) -> None:
+    value, found = ISSUED_COLUMNS[column]
+    tamper(f"UPDATE assurance_issuedrollup SET {column} = {value} WHERE id = %s", issued.pk)  # noqa: S608  # our own table above
+    status, said = verify()
+    assert status == 1
+    assert all(line.startswith("Issued roll-up of ") for line in said)
+    assert any(found in line for line in said)
+
+
+def test_every_column_of_an_issued_roll_up_has_been_tampered_with() -> None:
+    assert set(ISSUED_COLUMNS) == columns_of(IssuedRollup) - {"id"}  # which the trail names: it cannot change alone
+
+
+def test_an_issued_roll_up_that_vanished_or_lost_a_statement_it_counts_is_missed(issued: IssuedRollup) -> None:
+    tamper("DELETE FROM assurance_issuedrevision WHERE issued_id = %s", issued.pk)
+    status, said = verify()
+    assert (status, len(said)) == (1, 1)
+    assert "the statements that it counts differ between its rows and its content" in said[0]
+    tamper("DELETE FROM assurance_issuedrollup WHERE id = %s", issued.pk)
+    lost = "the trail says that it was issued, and it is not there any more"
+    assert verify() == (1, [f"Issued roll-up of {issued}: {lost}."])
 
 
 def test_stored_files_are_read_where_that_is_asked_for(chain: Chain) -> None:

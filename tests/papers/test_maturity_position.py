@@ -93,6 +93,24 @@ def test_the_sources_sentence_says_when_how_many_and_that_they_are_drafts() -> N
     assert "A roll-up is awaited from East and West: their units are not in any figure here." in text
 
 
+def test_the_sources_sentence_tells_issued_roll_ups_with_version_and_day_from_drafts() -> None:
+    issued = GroupRollup("North", FIRST, north(), version=2, issued_on=date(2025, 10, 20))
+    draft = GroupRollup("South", SECOND, south())
+    text = sources_text(position(half=HALF, rollups=[issued, draft], awaited=()))
+    assert "Issued by the Chief Officer Group (COG) lead: North (version 2, 20 October 2025)." in text
+    assert "The roll-up of South is a draft." in text
+    assert "have not issued yet" not in text
+    alone = sources_text(position(half=HALF, rollups=[issued], awaited=()))
+    assert "draft" not in alone
+
+
+def test_a_paper_frozen_before_roll_ups_were_issued_reads_as_it_did() -> None:
+    old = both()
+    for group in old["groups"]:
+        del group["version"], group["issued_on"]
+    assert "drafts that the Chief Officer Group (COG) leads have not issued yet" in sources_text(old)
+
+
 def test_without_roll_ups_the_sources_sentence_says_so() -> None:
     empty = position(half=HALF, rollups=[], awaited=["East"])
     assert sources_text(empty) == "No business group’s roll-up has been built yet, so there are no figures."

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
 from organisation.models import User
+from organisation.periods import london_day
 from organisation.roles import Role
 from papers.contents import panel_paper
 from papers.models import Paper, PaperState
@@ -20,6 +21,7 @@ from records.edits import Edit
 from records.models import Job, JobState, TrailEntry
 from records.services import trail
 from rendering import pdf
+from tests.factories import rollups
 from tests.factories.organisation import make_person
 from tests.factories.papers import (
     BUILT_AT,
@@ -142,6 +144,20 @@ def test_making_a_paper_final_freezes_words_and_figures(adviser: User) -> None:
     assert frozen["groups"][0]["built_on"] == BUILT_AT.date().isoformat()
     assert frozen["awaited"] == ["East"]
     assert acts(paper)[-1] == "paper.finalised"
+
+
+def test_a_paper_draws_on_the_newest_figures_that_were_issued(adviser: User) -> None:
+    rollup = make_rollup("North", {**north(), "units": []})
+    rollups.issue(rollups.write(rollup))
+    issued = rollups.issue(rollup, because="The first had no reason to be.")
+    rollup.figures = {**south(), "units": []}
+    rollup.save()
+    make_rollup("South", south())
+    paper = papers.finalise(paper=make_draft(), by=adviser, at=NOW)
+    groups = {group["name"]: group for group in paper.content["position"]["groups"]}
+    assert (groups["North"]["version"], groups["South"]["version"]) == (2, None)
+    assert groups["North"]["issued_on"] == london_day(issued.issued_at).isoformat()
+    assert groups["North"]["medians"]["leadership"]["median"] == "3–4"  # north's, and not the rebuilt draft's
 
 
 def test_the_digest_can_be_worked_out_again_from_what_is_stored() -> None:

@@ -12,19 +12,23 @@ from django.utils import timezone
 
 from assurance.services import rollups
 from organisation.models import BusinessGroup
+from organisation.models.unit import WHOLE_FORCE
 from organisation.periods import HalfYear, NotAPeriod
 from records.models import Job, JobState
 
+THE_FORCE = "The whole force"
 PATIENCE_SECONDS = 600.0
 LOOK_EVERY_SECONDS = 0.5
 
 
 class Command(BaseCommand):
-    help = "Queues the roll-up of each business group for a half-year. A worker builds them."
+    help = "Queues the roll-up of each business group, and the force summary, for a half-year. A worker builds them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--half", required=True, help="the half-year, for example 2025/26-H1")
-        parser.add_argument("--group", metavar="SLUG", help="only this business group, as its address names it")
+        parser.add_argument(
+            "--group", metavar="SLUG", help=f"only this business group, as its address names it, or {WHOLE_FORCE}"
+        )
         parser.add_argument(
             "--wait",
             nargs="?",
@@ -43,8 +47,8 @@ class Command(BaseCommand):
         jobs = {}
         for each in groups:
             job = rollups.request_for(group=each, half=wanted, by=None, at=timezone.now())
-            jobs[job.pk] = each.name
-            self.stdout.write(f"{each.name}, {wanted}: queued (job {job.pk})")
+            jobs[job.pk] = name = each.name if each else THE_FORCE
+            self.stdout.write(f"{name}, {wanted}: queued (job {job.pk})")
         if wait is not None:
             self._follow(jobs, seconds=wait)
 
@@ -82,9 +86,13 @@ def _half(text: str) -> HalfYear:
     return half
 
 
-def _groups(half: HalfYear, slug: str | None) -> Sequence[BusinessGroup]:
+def _groups(half: HalfYear, slug: str | None) -> Sequence[BusinessGroup | None]:
+    """Return the groups to build for; None stands for the whole force."""
+    if slug == WHOLE_FORCE:
+        return [None]
     if slug is None:
-        return list(rollups.groups_with_units(half))
+        found = list(rollups.groups_with_units(half))
+        return [*found, None] if found else []
     group = BusinessGroup.objects.filter(slug=slug).first()
     if group is None:
         known = ", ".join(BusinessGroup.objects.values_list("slug", flat=True)) or "none"

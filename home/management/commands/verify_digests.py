@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from assurance import chains
-from assurance.verification import changed_rollups
+from assurance.verification import changed_issues, changed_rollups
 from papers.verification import changed_papers
 from records.models import Blob
 from records.verification import what_ails
@@ -50,6 +50,8 @@ class Command(BaseCommand):
             yield f"Redaction {number}: it is not what the trail says was proposed, decided and taken out."
         for name, what in changed_rollups():
             yield f"Roll-up of {name}: {what}."
+        for name, what in changed_issues():
+            yield f"Issued roll-up of {name}: {what}."
         for title, what in changed_papers():
             yield f"Paper “{title}”: {what}."
         if files:

@@ -1,0 +1,204 @@
+"""What was issued as tables to take away: a workbook with a sheet for each, or one list of values as CSV.
+
+Both are written from the same frozen content as page and PDF. Counts are numbers here, so that they can be added up;
+levels are numbers and never averaged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from io import BytesIO
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+from assurance.rollup_words import IssuedContent, issued_content
+from rendering import cells
+
+MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+CSV_COLUMNS = ("Table", "Row", "Column", "Value")
+
+Cell = str | int | date | None
+Column = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its columns with their widths in a workbook. The first one names the row."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+
+
+# --- The tables ---------------------------------------------------------------------------------------------------
+
+
+def _about(issued: IssuedContent, digest: str) -> Table:
+    rows: list[tuple[Cell, Cell]] = [
+        ("Of", issued.name),
+        ("Half-year", issued.half.name),
+        ("Version", issued.number),
+        *((("Why it follows an earlier version", issued.because),) if issued.because else ()),
+        ("Figures as at", issued.as_at),
+        ("Issued on", issued.issued_on),
+        ("Issued by", issued.issuer),
+        *issued.words.facts,
+        ("The half-year before is shown", "Yes" if issued.words.shows_comparison else "No"),
+        *((("The Head’s opinion", issued.words.opinion.text),) if issued.words.opinion else ()),
+        ("What the figures mean", issued.words.narrative),
+        ("Content digest (SHA-256)", digest),
+        ("Digest of the version before", issued.previous or "none"),
+    ]
+    return Table("This version", (("What", 40), ("Answer", 90)), rows)
+
+
+def _assessment(issued: IssuedContent, _: str) -> Table:
+    texts = [(name, 60) for name in ("Evidence", "Actions", "What the figures mean")]
+    columns = [("Theme", 34), ("Level stated", 12), ("Name of the level", 26), *texts]
+    rows = [
+        (theme.name, theme.level, theme.level_name, theme.evidence, theme.actions, theme.narrative)
+        for theme in issued.words.themes
+    ]
+    return Table("Own assessment", columns, rows)
+
+
+def _reports(issued: IssuedContent, _: str) -> Table:
+    columns = (("Business group", 34), ("Version", 10), ("Issued on", 14), ("Content digest (SHA-256)", 70))
+    return Table("Reports", columns, [(one.group, one.number, one.issued_on, one.digest) for one in issued.reports])
+
+
+def _coverage(issued: IssuedContent, _: str) -> Table:
+    counted = [(name, 16) for name in ("Expected", "Signed", "Accepted", "Signed late", "Nothing signed")]
+    columns = [("Quarter", 14), *counted]
+    names = ("quarter", "expected", "signed", "accepted", "signed_late", "nothing_signed")
+    return Table("Coverage", columns, [[row[name] for name in names] for row in issued.figures["coverage"]])
+
+
+def _by_theme(issued: IssuedContent, _: str) -> Table:
+    levels = issued.figures["level_names"]
+    counted = [(f"Level {number}: {name}", 16) for number, name in enumerate(levels, start=1)]
+    more = [(name, 14) for name in ("No level given", "Nothing signed", "Median", "Lowest", "Merely carried")]
+    columns = [("Theme", 34), ("Scored", 10), *counted, *more]
+    names = ("no_level", "nothing_signed", "median", "lowest", "carried")
+    rows = [
+        [row["name"], "Yes", *row["counts"], *(row[name] for name in names)]
+        if row["scored"]
+        else [row["name"], "No", *(None for _ in (*levels, *names))]
+        for row in issued.figures["distribution"]
+    ]
+    return Table("Levels by theme", columns, rows)
+
+
+def _by_unit(issued: IssuedContent, _: str) -> Table:
+    themes = issued.figures["themes"]
+    used = (("Quarter used", 14), ("Revision", 10), ("Status", 14), ("A later one awaits acceptance", 18))
+    columns = [("Unit", 34), *used, *((theme["name"], 16) for theme in themes)]
+    rows = [
+        [
+            unit["name"],
+            unit["quarter"],
+            unit["revision"],
+            unit["status"] or "nothing signed",
+            "Yes" if unit["later_awaits_acceptance"] else "No",
+            *(unit["levels"].get(theme["identity"]) for theme in themes),
+        ]
+        for unit in issued.figures["units"]
+    ]
+    return Table("Levels by unit", columns, rows)
+
+
+def _actions(issued: IssuedContent, _: str) -> Table:
+    found = issued.figures.get("actions")
+    columns = (("Unit", 34), ("Open", 10), ("Overdue", 10), ("Closed in the half-year", 18))
+    units = found["units"] if found else ()
+    return Table("Actions", columns, [(row["name"], row["open"], row["overdue"], row["closed"]) for row in units])
+
+
+def _statements(issued: IssuedContent, _: str) -> Table:
+    columns = (("Unit", 34), ("Quarter", 14), ("Revision", 10), ("Status", 12), ("Content digest (SHA-256)", 70))
+    names = ("unit", "quarter", "revision", "status", "digest")
+    return Table("Statements used", columns, [[one[name] for name in names] for one in issued.revisions])
+
+
+TABLES: tuple[Callable[[IssuedContent, str], Table], ...] = (
+    _about,
+    _assessment,
+    _reports,
+    _coverage,
+    _by_theme,
+    _by_unit,
+    _actions,
+    _statements,
+)
+
+
+def tables_in(content: Mapping[str, Any], digest: str) -> list[Table]:
+    """Return the tables of frozen content that have any rows."""
+    issued = issued_content(content)
+    return [table for table in (make(issued, digest) for make in TABLES) if table.rows]
+
+
+# --- The files ----------------------------------------------------------------------------------------------------
+
+
+def as_csv(content: Mapping[str, Any], digest: str) -> bytes:
+    """Return every value on a line of its own: tables of different shapes make one list."""
+    return cells.csv_bytes(CSV_COLUMNS, (line for table in tables_in(content, digest) for line in _lines(table)))
+
+
+def _lines(table: Table) -> Iterator[tuple[Cell, ...]]:
+    for row in table.rows:
+        for (column, _), value in zip(table.columns[1:], row[1:], strict=True):
+            if value is not None and value != "":
+                yield table.title, row[0], column, value
+
+
+def as_xlsx(content: Mapping[str, Any], digest: str) -> bytes:
+    """Return a workbook with a sheet for each table."""
+    workbook = Workbook(write_only=True)
+    for table in tables_in(content, digest):
+        _write_sheet(workbook, table)
+    file = BytesIO()
+    workbook.save(file)
+    return file.getvalue()
+
+
+def _write_sheet(workbook: Workbook, table: Table) -> None:
+    sheet = workbook.create_sheet(table.title)
+    sheet.freeze_panes = "B2"
+    for number, (_, width) in enumerate(table.columns, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    sheet.append([_heading(sheet, name) for name, _ in table.columns])
+    for row in table.rows:
+        sheet.append([_cell(sheet, value) for value in row])
+
+
+def _heading(sheet: Any, name: str) -> Any:
+    cell = _cell(sheet, name)
+    cell.font = Font(bold=True)
+    return cell
+
+
+def _cell(sheet: Any, value: Cell) -> Any:
+    if isinstance(value, date):
+        cell = WriteOnlyCell(sheet, value=datetime.combine(value, time()))
+        cell.number_format = "d mmm yyyy"
+        return cell
+    if not isinstance(value, str):
+        return WriteOnlyCell(sheet, value=value)
+    cell = WriteOnlyCell(sheet)
+    cells.set_text(cell, value)
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    return cell
+
+
+WRITERS: dict[str, Callable[[Mapping[str, Any], str], bytes]] = {"csv": as_csv, "xlsx": as_xlsx}

@@ -249,8 +249,8 @@ class Figures:
     what they name.
 
     Figures of a group have `units`; those of the force have `groups` instead, and of each unit only which of its
-    `statements` counts. `unit_count` is how many units they speak of. Figures hold counts: shares, intervals and paces are worked out from them when they are shown.
-    What was not counted yet when older figures were built is missing from them.
+    `statements` counts. `unit_count` is how many units they speak of. Figures hold counts: shares, intervals and paces
+    are worked out from them when they are shown. What was not counted yet when older figures were built is missing.
     """
 
     half: str

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 
+from assurance.beside import QUESTIONS
 from assurance.models import Decision
 from assurance.services.reviews import Answer
 from organisation.formfields import NOBODY, OptionLabel, WordsField
@@ -59,11 +60,10 @@ class QuestionsForm(forms.Form):
     reflects_performance_note = _note("how it shows performance")
     identifies_improvement = _question("Does it say what the unit will improve?")
     identifies_improvement_note = _note("what the unit will improve")
-    QUESTIONS = ("appropriately_completed", "reflects_performance", "identifies_improvement")
 
     def answers(self) -> dict[str, Answer]:
         """Return the answers to the questions, by their names."""
-        return {name: Answer(self.cleaned_data[name], self.cleaned_data[f"{name}_note"]) for name in self.QUESTIONS}
+        return {name: Answer(self.cleaned_data[name], self.cleaned_data[f"{name}_note"]) for name in QUESTIONS}
 
 
 class ReviewForm(QuestionsForm):
@@ -144,7 +144,7 @@ class AcceptTogetherForm(QuestionsForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        for name in self.QUESTIONS:
+        for name in QUESTIONS:
             if cleaned.get(name) is False:
                 self.add_error(
                     name,

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from assurance.beside import QUESTIONS
 from assurance.models import Decision, Review, Revision, RevisionState, Statement
 from assurance.pointing import Looked, look_at
 from assurance.rules import Refused
@@ -17,7 +18,6 @@ from assurance.worklist import WorkRow
 from organisation.models import BusinessGroup, User
 from organisation.periods import Quarter, london_day
 
-QUESTIONS = ("appropriately_completed", "reflects_performance", "identifies_improvement")
 OWN = "you completed or signed it, so somebody else has to review it"
 CHANGED = "it has changed since you opened the page"
 NOT_THEIRS = "it is not yours to review any more"

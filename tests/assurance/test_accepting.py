@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from assurance.beside import QUESTIONS
 from assurance.models import Decision, Review, Revision, RevisionState
 from assurance.rules import Refused
 from assurance.services import accepting, notices, reviews
@@ -32,8 +33,8 @@ from tests.factories.trail import seal
 pytestmark = pytest.mark.django_db
 
 QUARTER = statements.this_quarter()
-YES = {name: Answer(True) for name in accepting.QUESTIONS}
-ALL_YES = dict.fromkeys(accepting.QUESTIONS, "yes")
+YES = {name: Answer(True) for name in QUESTIONS}
+ALL_YES = dict.fromkeys(QUESTIONS, "yes")
 
 
 @pytest.fixture
@@ -150,7 +151,7 @@ def test_one_that_has_moved_to_another_group_is_not_theirs_any_more(group: Busin
     assert late == Outcome([], [LeftOut("Moved too", "moved-too", "it is not yours to review any more")])
 
 
-@pytest.mark.parametrize("question", accepting.QUESTIONS)
+@pytest.mark.parametrize("question", QUESTIONS)
 def test_a_no_to_any_question_accepts_nothing(question: str, group: BusinessGroup, lead: User) -> None:
     with pytest.raises(Refused, match="yes"):
         accept(group, lead, ready("Kiln Hill", group), answers=YES | {question: Answer(False)})

@@ -35,10 +35,8 @@ def build(cog: Visit, page: str, label: str) -> None:
     """Have the figures built and wait until they are there."""
     cog.open(page)
     cog.press(re.compile(f"^{label}"))
-    download = cog.page.get_by_role("link", name=re.compile("^Download the roll-up"))
-    expect(download.or_(cog.page.get_by_role("progressbar"))).to_be_visible()
     expect(cog.page.get_by_role("progressbar")).to_have_count(0, timeout=READY_WITHIN_MS)
-    expect(download).to_be_visible()
+    expect(cog.page.get_by_role("link", name=re.compile("^Download the roll-up"))).to_be_visible()
     cog.check()
 
 

@@ -19,6 +19,7 @@ from assurance.documents import verification_address
 from assurance.forms.rollup import IssueForm
 from assurance.models import IssuedRollup, Rollup
 from assurance.permissions import can_issue_rollup, can_read_rollup
+from assurance.rollup_tables import tables_of
 from assurance.rollup_words import issued_content, words_in
 from assurance.rules import Blocker, Refused
 from assurance.services import issuing, rollup_words
@@ -88,7 +89,7 @@ def _show_issue(request: SignedInRequest, rollup: Rollup, form: IssueForm, *, st
         "form": form,
         "missing": [_problem(rollup, blocker) for blocker in blockers],
         "words": words_in(words, rollup_words.scale_of(rollup).level_names),
-        "units": len(rollup.figures["units"]) if rollup.figures is not None else 0,
+        "units": tables_of(rollup.figures).units if rollup.figures is not None else 0,
         "since_built": [] if rollup.figures is None else issuing.changes_since_build(rollup, today=today),
         "versions": issued_versions(rollup),
         **digests,

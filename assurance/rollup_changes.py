@@ -75,6 +75,16 @@ def _change(then: Used | None, now: Used | None, states: Mapping[tuple[int, str,
     return f"{counts}, in place of {then.said}{', which was returned' if was_returned else ''}."
 
 
+def report_changes(then: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> list[UnitChange]:
+    """Return the business groups that have issued another version of their roll-up since."""
+    before = {report["slug"]: report["number"] for report in then}
+    return [
+        UnitChange(report["group"], f"Version {report['number']} of its roll-up is issued now.")
+        for report in now
+        if report["number"] and report["number"] != before.get(report["slug"])
+    ]
+
+
 def word_changes(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Return what of the words is different in the draft: names of answers and of themes."""
     found = [label for label, name in ANSWERS if then[name] != now[name]]

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from assurance import documents, rollup_rules
 from assurance.models import IssuedRevision, IssuedRollup, Revision, Rollup
-from assurance.rollup_changes import Changes, UnitChange, Used, unit_changes, word_changes
+from assurance.rollup_changes import Changes, UnitChange, Used, report_changes, unit_changes, word_changes
 from assurance.rules import Blocked, Refused
 from assurance.services.figures import statements_taken
 from assurance.services.rollup_words import words_of
@@ -223,8 +223,9 @@ def changes_since(issued: IssuedRollup, *, today: date) -> Changes:
     Units by the statement that would be taken now; the words by the draft's.
     """
     rollup = issued.rollup
+    reports = report_changes(issued.content["reports"], reports_of(rollup.half)) if rollup.is_of_the_force else []
     return Changes(
-        units=_unit_changes(rollup, issued.content["figures"], today=today),
+        units=[*reports, *_unit_changes(rollup, issued.content["figures"], today=today)],
         words=word_changes(issued.content["words"], words_of(rollup)),
         is_built_again=rollup.figures_digest != issued.figures_digest,
     )
@@ -237,6 +238,8 @@ def changes_since_build(rollup: Rollup, *, today: date) -> Sequence[UnitChange]:
 
 def _unit_changes(rollup: Rollup, figures: Mapping[str, Any], *, today: date) -> Sequence[UnitChange]:
     then = _used(figures)
+    if rollup.is_of_the_force and not then:
+        return []  # its figures are of groups: what has changed there is which versions they have issued
     now = [
         Used(unit.id, unit.name)
         if revision is None

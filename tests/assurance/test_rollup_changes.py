@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assurance.rollup_changes import Changes, Used, unit_changes, word_changes
+from assurance.rollup_changes import Changes, Used, report_changes, unit_changes, word_changes
 
 NOTHING = Used(1, "Kiln Hill")
 SIGNED_Q1 = Used(1, "Kiln Hill", "2025/26-Q1", 1, "signed")
@@ -69,6 +69,17 @@ def test_words_are_named_by_answer_and_by_theme() -> None:
     now = {**then, "narrative": "As it is", "themes": [{**then["themes"][0], "level": 3}, then["themes"][1]]}
     assert word_changes(then, then) == []
     assert word_changes(then, now) == ["the overall narrative", "the assessment of Audit"]
+
+
+def test_groups_that_issued_another_version_since_are_named() -> None:
+    def reports(**numbers: int | None) -> list[dict[str, Any]]:
+        return [{"group": slug.title(), "slug": slug, "number": number} for slug, number in numbers.items()]
+
+    found = report_changes(reports(east=None, north=1, south=2), reports(east=1, north=2, south=2, west=None))
+    assert [(one.unit, one.text) for one in found] == [
+        ("East", "Version 1 of its roll-up is issued now."),
+        ("North", "Version 2 of its roll-up is issued now."),
+    ]
 
 
 def test_nothing_changed_is_no_change() -> None:

@@ -103,7 +103,7 @@ def test_the_force_s_tables_have_the_opinion_and_the_reports(content: dict[str, 
         ["East", None, None, ""],
         ["North", 2, date(2025, 10, 20), "b" * 64],
     ]
-    said = dict(tables["This version"].rows)  # type: ignore[arg-type]  # two cells each
+    said = {row[0]: row[1] for row in tables["This version"].rows}
     assert said["Level of the force in the Head’s opinion"] == "Level 3: Compliant"
     assert said["The Head’s opinion"] == "It holds."
     assert "Were the units’ statements reported there?" not in said

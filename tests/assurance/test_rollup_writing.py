@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import uuid
 from typing import Any
@@ -15,6 +16,7 @@ from django.urls import reverse
 from assurance.models import MergeDecision, Rollup, SaveReceipt
 from organisation.models import BusinessGroup, User
 from organisation.roles import Role
+from records.models import TrailEntry
 from tests.assurance.pages import form_on, html_of, signed_in, text_of
 from tests.factories import assurance as statements
 from tests.factories import rollups as factory
@@ -303,3 +305,20 @@ def test_the_list_shows_the_force_summary_to_those_who_read_it(rollup: Rollup, l
 
 def test_a_client_without_a_session_is_asked_to_sign_in(rollup: Rollup) -> None:
     assert Client().get(address("rollup_words", rollup)).status_code == 302
+
+
+@pytest.mark.parametrize("form", ["pdf", "xlsx", "csv"])
+def test_who_takes_an_issued_version_away_is_in_the_trail_with_the_bytes(rollup: Rollup, lead: User, form: str) -> None:
+    version = factory.printed(factory.issue(factory.write(rollup, by=lead), by=lead))
+    names = {"pdf": "issued_rollup_pdf", "xlsx": "issued_rollup_workbook", "csv": "issued_rollup_csv"}
+    reader = make_person(Role.BOARD_MEMBER)
+    response: Any = signed_in(reader).get(address(names[form], rollup, 1))
+    file = response.getvalue()
+    name = f"roll-up-{rollup.slug}-{rollup.half.slug}-version-1.{form}"
+    assert response["Content-Disposition"] == f'attachment; filename="{name}"'
+    taken = TrailEntry.objects.get(act="rollup.taken")
+    assert (taken.actor, taken.thing_id) == (reader, version.pk)
+    assert taken.detail == {"form": form, "sha256": hashlib.sha256(file).hexdigest()}
+    if form != "pdf":
+        signed_in(reader).head(address(names[form], rollup, 1))
+        assert TrailEntry.objects.filter(act="rollup.taken").count() == 1

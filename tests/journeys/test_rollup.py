@@ -32,13 +32,11 @@ def choose(page: Page, question: str, answer: str) -> None:
 
 
 def build(cog: Visit, page: str, label: str) -> None:
-    """Have the figures built and wait until they are there."""
+    """Have the figures built and wait until they are there: the page comes again by itself, so it is checked then."""
     cog.open(page)
-    cog.press(re.compile(f"^{label}"))
-    download = cog.page.get_by_role("link", name=re.compile("^Download the roll-up"))
-    expect(download.or_(cog.page.get_by_role("progressbar"))).to_be_visible()
+    cog.page.get_by_role("button", name=re.compile(f"^{label}")).click()
     expect(cog.page.get_by_role("progressbar")).to_have_count(0, timeout=READY_WITHIN_MS)
-    expect(download).to_be_visible()
+    expect(cog.page.get_by_role("link", name=re.compile("^Download the roll-up"))).to_be_visible()
     cog.check()
 
 
@@ -61,8 +59,9 @@ def write_words(cog: Visit) -> None:
 
 
 def issue(cog: Visit, version: int) -> None:
+    """Issue what is on the page and wait for its document, with which the page comes again by itself."""
     cog.page.get_by_role("checkbox").check()
-    cog.press(re.compile("^Issue (it|the next version)$"))
+    cog.page.get_by_role("button", name=re.compile("^Issue (it|the next version)$")).click()
     expect(cog.page.get_by_role("heading", level=1)).to_contain_text(f"version {version}")
     link = cog.page.get_by_role("link", name=re.compile(f"^Download version {version} "))
     expect(link).to_be_visible(timeout=READY_WITHIN_MS)

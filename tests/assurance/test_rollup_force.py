@@ -630,4 +630,4 @@ def test_the_number_of_queries_does_not_grow_from_ten_units_to_a_thousand() -> N
             taken.append(len(queries))
     small_group, small_force, large_group, large_force = taken
     assert small_group == large_group == 10
-    assert small_force == large_force == 17
+    assert small_force == large_force == 16

@@ -1,6 +1,7 @@
 # make run      the whole demo product at http://127.0.0.1:8000 (PORT=… DATA_DIR=… choose other places)
 # make manage   ARGS="…": any management command against the same servers
 # make test     every test; ARGS="tests/journeys -k sign" for some
+# make bench    how long the figures of a large force take; BENCH_UNITS=1000 for a smaller one
 # make lint     everything that can be checked without running the product
 # make format   lay out the Python files
 # make lock     renew both requirements files from pyproject.toml (ARGS=--upgrade for newer versions)
@@ -29,7 +30,7 @@ ASSETS := $(addprefix assets/,pyproject.toml asset_backend.py setup.py package.j
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run manage test lint format lock clean runtime development usable
+.PHONY: help run manage test bench lint format lock clean runtime development usable
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -42,6 +43,9 @@ manage: runtime
 
 test: development
 	@$(WITH_TEST_SERVERS) $(BIN)/python -m pytest $(if $(ARGS),$(ARGS),--numprocesses=auto)
+
+bench: development
+	@TRUELEVEL_PROFILE=test $(BIN)/python -m benchmarks
 
 lint: development
 	$(BIN)/ruff check .

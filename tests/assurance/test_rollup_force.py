@@ -10,7 +10,7 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,6 +35,7 @@ pytestmark = pytest.mark.django_db
 CHANGE, AFTER = HalfYear(2019, 1), HalfYear(2019, 2)
 QUARTERS = [Quarter(2017, 4).plus(number) for number in range(9)]  # Q4 2017/18 to Q4 2019/20
 NOW = date(2020, 4, 20)
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # the database holds that what is signed has its moment
 # Audit and performance benchmarking are not comparable between the two, and wellbeing is scored in 2017 only.
 APART = {"audit", "performance-benchmarking", "wellbeing"}
 
@@ -187,7 +188,7 @@ def raw_rows() -> list[Row]:
             str(one["statement__quarter"]),
             one["number"],
             one["state"],
-            one["signed_at"].astimezone(london).date(),
+            (one["signed_at"] or NEVER).astimezone(london).date(),
             one["statement__edition__code"],
         )
         for one in Revision.objects.filter(state__in=["signed", "accepted"]).values(
@@ -267,8 +268,8 @@ def reckon(group: str | None, half: HalfYear) -> dict[str, Any]:
     units, excluded = units_of(group, half.last_day, now)
     units_before, _ = units_of(group, half.previous().last_day, before)
     by_unit: dict[str, list[Row]] = defaultdict(list)
-    for row in raw_rows():
-        by_unit[row.unit].append(row)
+    for one in raw_rows():
+        by_unit[one.unit].append(one)
 
     def used(name: str, quarters: list[str]) -> Row | None:
         return best(row for row in by_unit[name] if row.quarter in quarters)
@@ -387,8 +388,8 @@ def reckon_target(
     """(quarter, units at target, units) at the end of the last five quarters, as far as they can be compared."""
     units, _ = units_of(group, half.last_day, [str(one) for one in half.quarters])
     by_unit: dict[str, list[Row]] = defaultdict(list)
-    for row in raw_rows():
-        by_unit[row.unit].append(row)
+    for one in raw_rows():
+        by_unit[one.unit].append(one)
     themes = [one.identity for one in Edition.objects.get(code="2019").themes.all() if one.scored]
     found: list[tuple[str, int, int]] = []
     stood: dict[str, tuple[bool, bool]] = {}  # name: (at target, with a statement)
@@ -630,4 +631,4 @@ def test_the_number_of_queries_does_not_grow_from_ten_units_to_a_thousand() -> N
             taken.append(len(queries))
     small_group, small_force, large_group, large_force = taken
     assert small_group == large_group == 10
-    assert small_force == large_force == 17
+    assert small_force == large_force == 16

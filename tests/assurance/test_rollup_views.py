@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from assurance import documents
 from assurance.models import Decision, Rollup
 from assurance.models.rollup import groups_in_scope
 from assurance.permissions import can_build_rollup, can_read_rollup, groups_to_build_for
@@ -109,8 +110,35 @@ def test_the_page_shows_coverage_levels_and_the_document(built: Rollup) -> None:
     assert f"Nether End Q{first.number}, accepted of Nether End ; a later one awaits acceptance 1" in text
     assert f"Marsh Lane Q{second.number}, signed, not yet accepted of Marsh Lane 3" in text
     assert "Quay Street Nothing signed in the half-year" in text
+    # Each count leads to the units behind it, which is said where it cannot be seen.
+    text = re.sub(r" at level \d in [^:]+: show which", "", text)
     assert "Leadership 1 0 1 1 0 0 1 3 1 0 Policy / Governance 1 1 1 0 0 0 1 2 1 0" in text
     assert "Wellbeing Not scored in this edition of the model" in text
+
+
+def test_a_number_leads_to_the_units_behind_it(built: Rollup) -> None:
+    page = address("rollup", built.group, built.half)
+    client = lead_of(built.group)
+    html = client.get(page).content.decode()
+    assert '<a class="govuk-link" href="?theme=leadership&amp;level=4#units">1<' in html
+    text = words(client.get(f"{page}?theme=leadership&level=4").content.decode())
+    assert "Showing 1 of 4 units: those at level 4 Proactive culture in Leadership. Show all units" in text
+    assert "accepted of Kiln Hill 4" in text
+    assert "of Marsh Lane" not in text
+    assert "of Marsh Lane" in words(client.get(f"{page}?theme=no-such&level=9").content.decode())
+
+
+def test_the_half_before_can_be_left_out(built: Rollup) -> None:
+    page = address("rollup", built.group, built.half)
+    assert "Movement since" in words(lead_of(built.group).get(page).content.decode())
+    Rollup.objects.update(shows_comparison=False)
+    built.refresh_from_db()
+    text = words(lead_of(built.group).get(page).content.decode())
+    document = documents.rollup_html(built, as_at=built.half.last_day)
+    for shown in (text, document):
+        assert "Movement since" not in shown
+        assert "Most improved" not in shown
+        assert built.half.previous().name not in shown
 
 
 def test_the_chart_says_the_same_as_the_table(built: Rollup) -> None:

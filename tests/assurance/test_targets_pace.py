@@ -53,7 +53,7 @@ def test_the_range_of_recent_pace_is_the_slowest_and_fastest_of_two_quarters_car
 def test_the_range_stays_between_none_and_all() -> None:
     """10 to 2 (-4 a quarter), 8 to 6 (-1), 2 to 18 (+8): from 18 of 20, ten quarters on, below 0 and above 20."""
     found = outlook(history(10, 8, 2, 6, 18), by_on=date(2028, 3, 31), share=None)
-    assert (found.slowest, found.fastest) == (0, 1)
+    assert (found.slowest, found.fastest) == (Fraction(0), Fraction(1))
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3, 4])
@@ -72,7 +72,7 @@ def test_a_share_needs_so_many_units_that_it_is_reached() -> None:
 
 def test_who_has_reached_it_is_short_of_nothing() -> None:
     found = outlook(history(17), by_on=date(2026, 3, 31), share=80)
-    assert (found.short, found.required_pace) == (0, 0)
+    assert (found.short, found.required_pace) == (0, Fraction(0))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,63 @@
+"""`make bench`: a small force and a large one, each in a database of its own, measured and set beside each other."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks.report import Measurement, table, write
+
+LARGE, SMALL = 5000, 100
+SUMMARY_GOAL = 2.0
+SAME_GOAL = 1.3
+
+
+def measured(units: int, folder: Path) -> dict[str, Any]:
+    """Measure a force of so many units, with servers and data that go when it is done."""
+    out = folder / f"{units}.json"
+    launch = [sys.executable, "-m", "config.servers", "exec", "--throwaway", "--data-dir", str(folder / str(units))]
+    work = [sys.executable, "-m", "benchmarks.measure", str(units), str(out)]
+    subprocess.run([*launch, "--", *work], check=True)  # noqa: S603  # the product's own programs
+    found: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
+    return found
+
+
+def rows(small: dict[str, Any], large: dict[str, Any], *, units: tuple[int, int]) -> list[Measurement]:
+    """Set what was measured side by side."""
+    few, many = units
+    found = [
+        Measurement(f"{words}, {many:,} units in the force", large[name]["ours"], large[name]["yardstick"], goal)
+        for name, words, goal in (
+            ("work list", "Work list of a 40-unit group", None),
+            ("roll-up", "Roll-up of a 40-unit group", None),
+            ("summary", "Force summary", SUMMARY_GOAL),
+        )
+    ]
+    found += [
+        Measurement(f"{words}: {many:,} units against {few:,}", large[name]["ours"], small[name]["ours"], SAME_GOAL)
+        for name, words in (("work list", "Work list"), ("roll-up", "Roll-up"))
+    ]
+    names = ("work list", "roll-up", "summary", "work list", "roll-up")
+    return [
+        Measurement(one.name, one.ours, one.yardstick, one.goal, large[name]["profile"])
+        for one, name in zip(found, names, strict=True)
+    ]
+
+
+def main() -> None:
+    """Measure, print and write. BENCH_UNITS and BENCH_SMALL_UNITS choose other sizes, for trying it out."""
+    many, few = int(os.environ.get("BENCH_UNITS", LARGE)), int(os.environ.get("BENCH_SMALL_UNITS", SMALL))
+    with tempfile.TemporaryDirectory() as folder:
+        small, large = measured(few, Path(folder)), measured(many, Path(folder))
+    found = rows(small, large, units=(few, many))
+    path = write(found, Path(os.environ.get("DATA_DIR", "var")))
+    sys.stdout.write(f"{table(found)}\n\nWritten to {path}.\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -321,17 +321,17 @@ def reckon(group: str | None, half: HalfYear) -> dict[str, Any]:
         at_before = at_now = 0
         for name in [*units, *ended]:
             later, earlier = counting.get(name), used(name, before)
-            one = later.levels.get(theme) if later else None
-            other = earlier.levels.get(theme) if earlier else None
+            new = later.levels.get(theme) if later else None
+            old = earlier.levels.get(theme) if earlier else None
             if later and earlier and not may_compare(later.edition, earlier.edition, theme):
                 moves["not_comparable"] += 1
-            elif one is None or other is None:
-                moves["neither" if one == other else "new" if other is None else "gone"] += 1
+            elif new is None or old is None:
+                moves["neither" if new == old else "new" if old is None else "gone"] += 1
             else:
-                one = other if later and theme in later.carried else one
-                moves["same" if one == other else "improved" if one > other else "worse"] += 1
-                at_before += other >= target_of(group)
-                at_now += one >= target_of(group)
+                new = old if later and theme in later.carried else new
+                moves["same" if new == old else "improved" if new > old else "worse"] += 1
+                at_before += old >= target_of(group)
+                at_now += new >= target_of(group)
         found["moves"][theme] = (dict(moves), at_before, at_now)
     found["ended"] = sorted(name for name in units_before if name not in units and not counted(units_before[name], now))
     found["late"] = sum(

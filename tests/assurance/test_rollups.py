@@ -346,7 +346,17 @@ def test_the_document_has_a_title_bookmarks_and_a_landscape_table(printed: bytes
         sizes = [[round(float(side)) for side in page_.mediabox[2:]] for page_ in opened.pages]
         title = str(opened.docinfo["/Title"])
     assert title == "Frontline Policing: health and safety roll-up, H1 2025/26 (April to September 2025)"
-    assert marks == ["How to read it", "Coverage", "Levels by theme", "Actions", "Levels by unit"]
+    assert marks == [
+        "How to read it",
+        "Coverage",
+        "Levels by theme",
+        "Who is counted",
+        "At or above the target",
+        "Movement since H2 2024/25 (October 2024 to March 2025)",
+        "What reviewers answered",
+        "Actions",
+        "Levels by unit",
+    ]
     assert sizes[0] == [595, 842]
     assert sizes[-1] == [842, 595]
 

@@ -6,7 +6,7 @@ levels are numbers and never averaged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import BytesIO
@@ -17,6 +17,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from assurance.rollup_findings import QUESTIONS, findings_of, interval
 from assurance.rollup_words import IssuedContent, issued_content
 from rendering import cells
 
@@ -98,6 +99,82 @@ def _by_theme(issued: IssuedContent, _: str) -> Table:
     return Table("Levels by theme", columns, rows)
 
 
+def _shares(issued: IssuedContent, _: str) -> Table:
+    counted = ("At or above the target", "Of units with a level", "95% interval", "Of all expected", "Self-sustaining")
+    columns = [("Theme", 34), ("Target", 10), *((name, 16) for name in counted)]
+    rows = []
+    for row in _counted(issued.figures["distribution"] if findings_of(issued.figures) else ()):
+        with_level = sum(row["counts"])
+        in_all = with_level + row["no_level"] + row["nothing_signed"]
+        between = interval(row["at_target"], with_level)
+        shares = (row["at_target"], with_level, between, in_all, row["self_sustaining"])
+        rows.append((row["name"], row["target"], *shares))
+    return Table("At the target", columns, rows)
+
+
+def _counted(rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    return (row for row in rows if row["scored"])
+
+
+MOVES = ("improved", "same", "worse", "new", "gone", "not_comparable")
+
+
+def _movement_by_theme(issued: IssuedContent, _: str) -> Table:
+    return _movement(issued, "themes", "Theme")
+
+
+def _movement_by_unit(issued: IssuedContent, _: str) -> Table:
+    return _movement(issued, "units", "Business group" if issued.figures.get("groups") else "Unit")
+
+
+def _movement(issued: IssuedContent, of: str, first: str) -> Table:
+    """What moved since the half-year before; nothing where that is left out of what was issued."""
+    found = issued.figures.get("movement") if issued.words.shows_comparison else None
+    columns = [(first, 34), *((name.capitalize().replace("_", " "), 16) for name in MOVES)]
+    rows = [(row["name"], *(row[name] for name in MOVES)) for row in found[of]] if found else []
+    return Table(f"Movement by {first.lower()}", columns, rows)
+
+
+def _questions(issued: IssuedContent, _: str) -> Table:
+    found = issued.figures.get("questions")
+    columns = (("Question", 40), ("Yes", 10), ("No", 10), ("Not reviewed", 14), ("Statements used", 16))
+    rows = [(words, found[key]["yes"], found[key]["no"]) for key, words in QUESTIONS] if found else []
+    return Table("Reviewers’ answers", columns, [(*row, found["not_reviewed"], found["used"]) for row in rows])
+
+
+def _targets(issued: IssuedContent, _: str) -> Table:
+    found = findings_of(issued.figures)
+    texts = ("At the target", "Short of it", "Pace", "Range of recent pace at the day", "By quarter", "Endorsed")
+    columns = [("Target", 50), *((name, 40) for name in texts)]
+    rows = [
+        (row.asks, row.at_target, row.short, row.pace, row.range, row.history, row.endorsed)
+        for row in (found.targets if found else ())
+    ]
+    return Table("Targets", columns, rows)
+
+
+def _by_group(issued: IssuedContent, _: str) -> Table:
+    groups = issued.figures.get("groups", ())
+    themes = [theme["name"] for theme in issued.figures["themes"] if theme["scored"]]
+    columns = [("Business group", 34), ("Units", 10), *((f"Median: {name}", 16) for name in themes)]
+    rows = [
+        (group["name"], group["units"], *(row["median"] or None for row in _counted(group["themes"])))
+        for group in groups
+    ]
+    return Table("Levels by business group", columns, rows)
+
+
+def _excluded(issued: IssuedContent, _: str) -> Table:
+    columns = (("Unit", 34), ("Opened on", 14), ("Ended on", 14))
+    rows = [
+        (one["name"], date.fromisoformat(one["opened_on"]), date.fromisoformat(one["closed_on"]))
+        if one["closed_on"]
+        else (one["name"], date.fromisoformat(one["opened_on"]), None)
+        for one in issued.figures.get("excluded", ())
+    ]
+    return Table("Not expected", columns, rows)
+
+
 def _by_unit(issued: IssuedContent, _: str) -> Table:
     themes = issued.figures["themes"]
     used = (("Quarter used", 14), ("Revision", 10), ("Status", 14), ("A later one awaits acceptance", 18))
@@ -135,7 +212,14 @@ TABLES: tuple[Callable[[IssuedContent, str], Table], ...] = (
     _reports,
     _coverage,
     _by_theme,
+    _shares,
+    _movement_by_theme,
+    _movement_by_unit,
+    _questions,
+    _targets,
+    _by_group,
     _by_unit,
+    _excluded,
     _actions,
     _statements,
 )

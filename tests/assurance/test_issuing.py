@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from assurance import documents, rollup_rules
+from assurance import documents, rollup_exports, rollup_rules
 from assurance.models import Decision, IssuedRevision, IssuedRollup, Revision, Rollup
 from assurance.rules import Blocked, Refused
 from assurance.services import issuing, rollup_words
@@ -274,6 +274,30 @@ def test_a_force_summary_has_the_head_s_opinion_and_the_reports_received_and_awa
             "digest": received.content_digest,
         },
     ]
+
+
+def test_a_force_summary_keeps_the_revisions_it_used_and_says_what_counts_differently_since(
+    rollup: Rollup, group: BusinessGroup
+) -> None:
+    summary = factory.issued(None)
+    assert set(summary.revisions.all()) == set(Revision.objects.exclude(signed_at=None))
+    assert [one["unit"] for one in summary.content["revisions"]] == ["Kiln Hill", "Marsh Lane"]
+    assert not issuing.changes_since(summary, today=timezone.localdate()).units
+    statements.signed(group.memberships.get(unit__name="Quay Street").unit, rollup.half.quarters[0])
+    assert [one.unit for one in issuing.changes_since(summary, today=timezone.localdate()).units] == ["Quay Street"]
+
+
+def test_the_tables_taken_away_have_the_comparison_only_where_it_is_shown(rollup: Rollup) -> None:
+    """Kiln Hill is at the target in leadership alone, Marsh Lane everywhere, Quay Street signed nothing."""
+    tables = {one.title: one for one in rollup_exports.tables_in(factory.issue(rollup).content, "d" * 64)}
+    leadership, policy, *_ = tables["At the target"].rows
+    assert leadership == ("Leadership", 3, 2, 2, "34% to 100%", 3, 0)
+    assert policy == ("Policy / Governance", 3, 1, 2, "9% to 91%", 3, 0)
+    assert [row[:4] for row in tables["Movement by unit"].rows][-1][0] == "Quay Street"
+    assert tables["Reviewers’ answers"].rows[0] == ("Appropriately completed?", 1, 0, 1, 2)
+    factory.answer(rollup, shows_comparison=False)
+    without = factory.issue(rollup, because="Without the half-year before.").content
+    assert not [one for one in rollup_exports.tables_in(without, "d" * 64) if one.title.startswith("Movement")]
 
 
 def test_a_group_takes_no_opinion_and_the_force_no_meeting(rollup: Rollup, lead: User) -> None:

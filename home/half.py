@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from maturity.applying import TargetFacts, choose
 from rendering.formats import count, day
 
 # So many names stand in a sentence; the lists above it have all of them.
@@ -24,20 +25,6 @@ class UnitFacts:
     name: str
     slug: str
     risk_band: str
-
-
-@dataclass(frozen=True, slots=True)
-class TargetFacts:
-    """A target as it was endorsed. Of unit, group and risk bands at most one is set; none: every unit. `identity` is
-    that of the theme it is for, empty for every theme."""
-
-    id: int
-    level: int
-    by_on: date
-    unit_id: int | None = None
-    group_id: int | None = None
-    risk_bands: tuple[str, ...] = ()
-    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,29 +73,6 @@ class ThemeStanding:
     no_target: int = 0
 
 
-def applying(
-    targets: Iterable[TargetFacts], *, unit: UnitFacts, group_id: int, identity: str, today: date
-) -> TargetFacts | None:
-    """Return the target that holds for a unit and theme, as `Target.objects.applying_to` chooses it in the database."""
-    holds = [
-        one
-        for one in targets
-        if one.unit_id in (None, unit.id)
-        and one.group_id in (None, group_id)
-        and (not one.risk_bands or unit.risk_band in one.risk_bands)
-        and one.identity in ("", identity)
-    ]
-    return min(holds, key=lambda one: _precedence(one, today), default=None)
-
-
-def _precedence(target: TargetFacts, today: date) -> tuple[int, bool, bool, int, int, int]:
-    """The most specific first, then the day that comes next; of days that have passed the latest."""
-    specific = 0 if target.unit_id else 1 if target.group_id else 2 if target.risk_bands else 3
-    has_passed = target.by_on < today
-    days = -target.by_on.toordinal() if has_passed else target.by_on.toordinal()
-    return specific, not target.identity, has_passed, days, -target.level, -target.id
-
-
 def standings(
     themes: Iterable[ThemeFacts],
     units: Collection[UnitFacts],
@@ -134,7 +98,9 @@ def _standing(
     short: list[Short] = []
     counts = {"reached": 0, "no_level": 0, "nothing_signed": 0, "no_target": 0}
     for unit in units:
-        target = applying(targets, unit=unit, group_id=group_id, identity=theme.identity, today=today)
+        target = choose(
+            targets, unit_id=unit.id, group_id=group_id, risk_band=unit.risk_band, theme=theme.identity, day=today
+        )
         reading = readings.get(unit.id)
         level = reading.levels.get(theme.identity) if reading else None
         if target is None:

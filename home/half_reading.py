@@ -24,7 +24,6 @@ from home.half import (
     Question,
     Reading,
     Readings,
-    TargetFacts,
     ThemeFacts,
     ThemeStanding,
     UnitFacts,
@@ -33,6 +32,7 @@ from home.half import (
     questions,
     standings,
 )
+from maturity.applying import TargetFacts
 from maturity.models import Edition, NotComparable, Target, Theme
 from organisation.models import BusinessGroup, UnitMembership
 from organisation.periods import HalfYear, Quarter, london_day
@@ -232,10 +232,10 @@ def _entries(
 
 
 def _targets(today: date) -> list[TargetFacts]:
-    columns = ("pk", "level", "by_on", "unit_id", "group_id", "risk_bands", "theme_identity")
+    columns = ("pk", "level", "by_on", "group_id", "unit_id", "risk_bands", "theme_identity")
     return [
-        TargetFacts(pk, level, by_on, unit, group, tuple(bands), identity)
-        for pk, level, by_on, unit, group, bands, identity in Target.objects.on(today).values_list(*columns)
+        TargetFacts(pk, level, by_on, group, unit, tuple(bands), identity)
+        for pk, level, by_on, group, unit, bands, identity in Target.objects.on(today).values_list(*columns)
     ]
 
 

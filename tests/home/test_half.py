@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import product
-
-import pytest
 
 from home.half import (
     Facts,
     Fall,
     Reading,
-    TargetFacts,
     ThemeFacts,
     UnitFacts,
-    applying,
     falls,
     merely_carried,
     questions,
     standings,
 )
-from maturity.models import Target
-from tests.factories import maturity
-from tests.factories.organisation import make_group, make_unit
+from maturity.applying import TargetFacts
 
 TODAY = date(2026, 11, 29)
 PASSED, AHEAD = date(2026, 3, 31), date(2027, 3, 31)
@@ -53,25 +46,13 @@ def facts(**chosen: object) -> Facts:
     return Facts(**(values | chosen))  # type: ignore[arg-type]
 
 
-def plain(target: Target) -> TargetFacts:
-    return TargetFacts(
-        target.pk,
-        target.level,
-        target.by_on,
-        target.unit_id,
-        target.group_id,
-        tuple(target.risk_bands),
-        target.theme_identity,
-    )
-
-
 # --- Targets --------------------------------------------------------------------------------------------------------
 
 
 def test_every_unit_is_in_one_count_of_each_theme() -> None:
     everybody = TargetFacts(1, 3, AHEAD)
     high_risk = TargetFacts(2, 4, AHEAD, risk_bands=("medium", "high"))
-    of_audit = TargetFacts(3, 2, AHEAD, group_id=GROUP, identity="audit")
+    of_audit = TargetFacts(3, 2, AHEAD, group_id=GROUP, theme="audit")
     readings = {KILN.id: reading(leadership=3, audit=None), MARSH.id: reading(leadership=3, audit=1)}
     leadership, audit = standings(
         [LEADERSHIP, AUDIT], UNITS, readings, [everybody, high_risk, of_audit], group_id=GROUP, today=TODAY
@@ -85,37 +66,6 @@ def test_every_unit_is_in_one_count_of_each_theme() -> None:
 def test_without_a_target_nobody_is_short() -> None:
     (standing,) = standings([LEADERSHIP], UNITS, {KILN.id: reading(leadership=1)}, [], group_id=GROUP, today=TODAY)
     assert (standing.short, standing.no_target) == ((), 3)
-
-
-@pytest.mark.django_db
-def test_the_target_is_the_one_that_the_database_chooses() -> None:
-    """Every kind of target, for days passed and to come: `applying` and `Target.objects.applying_to` agree."""
-    group, other = make_group(), make_group()
-    units = [make_unit(group=group, risk_band=band) for band in ("low", "medium", "high")]
-    scopes: list[dict[str, object]] = [
-        {},
-        {"risk_bands": ["medium", "high"]},
-        {"group": group},
-        {"group": other},
-        {"unit": units[2]},
-    ]
-    days = (PASSED, date(2025, 3, 31), AHEAD, date(2028, 3, 31))
-    made = [
-        maturity.target(1 + number % 5, by_on=by_on, theme_identity=identity, **scope)
-        for number, (scope, by_on, identity) in enumerate(product(scopes, days, ("", "audit")))
-    ]
-    for unit, identity in product(units, ("leadership", "audit")):
-        here, left = UnitFacts(unit.pk, unit.name, unit.slug, unit.risk_band), made
-        while True:  # the one that applies, then the one that would without it, down to the last
-            theirs = (
-                Target.objects.filter(pk__in=[one.pk for one in left]).applying_to(unit, identity, day=TODAY).first()
-            )
-            ours = applying(map(plain, left), unit=here, group_id=group.pk, identity=identity, today=TODAY)
-            assert (ours and ours.id) == (theirs and theirs.pk)
-            if theirs is None:
-                break
-            left = [one for one in left if one.pk != theirs.pk]
-        assert len(left) < len(made)
 
 
 # --- Movement -------------------------------------------------------------------------------------------------------

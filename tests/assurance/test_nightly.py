@@ -153,7 +153,9 @@ def test_every_night_builds_what_has_changed_and_leaves_the_rest(groups: list[Bu
     ]
     assert not TrailEntry.objects.filter(act="rollup.requested").exists()
     force = Rollup.objects.get(group=None)
-    assert [row["levels"].get("leadership") for row in force.figures["units"] if row["unit_id"] == unit.pk] == [4]
+    assert [row["status"] for row in force.figures["statements"] if row["unit_id"] == unit.pk] == ["signed"]
+    leadership = next(row for row in force.figures["distribution"] if row["identity"] == "leadership")
+    assert leadership["counts"] == [0, 0, 0, 1, 0]
 
 
 def test_an_hour_with_nothing_to_ask_for_costs_the_same_however_many_units(

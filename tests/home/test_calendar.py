@@ -238,8 +238,17 @@ def test_rights_are_judged_at_each_fetch() -> None:
 
 def test_people_without_a_unit_or_group_have_no_dates() -> None:
     assurance.make_statement(make_unit())
-    for role in (Role.SHRMT, Role.HEAD, Role.BOARD_MEMBER, Role.PANEL_MEMBER, Role.ADMINISTRATOR):
+    for role in (Role.SHRMT, Role.BOARD_MEMBER, Role.PANEL_MEMBER, Role.ADMINISTRATOR):
         assert dates_of(make_person(role), today=timezone.localdate()) == []
+
+
+def test_the_head_s_dates_are_those_of_the_force_summary() -> None:
+    """Due 28 days after the half ends: of the half before, this one and the next."""
+    days = dates_of(make_person(Role.HEAD), today=date(2026, 11, 29))
+    assert [one.title for one in days] == [
+        f"Force summary is due: {half}" for half in ("H1 2026/27", "H2 2026/27", "H1 2027/28")
+    ]
+    assert [one.on for one in days] == [date(2026, 10, 28), date(2027, 4, 28), date(2027, 10, 28)]
 
 
 def test_nothing_that_anybody_wrote_is_in_the_feed() -> None:

@@ -136,10 +136,14 @@ def _movement(issued: IssuedContent, of: str, first: str) -> Table:
 
 
 def _questions(issued: IssuedContent, _: str) -> Table:
-    found = issued.figures.get("questions")
+    found = issued.figures.get("questions") or {}
     columns = (("Question", 40), ("Yes", 10), ("No", 10), ("Not reviewed", 14), ("Statements used", 16))
-    rows = [(words, found[key]["yes"], found[key]["no"]) for key, words in QUESTIONS] if found else []
-    return Table("Reviewers’ answers", columns, [(*row, found["not_reviewed"], found["used"]) for row in rows])
+    rows = [
+        (words, found[key]["yes"], found[key]["no"], found["not_reviewed"], found["used"])
+        for key, words in QUESTIONS
+        if found
+    ]
+    return Table("Reviewers’ answers", columns, rows)
 
 
 def _targets(issued: IssuedContent, _: str) -> Table:

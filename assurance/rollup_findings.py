@@ -15,7 +15,7 @@ from typing import Any
 from assurance.proportions import wilson
 from assurance.targets import Outlook, Point, outlook
 from organisation.periods import HalfYear, Quarter
-from rendering.formats import count, day, decimal, share
+from rendering.formats import count, day, decimal, listed, share
 
 Figures = Mapping[str, Any]
 
@@ -158,11 +158,6 @@ def findings_of(figures: Figures, *, comparison: bool = True) -> Findings | None
         groups=tuple(_group(group) for group in figures["groups"]),
         group_quarters=tuple(f"Q{Quarter.parse(row['quarter']).number}" for row in figures["coverage"]),
     )
-
-
-def listed(names: Sequence[str]) -> str:
-    """The names as a sentence lists them: `A, B and C`."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def units(number: int) -> str:

@@ -3,6 +3,7 @@
 Every number is rounded once, here, half away from zero and from the unrounded value.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -53,6 +54,11 @@ def share(part: int, whole: int, places: int = 0) -> str:
     if whole <= 0:
         raise ValueError(f"A share of {whole} is not defined: count the whole first.")
     return f"{decimal(Fraction(part, whole) * 100, places)}%"
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names as a sentence lists them: `A, B and C`."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def signed_change(ratio: Number, places: int = 1) -> str:

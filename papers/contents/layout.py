@@ -15,7 +15,7 @@ from papers.contents import maturity_position
 from papers.contents.panel_paper import POSITION, PROSE, is_needed
 from rendering import markdown
 from rendering.charts.distribution import DistributionRow, sentence, stacked_bars
-from rendering.formats import count
+from rendering.formats import count, listed
 
 NOTHING_TO_REPORT = mark_safe("<p>Nothing to report under this heading.</p>")
 # On drafts only: a paper without these sections cannot be made final.
@@ -287,7 +287,7 @@ def _unit_pieces(position: Mapping[str, Any]) -> Iterator[SafeString | Piece]:
             )
         )
     if position["awaited"]:
-        yield _paragraph(f"No roll-up yet, so no units listed: {maturity_position.listed(position['awaited'])}.")
+        yield _paragraph(f"No roll-up yet, so no units listed: {listed(position['awaited'])}.")
 
 
 def _unit_row(row: Mapping[str, Any], themes: Sequence[Mapping[str, Any]]) -> Row:

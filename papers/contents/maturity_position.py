@@ -13,7 +13,7 @@ from typing import Any
 
 from assurance.rollup import median_label
 from organisation.periods import HalfYear, Quarter
-from rendering.formats import count, day, share
+from rendering.formats import count, day, listed, share
 
 MOST_CELLS_NAMED = 4
 COUNTED = ("expected", "signed", "accepted", "signed_late", "nothing_signed")
@@ -229,11 +229,6 @@ def denominators_text(position: Mapping[str, Any]) -> str:
     if unscored:
         text += f" Not scored in this edition of the model: {listed(unscored)}."
     return text
-
-
-def listed(names: Sequence[str]) -> str:
-    """The names as a sentence lists them: `A, B and C`."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def _units(number: int) -> str:

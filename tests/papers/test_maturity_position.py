@@ -12,11 +12,11 @@ from papers.contents.maturity_position import (
     denominators_text,
     force_coverage,
     force_distribution,
-    listed,
     medians_text,
     position,
     sources_text,
 )
+from rendering.formats import listed
 from tests.factories.papers import HALF, figures, north, reading, south
 
 FIRST, SECOND = date(2025, 10, 3), date(2025, 10, 5)

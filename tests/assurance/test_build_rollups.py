@@ -125,7 +125,7 @@ def test_waiting_follows_them_until_they_are_ready_and_again_changes_nothing() -
     ready = ["Frontline Policing: ready", "Met Operations: ready", "The whole force: ready"]
     assert sorted(lines[3:]) == ready
     before = list(Rollup.objects.order_by("pk").values())
-    assert [len(row["figures"]["units"]) for row in before] == [1, 1, 2]
+    assert [row["figures"]["unit_count"] for row in before] == [1, 1, 2]
     assert sorted(build("--half", "2025/26-H1", "--wait")[3:]) == ready
     assert list(Rollup.objects.order_by("pk").values()) == before
     assert Job.objects.filter(state=JobState.DONE).count() == 6

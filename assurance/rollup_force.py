@@ -1,7 +1,8 @@
 """The force's half-year put together from what the database counted. Plain values: no database, no clock.
 
 The same figures as a group's, over units wherever they are, with a row for each business group in the place of one for
-each unit. The rows counted are those of `services/force_figures.py`; what they mean is said once, in `rollup.py`.
+each unit. The rows counted are those of `services/force_figures.py` and its neighbours; what they mean is said
+once, in `rollup.py`.
 """
 
 from __future__ import annotations

@@ -297,10 +297,14 @@ def _is_followed(found: Mapping[str, Any]) -> bool:
 def _move_row(row: Mapping[str, Any], *, followed: bool = False) -> MoveRow:
     compared = row["improved"] + row["same"] + row["worse"]
     return MoveRow(
-        row["name"],
-        row.get("slug", ""),
-        *(part_of(row[key], compared) for key in ("improved", "same", "worse")),
-        *(count(row[key]) for key in ("new", "gone", "not_comparable")),
+        name=row["name"],
+        slug=row.get("slug", ""),
+        improved=part_of(row["improved"], compared),
+        same=part_of(row["same"], compared),
+        worse=part_of(row["worse"], compared),
+        new=count(row["new"]),
+        gone=count(row["gone"]),
+        not_comparable=count(row["not_comparable"]),
         identity=row["identity"] if followed else "",
     )
 

@@ -178,6 +178,7 @@ def figures_shown(figures: Any, *, comparison: bool, reader: User) -> dict[str, 
         "chart": mark_safe(tables.chart),  # noqa: S308  # SVG of our own; its words are escaped where it is drawn
         # A unit may have moved to another group since, and its statements with it.
         "readable": set(readable.values_list("unit__slug", flat=True)),
+        "open_drafts": set(groups_in_scope(reader).values_list("slug", flat=True)) if figures["groups"] else set(),
     }
 
 

@@ -34,6 +34,8 @@ from rendering.formats import count, day
 FULLY = 100
 CLAIM_TO_CHECK = 4
 JUMP = 2  # levels, from one signed quarter to the next
+THIN_TEXT = 60  # characters; a shorter text without a link or file is thin: about ten words
+QUARTERS_BACK = 8  # what was signed longer ago says nothing of today
 # From here on more makes no difference.
 JUMPS_AT_MOST = 2
 MONTHS_AT_MOST = 36
@@ -197,7 +199,7 @@ def parts_of(
 
 
 Value = tuple[int, str]
-NOTHING_SIGNED = "Nothing is signed, so there is no claim to look at."
+NOTHING_SIGNED = "It has signed nothing in the last two years, so there is no claim to look at."
 
 
 def _risk_band(unit: UnitFacts) -> Value:
@@ -244,7 +246,7 @@ def _over_claiming(audits: AuditedBefore | None) -> Value:
 def _evidence(claims: Claims | None) -> Value:
     """A unit that signs nothing gives no evidence at all: silence does not lower its score."""
     if claims is None:
-        return FULLY, "Nothing is signed, so there is no evidence at all."
+        return FULLY, "It has signed nothing in the last two years, so there is no evidence at all."
     rests = "rests" if claims.thin_or_carried == 1 else "rest"
     return _share(claims.thin_or_carried, claims.themes), (
         f"{claims.thin_or_carried} of {_counted(claims.themes, 'theme')} {rests} on a short text alone, or on evidence "

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import models
 
 from assurance.models import (
+    AuditProgramme,
     Entry,
     EvidenceFile,
     EvidenceItem,
@@ -19,6 +20,8 @@ from assurance.models import (
     MentoringRecord,
     MergeDecision,
     Presence,
+    ProgrammeChange,
+    ProgrammeDraw,
     Redaction,
     Release,
     RequestedStatement,
@@ -37,6 +40,7 @@ from records.models import RecordClass
 
 WHY = "A statement is worth what its authors, its signer and its reviewer answer for."
 ANSWERED = "What is given out of statements by law, or kept back, is answered for by name."
+AUDITS = "Whom the force audits, and why, is answered for by name."
 LEADS = "What a business group or the force is said to have reached is answered for by name."
 OF_A_ROLLUP = {"group": "group__name", "half": "half", "changed at": "changed_at"}
 OF_A_REVISION = {
@@ -240,6 +244,30 @@ HELD = (
         ("issued_by",),
         {"group": "rollup__group__name", "half": "rollup__half", "version": "number", "issued at": "issued_at"},
         why=LEADS,
+    ),
+    _held(
+        "audit-programmes",
+        "Audit programmes that you proposed last or adopted",
+        AuditProgramme,
+        ("proposed_by", "adopted_by"),
+        {"half": "half", "proposed at": "proposed_at", "adopted at": "adopted_at"},
+        why=AUDITS,
+    ),
+    _held(
+        "audit-programme-draws",
+        "Seeds that you drew for an audit programme",
+        ProgrammeDraw,
+        ("drawn_by",),
+        {"half": "programme__half", "draw": "number", "drawn at": "drawn_at"},
+        why=AUDITS,
+    ),
+    _held(
+        "audit-programme-changes",
+        "Changes that you made to an adopted audit programme",
+        ProgrammeChange,
+        ("by",),
+        {"half": "programme__half", "unit": "unit__name", "change": "kind", "changed at": "at"},
+        why=AUDITS,
     ),
     _held(
         "overtaken-texts",

@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import ceil
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assurance.sampling import (
@@ -30,6 +30,8 @@ from assurance.sampling import (
 )
 
 AS_AT = date(2026, 3, 2)
+# How long a busy machine takes says nothing about the code.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 HALVES = st.integers(min_value=1, max_value=20).map(lambda halves: Decimal(halves) / 2)
 
 
@@ -140,6 +142,7 @@ def test_months_are_whole_ones(earlier: date, later: date, months: int) -> None:
     assert months_between(earlier, later) == months
 
 
+@PATIENT
 @given(UNITS, WEIGHTS, SEEDS)
 def test_every_part_says_how_far_it_applies_and_scores_are_their_sum(
     units: list[UnitFacts], weights: dict[Ingredient, int], seed: str
@@ -150,6 +153,7 @@ def test_every_part_says_how_far_it_applies_and_scores_are_their_sum(
         assert one.score == sum(Decimal(part.value) * part.weight / 100 for part in one.parts)
 
 
+@PATIENT
 @given(UNITS, WEIGHTS, SEEDS, st.sampled_from(list(Ingredient)), st.integers(0, 100))
 def test_more_weight_never_puts_a_unit_behind_one_that_has_no_more_of_the_ingredient(
     units: list[UnitFacts], weights: dict[Ingredient, int], seed: str, heavier: Ingredient, by: int
@@ -173,6 +177,7 @@ def test_more_weight_never_puts_a_unit_behind_one_that_has_no_more_of_the_ingred
 # --- The programme ------------------------------------------------------------------------------------------------
 
 
+@PATIENT
 @given(UNITS, WEIGHTS, SEEDS, DAYS, SHARES)
 def test_the_days_are_never_exceeded_and_the_shares_are_kept(
     units: list[UnitFacts], weights: dict[Ingredient, int], seed: str, days: Decimal, share: int
@@ -191,6 +196,7 @@ def test_the_days_are_never_exceeded_and_the_shares_are_kept(
     assert [one.score for one in found.ranking] == sorted((one.score for one in found.ranking), reverse=True)
 
 
+@PATIENT
 @given(UNITS, SEEDS, DAYS, SHARES)
 def test_one_place_more_would_not_fit_whatever_chance_draws(
     units: list[UnitFacts], seed: str, days: Decimal, share: int
@@ -210,6 +216,7 @@ def test_one_place_more_would_not_fit_whatever_chance_draws(
     assert len(found.chosen) == max(fitting)
 
 
+@PATIENT
 @given(UNITS, SEEDS, SHARES, st.data())
 def test_the_order_in_which_units_are_read_makes_no_difference(
     units: list[UnitFacts], seed: str, share: int, data: st.DataObject
@@ -249,7 +256,7 @@ def test_every_unit_that_the_score_did_not_choose_is_drawn_equally_often() -> No
     assert all(abs(times - expected) < spread for times in drawn.values())
 
 
-@settings(max_examples=30)
+@settings(PATIENT, max_examples=30)
 @given(st.integers(2, 12), st.integers(1, 12))
 def test_no_unit_is_safe(number: int, target: int) -> None:
     """However the ranking stands, some seed takes each unit: the least risky, audited yesterday, without a claim."""

@@ -37,6 +37,11 @@ from rendering.formats import decimal
 # The service holds no injuries yet. Whoever brings them passes them here.
 NO_INJURIES: Mapping[int, Signal] = {}
 SEED_BYTES = 8
+ACT_OF = {
+    ChangeKind.ADDED: "programme.added",
+    ChangeKind.REMOVED: "programme.removed",
+    ChangeKind.MOVED: "programme.moved",
+}
 SAY_WHY = "Say why. Whoever reads the programme reads it beside the change."
 
 
@@ -334,6 +339,5 @@ def _record_change(
     made = ProgrammeChange.objects.create(
         programme=programme, unit=unit, kind=kind, place_before=before, place=place, reason=reason, at=at, by=by
     )
-    act = f"programme.{kind}"
-    trail.record(act=act, thing=made, by=by, at=at, words={"reason": reason}, place_before=before, place=place)
+    trail.record(act=ACT_OF[kind], thing=made, by=by, at=at, words={"reason": reason}, place_before=before, place=place)
     return made

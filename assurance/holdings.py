@@ -14,6 +14,7 @@ from assurance.models import (
     Audit,
     AuditFile,
     AuditorAssignment,
+    AuditProgramme,
     AuditResponse,
     ClosureCheck,
     ClosureFile,
@@ -26,6 +27,8 @@ from assurance.models import (
     MentoringRecord,
     MergeDecision,
     Presence,
+    ProgrammeChange,
+    ProgrammeDraw,
     Redaction,
     Release,
     RequestedStatement,
@@ -45,6 +48,7 @@ from records.models import RecordClass
 
 WHY = "A statement is worth what its authors, its signer and its reviewer answer for."
 ANSWERED = "What is given out of statements by law, or kept back, is answered for by name."
+AUDITS = "Whom the force audits, and why, is answered for by name."
 LEADS = "What a business group or the force is said to have reached is answered for by name."
 AUDITED = "What an audit finds, and what is answered to it, is answered for by name."
 OF_AN_AUDIT = {"audit": "audit__reference"}
@@ -338,6 +342,30 @@ HELD = (
         ("added_by",),
         {"file": "name", "added at": "added_at"},
         why=AUDITED,
+    ),
+    _held(
+        "audit-programmes",
+        "Audit programmes that you proposed last or adopted",
+        AuditProgramme,
+        ("proposed_by", "adopted_by"),
+        {"half": "half", "proposed at": "proposed_at", "adopted at": "adopted_at"},
+        why=AUDITS,
+    ),
+    _held(
+        "audit-programme-draws",
+        "Seeds that you drew for an audit programme",
+        ProgrammeDraw,
+        ("drawn_by",),
+        {"half": "programme__half", "draw": "number", "drawn at": "drawn_at"},
+        why=AUDITS,
+    ),
+    _held(
+        "audit-programme-changes",
+        "Changes that you made to an adopted audit programme",
+        ProgrammeChange,
+        ("by",),
+        {"half": "programme__half", "unit": "unit__name", "change": "kind", "changed at": "at"},
+        why=AUDITS,
     ),
     _held(
         "overtaken-texts",

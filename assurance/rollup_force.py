@@ -319,22 +319,10 @@ def _movement(counted: Counted) -> Movement:
         themes=tuple(
             ThemeMovement(**by_theme[theme.identity], identity=theme.identity, name=theme.name) for theme in scored
         ),
-        units=tuple(_moved(group, by_group[group.id]) for group in counted.groups),
+        units=tuple(
+            UnitMovement(**by_group[group.id], name=group.name, slug=group.slug, themes={}) for group in counted.groups
+        ),
         ended=tuple(counted.ended),
-    )
-
-
-def _moved(group: Group, moves: Mapping[str, int]) -> UnitMovement:
-    return UnitMovement(
-        name=group.name,
-        slug=group.slug,
-        improved=moves.get(Move.IMPROVED, 0),
-        same=moves.get(Move.SAME, 0),
-        worse=moves.get(Move.WORSE, 0),
-        new=moves.get(Move.NEW, 0),
-        gone=moves.get(Move.GONE, 0),
-        not_comparable=moves.get(Move.NOT_COMPARABLE, 0),
-        neither=moves.get(Move.NEITHER, 0),
     )
 
 

@@ -130,8 +130,12 @@ def _record_draw(programme: AuditProgramme, *, number: int, because: str, by: Us
     trail.record(act="programme.drawn", thing=made, by=by, at=at, words=words, seed=made.seed, number=number)
 
 
+def _locked(programme: AuditProgramme) -> AuditProgramme:
+    return AuditProgramme.objects.select_for_update(no_key=True).get(pk=programme.pk)
+
+
 def _to_propose(programme: AuditProgramme) -> AuditProgramme:
-    current = AuditProgramme.objects.select_for_update(no_key=True).get(pk=programme.pk)
+    current = _locked(programme)
     if current.is_adopted:
         raise Refused("This programme is adopted. Add, remove or move single units instead, each with its reason.")
     return current
@@ -225,7 +229,7 @@ def parts_of(item: ProgrammeItem) -> list[Part]:
 @transaction.atomic
 def adopt(*, programme: AuditProgramme, seen_version: int, by: User, at: datetime) -> AuditProgramme:
     """Adopt exactly the proposal that was on the Head's screen. From now on it is frozen. Raises Refused."""
-    current = AuditProgramme.objects.select_for_update(no_key=True).get(pk=programme.pk)
+    current = _locked(programme)
     if current.is_adopted:
         raise Refused("This programme has been adopted already.")
     if current.version != seen_version:
@@ -298,7 +302,7 @@ def _to_change(programme: AuditProgramme, reason: str) -> tuple[AuditProgramme, 
     reason = normal(reason).strip()
     if not reason:
         raise Refused(SAY_WHY)
-    current = AuditProgramme.objects.select_for_update(no_key=True).get(pk=programme.pk)
+    current = _locked(programme)
     if not current.is_adopted:
         raise Refused("This programme is not adopted yet. Propose it anew with other weights or days instead.")
     return current, reason

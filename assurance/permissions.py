@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.utils import timezone
 
 from assurance.models import (
-    AuditProgramme,
     InformationRequest,
     IssuedRollup,
     MentoringRecord,
@@ -16,7 +15,6 @@ from assurance.models import (
     Statement,
 )
 from assurance.models.information_request import ANSWERS_REQUESTS
-from assurance.models.programme import COULD_BE_AUDITED, READS_PROGRAMMES_FOR_THE_BOARD, WORKS_ON_PROGRAMMES
 from assurance.models.redaction import READS_REDACTIONS
 from assurance.models.review import READS_ALL_NOTES, READS_OWN_NOTES
 from assurance.models.rollup import READS_ALL as READS_ALL_ROLLUPS
@@ -24,7 +22,6 @@ from assurance.models.rollup import READS_ALL_ISSUED, READS_ISSUED_OF_OWN_UNITS_
 from assurance.models.rollup import READS_OWN_GROUP as READS_OWN_ROLLUPS
 from assurance.models.statement import READS_ALL, READS_OWN_GROUP, READS_OWN_UNIT, RevisionState
 from organisation.models import BusinessGroup, Force, Unit, UnitMembership
-from organisation.periods import HalfYear
 from organisation.permissions import (
     Person,
     administers,
@@ -42,7 +39,6 @@ READS_ISSUED_ROLLUPS = READS_ROLLUPS | READS_ALL_ISSUED | READS_ISSUED_OF_OWN_UN
 WRITES_STATEMENTS = frozenset({Role.SPOC, Role.SLT_LEAD})
 READS_MENTORING = READS_STATEMENTS
 READS_NOTES = READS_ALL_NOTES | READS_OWN_NOTES
-READS_PROGRAMMES = WORKS_ON_PROGRAMMES | READS_PROGRAMMES_FOR_THE_BOARD
 BUILDS_ROLLUPS = frozenset({Role.COG_LEAD, Role.COG_SUPPORT})
 
 
@@ -220,30 +216,3 @@ def groups_to_build_for(user: Person) -> frozenset[int]:
     """The ids of the groups whose roll-ups `can_build_rollup` lets the person build: one query for a whole list."""
     built = appointments_today(user).to(BUILDS_ROLLUPS).values_list("group_id", flat=True)
     return frozenset(group_id for group_id in built if group_id is not None)
-
-
-# --- What to audit next ---------------------------------------------------------------------------------------------
-
-
-def can_list_programmes(user: Person) -> bool:
-    """Whether the person reads any audit programme at all."""
-    return bool(roles_anywhere(user) & READS_PROGRAMMES)
-
-
-def can_read_programme(user: Person, programme: AuditProgramme) -> bool:
-    """Whether the person reads it. To whom it could be a warning reads it for the Board only once its half begins."""
-    roles = roles_anywhere(user)
-    if roles & WORKS_ON_PROGRAMMES:
-        return True
-    begun = bool(programme.half <= HalfYear.of(timezone.localdate()))
-    return bool(roles & READS_PROGRAMMES_FOR_THE_BOARD) and (begun or not roles & COULD_BE_AUDITED)
-
-
-def can_propose_programme(user: Person) -> bool:
-    """Whether the person proposes what to audit in a half-year, and proposes it anew until it is adopted."""
-    return bool(roles_anywhere(user) & WORKS_ON_PROGRAMMES)
-
-
-def can_adopt_programme(user: Person) -> bool:
-    """Whether the person adopts programmes, and changes adopted ones: the Head, who administers no accounts."""
-    return Role.HEAD in roles_anywhere(user) and not administers(user)

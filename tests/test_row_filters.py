@@ -23,7 +23,14 @@ from actions.permissions import (
     can_write_action,
     units_to_raise_for,
 )
-from assurance.audit_permissions import can_audit_unit, can_list_audits, can_read_audit, units_to_audit
+from assurance.audit_permissions import (
+    can_audit_unit,
+    can_list_audits,
+    can_list_programmes,
+    can_read_audit,
+    can_read_programme,
+    units_to_audit,
+)
 from assurance.models import (
     Audit,
     AuditorAssignment,
@@ -47,7 +54,6 @@ from assurance.permissions import (
     can_build_rollup,
     can_list_issued_rollups,
     can_list_mentoring,
-    can_list_programmes,
     can_list_rollups,
     can_list_statements,
     can_read_information_request,
@@ -55,7 +61,6 @@ from assurance.permissions import (
     can_read_mentoring,
     can_read_note,
     can_read_notes,
-    can_read_programme,
     can_read_redactions,
     can_read_reviews,
     can_read_rollup,
@@ -553,7 +558,7 @@ def test_audits_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
     made = []
     for unit in force.units:
         revision = Statement.objects.filter(unit=unit).latest("quarter").revisions.get()
-        made += [audits.make_audit(unit=unit, revision=revision, state=state, by=shrmt) for state in AuditState]
+        made += [audits.make_audit(revision=revision, state=state, by=shrmt) for state in AuditState]
     for rollup in Rollup.objects.filter(group__in=force.groups, half=assurance.this_quarter().half):
         issued = issue_as_it_is(rollup, by=shrmt)
         made += [

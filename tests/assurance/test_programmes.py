@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from assurance.audit_permissions import (
+    can_adopt_programme,
+    can_list_programmes,
+    can_propose_programme,
+    can_read_programme,
+)
 from assurance.models import (
-    Audit,
-    AuditKind,
     AuditProgramme,
     AuditState,
     Chosen,
     Entry,
     ProgrammeChange,
     ProgrammeDraw,
-    Revision,
-    ThemeVerdict,
 )
-from assurance.permissions import can_adopt_programme, can_list_programmes, can_propose_programme, can_read_programme
 from assurance.rules import Refused
 from assurance.sampling import DEFAULT_WEIGHTS, Ingredient, Part
 from assurance.services import programmes
@@ -33,6 +33,7 @@ from organisation.periods import HalfYear, Quarter
 from organisation.roles import Role
 from records.models import TrailEntry
 from tests.factories import assurance, forces
+from tests.factories.audits import make_audit
 from tests.factories.organisation import appoint, make_group, make_person, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
@@ -75,30 +76,6 @@ def parts(programme: AuditProgramme, unit: Unit) -> dict[Ingredient, Part]:
     return {part.ingredient: part for part in programmes.parts_of(programme.items.get(unit=unit))}
 
 
-def audit(revision: Revision, verdicts: dict[str, int], *, by: User, issued_at: datetime | None) -> Audit:
-    """An audit of the statement, out where it has a moment of issue."""
-    out = {"content": {}, "content_digest": "0" * 64, "issued_by": by, "issuer_name": "A. Auditor"}
-    made = Audit.objects.create(
-        reference=f"A-{revision.pk}-{Audit.objects.count()}",
-        kind=AuditKind.SHRMT,
-        unit=revision.statement.unit,
-        edition=revision.statement.edition,
-        revision=revision,
-        planned_from=date(2024, 9, 1),
-        planned_to=date(2024, 9, 2),
-        started_on=date(2024, 9, 1),
-        ended_on=date(2024, 9, 2),
-        planned_at=AT,
-        planned_by=by,
-    )
-    for theme in revision.statement.edition.themes.filter(identity__in=verdicts):
-        ThemeVerdict.objects.create(audit=made, theme=theme, level=verdicts[theme.identity])
-    if issued_at:
-        values: dict[str, Any] = {"state": AuditState.ISSUED, "issued_at": issued_at, **out}
-        Audit.objects.filter(pk=made.pk).update(**values)
-    return made
-
-
 # --- Proposing ----------------------------------------------------------------------------------------------------
 
 
@@ -139,12 +116,14 @@ def test_the_facts_are_those_of_the_newest_signed_statement_and_the_quarter_sign
 def test_what_audits_found_counts_once_they_are_issued(auditor: User) -> None:
     unit = make_unit()
     revision = assurance.signed(unit, Q3, level=3)
-    audit(revision, {"leadership": 1, "communication": 3, "monitoring": 4}, by=auditor, issued_at=None)
+    in_fieldwork = {"leadership": 1, "communication": 3, "monitoring": 4}
+    make_audit(revision=revision, state=AuditState.FIELDWORK, verdicts=in_fieldwork, by=auditor)
     found = parts(propose(auditor), unit)
     assert found[Ingredient.LAST_AUDIT].fact == "It has never been audited."
     assert found[Ingredient.OVER_CLAIMING].value == 0
     issued_at = datetime(2025, 9, 2, 12, tzinfo=UTC)
-    audit(revision, {"leadership": 2, "communication": 3, "monitoring": 3, "audit": 1}, by=auditor, issued_at=issued_at)
+    found_in_it = {"leadership": 2, "communication": 3, "monitoring": 3, "audit": 1}
+    make_audit(revision=revision, state=AuditState.ISSUED, verdicts=found_in_it, by=auditor, at=issued_at)
     found = parts(propose(auditor), unit)
     assert found[Ingredient.LAST_AUDIT].fact == "Its last audit was issued on 2 September 2025, 6 months ago."
     assert found[Ingredient.OVER_CLAIMING].fact == "Of 4 audited claims 2 were too high."

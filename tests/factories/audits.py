@@ -2,53 +2,72 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
-from assurance.models import Audit, AuditKind, AuditState, IssuedRollup, Revision
+from assurance.models import Audit, AuditKind, AuditState, IssuedRollup, Revision, ThemeVerdict
 from assurance.models.audit import OUT
-from organisation.models import BusinessGroup, Unit, User
+from organisation.models import BusinessGroup, User
+from organisation.periods import london_day
 from records.canonical import content_digest
 from tests.factories import assurance
+
+NOT_BEGUN = [AuditState.PLANNED, AuditState.WITHDRAWN]
 
 
 def make_audit(
     *,
     by: User,
     state: AuditState = AuditState.PLANNED,
-    unit: Unit | None = None,
     revision: Revision | None = None,
     group: BusinessGroup | None = None,
     claimed_in: IssuedRollup | None = None,
+    verdicts: Mapping[str, int] | None = None,
+    at: datetime | None = None,
 ) -> Audit:
-    """Return an audit of the unit or the group; one that is begun names the revision or issued roll-up it validates."""
-    now = timezone.now()
-    today = timezone.localdate()
-    begun = state not in (AuditState.PLANNED, AuditState.WITHDRAWN)
-    content = {"reference": f"A-{Audit.objects.count() + 1:04}"}
-    issued = state in OUT
-    return Audit.objects.create(
-        reference=content["reference"],
+    """Return an audit of the revision's unit, or of the group; one that is begun names what it validates.
+
+    All of it, and its issue, is of the moment `at` (now, unless given); `verdicts` are levels by theme.
+    """
+    at = at or timezone.now()
+    day = london_day(at)
+    edition = revision.statement.edition if revision else assurance.shipped_edition()
+    begun = {} if state in NOT_BEGUN else {"revision": revision, "claimed_in": claimed_in, "started_on": day}
+    audit = Audit.objects.create(
+        reference=f"A-{Audit.objects.count() + 1:04}",
         kind=AuditKind.SHRMT,
-        unit=unit,
+        unit=revision.statement.unit if revision else None,
         group=group,
-        revision=revision if begun else None,
-        claimed_in=claimed_in if begun else None,
-        edition=assurance.shipped_edition(),
-        state=state,
-        planned_from=today,
-        planned_to=today,
-        started_on=today if begun else None,
-        ended_on=today if issued else None,
-        planned_at=datetime.combine(today, time(0), tzinfo=UTC),
+        edition=edition,
+        planned_from=day,
+        planned_to=day,
+        planned_at=at,
         planned_by=by,
-        content=content if issued else None,
-        content_digest=content_digest(content) if issued else "",
-        issued_at=now if issued else None,
-        issued_by=by if issued else None,
-        issuer_name="The lead auditor" if issued else "",
-        closed_at=now if state == AuditState.CLOSED else None,
-        closed_by=by if state == AuditState.CLOSED else None,
-        withdrawn_because="Not needed" if state == AuditState.WITHDRAWN else "",
+        **begun,
     )
+    for theme in edition.themes.filter(identity__in=verdicts or ()):
+        ThemeVerdict.objects.create(audit=audit, theme=theme, level=(verdicts or {})[theme.identity])
+    Audit.objects.filter(pk=audit.pk).update(state=state, **_of_state(state, by, at))
+    audit.refresh_from_db()
+    return audit
+
+
+def _of_state(state: AuditState, by: User, at: datetime) -> dict[str, Any]:
+    """What else an audit says in this state."""
+    if state == AuditState.WITHDRAWN:
+        return {"withdrawn_because": "Not needed"}
+    if state not in OUT:
+        return {}
+    content = {"format": 1}
+    issued = {
+        "ended_on": london_day(at),
+        "content": content,
+        "content_digest": content_digest(content),
+        "issued_at": at,
+        "issued_by": by,
+        "issuer_name": "The lead auditor",
+    }
+    return issued | ({"closed_at": at, "closed_by": by} if state == AuditState.CLOSED else {})

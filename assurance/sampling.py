@@ -28,7 +28,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from rendering.formats import count, day
+from rendering.formats import day, so_many
 
 # What an ingredient that applies fully is worth in hundredths: values are whole percentages.
 FULLY = 100
@@ -210,7 +210,7 @@ def _last_audit(audits: AuditedBefore | None, as_at: date) -> Value:
     if audits is None:
         return FULLY, "It has never been audited."
     months = months_between(audits.last_on, as_at)
-    ago = "less than a month ago" if months == 0 else f"{_counted(months, 'month')} ago"
+    ago = "less than a month ago" if months == 0 else f"{so_many(months, 'month')} ago"
     return _share(min(months, MONTHS_AT_MOST), MONTHS_AT_MOST), (
         f"Its last audit was issued on {day(audits.last_on)}, {ago}."
     )
@@ -220,7 +220,7 @@ def _high_claim(claims: Claims | None) -> Value:
     if claims is None:
         return 0, NOTHING_SIGNED
     return _share(claims.high, claims.themes), (
-        f"It claims level {CLAIM_TO_CHECK} or above for {claims.high} of {_counted(claims.themes, 'theme')} "
+        f"It claims level {CLAIM_TO_CHECK} or above for {claims.high} of {so_many(claims.themes, 'theme')} "
         f"in {claims.quarter}."
     )
 
@@ -228,7 +228,7 @@ def _high_claim(claims: Claims | None) -> Value:
 def _jump(claims: Claims | None) -> Value:
     if claims is None:
         return 0, NOTHING_SIGNED
-    jumped = _counted(claims.jumped, "theme") if claims.jumped else "No theme"
+    jumped = so_many(claims.jumped, "theme") if claims.jumped else "No theme"
     return _share(min(claims.jumped, JUMPS_AT_MOST), JUMPS_AT_MOST), (
         f"{jumped} rose by two levels or more from the last signed quarter to {claims.quarter}."
     )
@@ -239,7 +239,7 @@ def _over_claiming(audits: AuditedBefore | None) -> Value:
         return 0, "No claim of it has been compared with an audit’s verdict."
     were = "was" if audits.too_high == 1 else "were"
     return _share(audits.too_high, audits.compared), (
-        f"Of {_counted(audits.compared, 'audited claim')} {audits.too_high} {were} too high."
+        f"Of {so_many(audits.compared, 'audited claim')} {audits.too_high} {were} too high."
     )
 
 
@@ -249,7 +249,7 @@ def _evidence(claims: Claims | None) -> Value:
         return FULLY, "It has signed nothing in the last two years, so there is no evidence at all."
     rests = "rests" if claims.thin_or_carried == 1 else "rest"
     return _share(claims.thin_or_carried, claims.themes), (
-        f"{claims.thin_or_carried} of {_counted(claims.themes, 'theme')} {rests} on a short text alone, or on evidence "
+        f"{claims.thin_or_carried} of {so_many(claims.themes, 'theme')} {rests} on a short text alone, or on evidence "
         f"carried forward unchanged, in {claims.quarter}."
     )
 
@@ -261,10 +261,6 @@ def _injuries(signal: Signal | None) -> Value:
 def _share(part: int, whole: int) -> int:
     """Return part ÷ whole in whole per cent, rounded half up; nought of nothing."""
     return (part * 200 + whole) // (2 * whole) if whole else 0
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
 
 
 def months_between(earlier: date, later: date) -> int:

@@ -13,7 +13,7 @@ from django.utils.safestring import mark_safe
 from assurance.models import IssuedRollup, Redaction, Revision, Rollup, Statement
 from assurance.reading import read
 from assurance.rollup_tables import tables_of
-from assurance.rollup_words import issued_content, received
+from assurance.rollup_words import issued_content, received, sums_statements
 from maturity.matrix import Row, matrix_of, short_forms_in
 from rendering import stylesheet
 from rendering.assets import Asset
@@ -30,6 +30,7 @@ def rollup_html(rollup: Rollup, *, as_at: date) -> str:
         "tables": tables,
         "chart": mark_safe(tables.chart),  # noqa: S308  # SVG of our own; its words are escaped where it is drawn
         "as_at": as_at,
+        "sums": sums_statements(rollup.half, as_at) if rollup.is_of_the_force else "",
         "marking": MARKING,
         "title": f"{rollup.name}: health and safety roll-up, {rollup.half.name}",
     }
@@ -52,6 +53,7 @@ def issued_rollup_html(issued: IssuedRollup) -> str:
         "tables": tables,
         "chart": mark_safe(tables.chart),  # noqa: S308  # SVG of our own; its words are escaped where it is drawn
         "as_at": content.as_at,
+        "sums": sums_statements(content.half, content.as_at) if content.is_of_the_force else "",
         "address": verification_address(issued.content_digest),
         "marking": MARKING,
         "title": f"{content.name}: health and safety {kind}, {content.half}, version {content.number}",

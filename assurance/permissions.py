@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-from enum import StrEnum
-
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from assurance.models import (
@@ -26,9 +21,7 @@ from assurance.models.rollup import READS_ALL as READS_ALL_ROLLUPS
 from assurance.models.rollup import READS_ALL_ISSUED, READS_ISSUED_OF_OWN_UNITS_GROUP, READS_ISSUED_SUMMARY
 from assurance.models.rollup import READS_OWN_GROUP as READS_OWN_ROLLUPS
 from assurance.models.statement import READS_ALL, READS_OWN_GROUP, READS_OWN_UNIT, RevisionState
-from organisation.models import Appointment, BusinessGroup, Force, Unit, UnitMembership, User
-from organisation.models.appointment import AppointmentQuerySet
-from organisation.models.unit import UnitQuerySet
+from organisation.models import BusinessGroup, Force, Unit, UnitMembership
 from organisation.permissions import (
     Person,
     administers,
@@ -223,82 +216,3 @@ def groups_to_build_for(user: Person) -> frozenset[int]:
     """The ids of the groups whose roll-ups `can_build_rollup` lets the person build: one query for a whole list."""
     built = appointments_today(user).to(BUILDS_ROLLUPS).values_list("group_id", flat=True)
     return frozenset(group_id for group_id in built if group_id is not None)
-
-
-# --- Who audits what ------------------------------------------------------------------------------------------------
-
-AUDITS = frozenset({Role.SHRMT, Role.EXTERNAL_AUDITOR})
-
-
-class Bar(StrEnum):
-    """Why somebody who audits does not audit a unit."""
-
-    APPOINTED = "They held an appointment there, or over its business group, in the last 12 months."
-    MENTORED = "They mentored it in the last 12 months."
-
-
-def can_audit(user: Person, day: date) -> bool:
-    """Whether the person audits at all on `day`: an auditor who administers no accounts, then or now."""
-    if not isinstance(user, User) or not user.is_active or administers(user):
-        return False
-    appointed = Appointment.objects.in_force(day).filter(person=user)
-    return appointed.to(AUDITS).exists() and not appointed.to({Role.ADMINISTRATOR}).exists()
-
-
-def can_audit_unit(user: Person, unit: Unit, day: date) -> bool:
-    """Whether the person may audit the unit on `day`: they audit, and are independent of it."""
-    return can_audit(user, day) and not bars_to_auditing(user, unit, day)
-
-
-def bars_to_auditing(user: Person, unit: Unit, day: date) -> frozenset[Bar]:
-    """Return what keeps the person from auditing the unit on `day`, if they audit: what they were to it in the year
-    before, and to the units that it came of. The Head may set aside only that they mentored it."""
-    since = _a_year_before(day)
-    line = [unit.pk, *Unit.objects.lineage().all_predecessors(unit.pk)]
-    held = Appointment.objects.filter(person=user.pk).held_between(since, day)
-    in_it = Q(unit__in=line) | Q(Exists(_memberships_during(since, day).filter(unit__in=line)))
-    named = {
-        Bar.APPOINTED: held.filter(in_it).exists(),
-        Bar.MENTORED: MentoringRecord.objects.units_mentored_by(user, since=since).filter(pk__in=line).exists(),
-    }
-    return frozenset(bar for bar, holds in named.items() if holds)
-
-
-def units_to_audit(user: Person, day: date) -> UnitQuerySet:
-    """Units that `can_audit_unit` grants, as a filter: all but the few that the person was something to, and what
-    came of them."""
-    if not can_audit(user, day):
-        return Unit.objects.none()
-    since = _a_year_before(day)
-    held = Appointment.objects.filter(person=user.pk).held_between(since, day)
-    mentored = MentoringRecord.objects.units_mentored_by(user, since=since)
-    near = Unit.objects.filter(
-        Q(pk__in=held.values("unit")) | Q(pk__in=_units_of_groups(held, since, day)) | Q(pk__in=mentored.values("pk"))
-    )
-    lineage = Unit.objects.lineage()
-    barred = {one for pk in near.values_list("pk", flat=True) for one in (pk, *lineage.all_successors(pk))}
-    return Unit.objects.exclude(pk__in=barred)
-
-
-def _a_year_before(day: date) -> date:
-    return date(day.year - 1, 2, 28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
-
-
-def _memberships_during(since: date, day: date) -> QuerySet[UnitMembership]:
-    """Memberships in the group of the appointment outside, for a day on which that was held and both within time."""
-    ends = Coalesce(OuterRef("ends_on"), Value(date.max))
-    return UnitMembership.objects.filter(
-        Q(ends_on=None) | (Q(ends_on__gte=since) & Q(ends_on__gte=OuterRef("starts_on"))),
-        group=OuterRef("group"),
-        starts_on__lte=day,
-    ).filter(starts_on__lte=ends)
-
-
-def _units_of_groups(held: AppointmentQuerySet, since: date, day: date) -> QuerySet[UnitMembership]:
-    """Return the units that were in a group while the person was appointed to it, within that time."""
-    ends = Coalesce(OuterRef("ends_on"), Value(date.max))
-    during = held.filter(
-        Q(ends_on=None) | Q(ends_on__gte=OuterRef("starts_on")), group=OuterRef("group"), starts_on__lte=ends
-    )
-    memberships = UnitMembership.objects.filter(Q(ends_on=None) | Q(ends_on__gte=since), starts_on__lte=day)
-    return memberships.filter(Exists(during)).values("unit")  # type: ignore[return-value]  # rows of ids

@@ -18,7 +18,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from assurance.rollup_findings import QUESTIONS, findings_of, interval
-from assurance.rollup_words import IssuedContent, issued_content
+from assurance.rollup_words import IssuedContent, issued_content, sums_statements
 from rendering import cells
 
 MEDIA_TYPES = {
@@ -50,6 +50,7 @@ def _about(issued: IssuedContent, digest: str) -> Table:
         ("Version", issued.number),
         *((("Why it follows an earlier version", issued.because),) if issued.because else ()),
         ("Figures as at", issued.as_at),
+        *((("What the figures sum up", sums_statements(issued.half, issued.as_at)),) if issued.is_of_the_force else ()),
         ("Issued on", issued.issued_on),
         ("Issued by", issued.issuer),
         *issued.words.facts,

@@ -30,6 +30,7 @@ QUESTIONS = (
 class ShareRow:
     """A theme's units at or above the target: of those that gave a level, and of all that were expected to."""
 
+    identity: str
     name: str
     target: str
     at_target: str
@@ -52,6 +53,7 @@ class MoveRow:
     new: str
     gone: str
     not_comparable: str
+    identity: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,8 @@ class Findings:
     targets: tuple[TargetRow, ...]
     groups: tuple[GroupLine, ...]
     group_quarters: tuple[str, ...]
+    some_late: bool = False
+    some_sustained: bool = False
 
 
 def findings_of(figures: Figures, *, comparison: bool = True) -> Findings | None:
@@ -157,6 +161,8 @@ def findings_of(figures: Figures, *, comparison: bool = True) -> Findings | None
         targets=tuple(_target(target) for target in figures["targets"]),
         groups=tuple(_group(group) for group in figures["groups"]),
         group_quarters=tuple(f"Q{Quarter.parse(row['quarter']).number}" for row in figures["coverage"]),
+        some_late=bool(figures["used_late"]),
+        some_sustained=bool(figures["self_sustaining"]["names"]),
     )
 
 
@@ -184,6 +190,7 @@ def _share_row(row: Mapping[str, Any], counted: int) -> ShareRow:
     with_level = sum(row["counts"])
     in_all = with_level + row["no_level"] + row["nothing_signed"]
     return ShareRow(
+        identity=row["identity"],
         name=row["name"],
         target=str(row["target"]),
         at_target=part_of(row["at_target"], with_level),
@@ -258,7 +265,7 @@ def _movement(found: Mapping[str, Any]) -> MovementTable:
     return MovementTable(
         since=since.name,
         notes=tuple(_movement_notes(found)),
-        themes=tuple(_move_row(row) for row in found["themes"]),
+        themes=tuple(_move_row(row, followed=_is_followed(found)) for row in found["themes"]),
         units=tuple(_move_row(row) for row in found["units"]),
     )
 
@@ -282,13 +289,23 @@ def _movement_notes(found: Mapping[str, Any]) -> list[str]:
     return notes
 
 
-def _move_row(row: Mapping[str, Any]) -> MoveRow:
+def _is_followed(found: Mapping[str, Any]) -> bool:
+    """Whether it was kept which unit moved which way in which theme: it was not when the first were built."""
+    return any(row.get("themes") for row in found["units"])
+
+
+def _move_row(row: Mapping[str, Any], *, followed: bool = False) -> MoveRow:
     compared = row["improved"] + row["same"] + row["worse"]
     return MoveRow(
-        row["name"],
-        row.get("slug", ""),
-        *(part_of(row[key], compared) for key in ("improved", "same", "worse")),
-        *(count(row[key]) for key in ("new", "gone", "not_comparable")),
+        name=row["name"],
+        slug=row.get("slug", ""),
+        improved=part_of(row["improved"], compared),
+        same=part_of(row["same"], compared),
+        worse=part_of(row["worse"], compared),
+        new=count(row["new"]),
+        gone=count(row["gone"]),
+        not_comparable=count(row["not_comparable"]),
+        identity=row["identity"] if followed else "",
     )
 
 

@@ -1,7 +1,8 @@
 """The force's half-year put together from what the database counted. Plain values: no database, no clock.
 
 The same figures as a group's, over units wherever they are, with a row for each business group in the place of one for
-each unit. The rows counted are those of `services/force_figures.py`; what they mean is said once, in `rollup.py`.
+each unit. The rows counted are those of `services/force_figures.py` and its neighbours; what they mean is said
+once, in `rollup.py`.
 """
 
 from __future__ import annotations
@@ -317,8 +318,22 @@ def _movement(counted: Counted) -> Movement:
         themes=tuple(
             ThemeMovement(**by_theme[theme.identity], identity=theme.identity, name=theme.name) for theme in scored
         ),
-        units=tuple(UnitMovement(**by_group[group.id], name=group.name, slug=group.slug) for group in counted.groups),
+        units=tuple(_moved(group, by_group[group.id]) for group in counted.groups),
         ended=tuple(counted.ended),
+    )
+
+
+def _moved(group: Group, moves: Mapping[str, int]) -> UnitMovement:
+    return UnitMovement(
+        name=group.name,
+        slug=group.slug,
+        improved=moves.get(Move.IMPROVED, 0),
+        same=moves.get(Move.SAME, 0),
+        worse=moves.get(Move.WORSE, 0),
+        new=moves.get(Move.NEW, 0),
+        gone=moves.get(Move.GONE, 0),
+        not_comparable=moves.get(Move.NOT_COMPARABLE, 0),
+        neither=moves.get(Move.NEITHER, 0),
     )
 
 

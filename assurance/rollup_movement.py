@@ -86,10 +86,11 @@ class ThemeMovement(MoveCounts):
 
 @dataclass(frozen=True)
 class UnitMovement(MoveCounts):
-    """One unit's moves, counted over the themes scored now."""
+    """One unit's moves, counted over the themes scored now, and which it was in each (not kept of a group)."""
 
     name: str = ""
     slug: str = ""
+    themes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -150,8 +151,8 @@ def theme_movement(
 
 def unit_movement(unit: FollowedUnit, identities: Iterable[str], editions: Editions) -> UnitMovement:
     """Count a unit's moves over the themes."""
-    found = Counter(str(move(unit.now, unit.before, identity, editions)) for identity in identities)
-    return UnitMovement(**found, name=unit.name, slug=unit.slug)
+    themes = {identity: str(move(unit.now, unit.before, identity, editions)) for identity in identities}
+    return UnitMovement(**Counter(themes.values()), name=unit.name, slug=unit.slug, themes=themes)
 
 
 def most_improved(themes: Sequence[ThemeMovement]) -> tuple[str, ...]:

@@ -7,11 +7,12 @@ they cannot disagree.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from assurance.rollup_findings import Findings, findings_of
+from assurance.rollup_units import behind
 from organisation.periods import HalfYear, Quarter
 from rendering.charts.distribution import DistributionRow, sentence, stacked_bars
 from rendering.formats import count, day, share
@@ -102,11 +103,16 @@ class ActionTable:
 
 @dataclass(frozen=True)
 class UnitsBehind:
-    """The units at a level of a theme, or all of them (of no theme)."""
+    """The units behind a number, and how they are called after “those”; all of them where it `says` nothing.
 
-    theme: str
-    level: LevelCell | None
+    `theme` is the identity of the theme they were asked for in; `refused` says that the address asked for something
+    that the figures do not have.
+    """
+
+    says: str
     rows: tuple[UnitRow, ...]
+    theme: str = ""
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,6 +130,7 @@ class RollupTables:
     chart_says: str
     actions: ActionTable | None = None
     findings: Findings | None = None
+    figures: Figures = field(default_factory=dict)
 
     @property
     def has_carried(self) -> bool:
@@ -140,15 +147,14 @@ class RollupTables:
         """How many columns a theme's distribution takes beside its name."""
         return len(self.levels) + 4 + self.has_other_editions + self.has_carried
 
-    def units_at(self, identity: str, level: str) -> UnitsBehind:
-        """The units behind a number of the distribution: those at a level of a theme; for what it has not, all."""
-        theme = next((row for row in self.distribution if row.identity == identity and row.scored), None)
-        found = next((one for one in self.levels if one.text == level), None)
-        if theme is None or found is None:
-            return UnitsBehind("", None, self.rows)
-        position = [row.identity for row in self.distribution].index(identity)
-        rows = tuple(row for row in self.rows if row.cells and row.cells[position].key == level)
-        return UnitsBehind(theme.name, found, rows)
+    def units_behind(self, asked: Mapping[str, str]) -> UnitsBehind:
+        """The units that the address asks for; all where it asks for none, or for what the figures do not have."""
+        found = behind(self.figures, asked)
+        if found is None:
+            return UnitsBehind("", self.rows, refused=any(asked.get(name) for name in ("theme", "show", "level")))
+        there = {row.slug for row in self.rows}
+        ended = [row for row in _ended(self.figures) if row.slug in found.slugs - there]
+        return UnitsBehind(found.says, (*(row for row in self.rows if row.slug in found.slugs), *ended), found.theme)
 
     @property
     def has_all_quarters(self) -> bool:
@@ -186,7 +192,14 @@ def tables_of(figures: Figures, *, chart_id: str = "distribution", comparison: b
         chart_says=sentence(bars, counted="that gave a level"),
         actions=_actions(figures.get("actions"), "groups" if figures.get("groups") else "units"),
         findings=findings_of(figures, comparison=comparison),
+        figures=figures if comparison else {**figures, "movement": None},
     )
+
+
+def _ended(figures: Figures) -> list[UnitRow]:
+    """Units that are only in what moved: they have ended since the half-year before."""
+    rows = (figures.get("movement") or {}).get("units", ())
+    return [UnitRow(row["name"], row["slug"], None, None, NOTHING_SIGNED, False, ()) for row in rows]
 
 
 def units_counted(figures: Figures) -> int:

@@ -152,6 +152,15 @@ def received(reports: Sequence[Report]) -> str:
     return f"{there} of {len(reports)} business groups {'has' if there == 1 else 'have'} issued a roll-up."
 
 
+def sums_statements(half: HalfYear, as_at: date) -> str:
+    """Return in words what a force summary's figures sum up, and where the leads' own assessments stand."""
+    return (
+        f"These figures sum up the units’ statements of {half.name}, as they stood on {day(as_at)}. They do not sum up "
+        "the business groups’ roll-ups: each Chief Officer Group (COG) lead’s own assessment stands in the reports "
+        "received."
+    )
+
+
 @dataclass(frozen=True)
 class IssuedContent:
     """What an issued version froze, in the shapes that are shown. `revisions` name the statements that it counts."""

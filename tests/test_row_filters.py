@@ -23,6 +23,7 @@ from actions.permissions import (
     can_write_action,
     units_to_raise_for,
 )
+from assurance.audit_permissions import can_audit_unit, units_to_audit
 from assurance.models import (
     InformationRequest,
     IssuedRollup,
@@ -39,7 +40,6 @@ from assurance.permissions import (
     can_advise,
     can_appoint_advisers,
     can_ask_adviser,
-    can_audit_unit,
     can_build_rollup,
     can_list_issued_rollups,
     can_list_mentoring,
@@ -56,7 +56,6 @@ from assurance.permissions import (
     can_read_statement,
     can_review,
     groups_to_build_for,
-    units_to_audit,
 )
 from home.permissions import (
     can_list_trail,

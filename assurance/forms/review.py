@@ -9,11 +9,11 @@ from django import forms
 from django.forms import BoundField
 
 from assurance.beside import QUESTIONS
+from assurance.forms.choices import YesNoField
 from assurance.models import Decision
 from assurance.services.reviews import Answer
 from organisation.formfields import NOBODY, OptionLabel, WordsField
 
-YES_NO = (("yes", "Yes"), ("no", "No"))
 NOTE_WORDS = 300
 REASON_WORDS = 500
 COMMENT_WORDS = 200
@@ -23,14 +23,8 @@ DECIDE = "decide-form"  # the id of the form on the page: comments stand beside 
 Themes = Iterable[tuple[str, str]]
 
 
-def _question(label: str) -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(
-        label=label,
-        choices=YES_NO,
-        widget=forms.RadioSelect,
-        coerce=lambda value: value == "yes",
-        error_messages={"required": f"Answer yes or no: {label}"},
-    )
+def _question(label: str) -> YesNoField:
+    return YesNoField(label=label, required=True, error_messages={"required": f"Answer yes or no: {label}"})
 
 
 def _comment(theme: str) -> WordsField:

@@ -7,23 +7,18 @@ from typing import Any
 
 from django import forms
 
-from assurance.forms.statement import EVIDENCE_WORDS, REASON_WORDS, YES_NO
+from assurance.forms.choices import LevelField, YesNoField, level_choices, yes_or_no
+from assurance.forms.statement import EVIDENCE_WORDS, REASON_WORDS
 from assurance.models.rollup import ASSESSMENT_ANSWERS
-from assurance.rollup import LEVELS
 from organisation.formfields import NOBODY, DayField, WordsField
 from organisation.versioned import VersionedForm, initial_of
 
 NARRATIVE_WORDS = 1500
-UNKNOWN_LEVEL = "That level is not one of this page. Choose again."
-
-
-def _is_yes(value: str) -> bool:
-    return value == "yes"
 
 
 def _shown(value: Any) -> Any:
     """Return an answer as its controls have it: radio buttons say yes or no."""
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+    return yes_or_no(value) if isinstance(value, bool) else value
 
 
 def shown_of(values: Mapping[str, Any], versions: Mapping[str, int]) -> dict[str, Any]:
@@ -32,37 +27,12 @@ def shown_of(values: Mapping[str, Any], versions: Mapping[str, int]) -> dict[str
     return stamps | {name: _shown(value) for name, value in values.items()}
 
 
-def level_choices(level_names: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the levels to choose from; without names where only the choice is judged."""
-    names = list(level_names) or [""] * len(LEVELS)
-    return [(str(number), f"Level {number}: {name}") for number, name in enumerate(names, start=1)]
-
-
-class _LevelField(forms.TypedChoiceField):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            widget=forms.RadioSelect,
-            coerce=int,
-            empty_value=None,
-            required=False,
-            choices=level_choices(()),
-            error_messages={"invalid_choice": UNKNOWN_LEVEL},
-            **kwargs,
-        )
-
-
-class _YesNoField(forms.TypedChoiceField):
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs = {"required": False, "empty_value": None} | kwargs
-        super().__init__(widget=forms.RadioSelect, choices=YES_NO, coerce=_is_yes, **kwargs)
-
-
 class RollupWordsForm(VersionedForm):
     """What is answered once for the half-year. A business group's has its meeting, the force's the Head's opinion."""
 
     board_meeting_on = DayField(label="Date of the Board meeting it is for", required=False)
     group_meeting_on = DayField(label="Date of the meeting", required=False)
-    reported_at_meeting = _YesNoField(label="Were the units’ statements reported at that meeting?")
+    reported_at_meeting = YesNoField(label="Were the units’ statements reported at that meeting?")
     reported_at_meeting_note = WordsField(
         label="Note on that",
         help_text=f"If they were not reported, say why. {NOBODY}",
@@ -70,7 +40,7 @@ class RollupWordsForm(VersionedForm):
         rows=4,
         required=False,
     )
-    opinion_level = _LevelField(label="Which level is the force at, in your opinion?")
+    opinion_level = LevelField(label="Which level is the force at, in your opinion?")
     opinion = WordsField(
         label="Your opinion in words",
         help_text=f"What it rests on. It is printed with the day on which the summary is issued. {NOBODY}",
@@ -85,7 +55,7 @@ class RollupWordsForm(VersionedForm):
         rows=12,
         required=False,
     )
-    shows_comparison = _YesNoField(
+    shows_comparison = YesNoField(
         label="Show the half-year before beside this one?",
         help_text="If not, what is issued leaves the comparison out.",
         required=True,
@@ -121,7 +91,7 @@ class AssessmentForm(VersionedForm):
 
     answers = ASSESSMENT_ANSWERS
 
-    level = _LevelField(
+    level = LevelField(
         label="Which level is it at?", help_text="State it yourself. What the units report is beside it for comparison."
     )
     evidence = WordsField(

@@ -12,6 +12,7 @@ from django import forms
 from django.forms.boundfield import BoundWidget
 
 from actions.models import ActionStatus
+from assurance.forms.choices import LevelField, YesNoField, yes_or_no
 from assurance.models import NoLevel, RevisionState
 from assurance.models.entry import ENTRY_ANSWERS
 from organisation.formfields import NOBODY, DayField, LineField, OptionLabel, WordsField
@@ -25,7 +26,6 @@ from organisation.versioned import version_name as version_name
 from records.edits import Edit
 
 CANNOT_SAY, NOT_SURE = NoLevel.CANNOT_SAY.value, NoLevel.NOT_SURE.value
-YES_NO = (("yes", "Yes"), ("no", "No"))
 EVIDENCE_WORDS = 1000
 REASON_WORDS = 300
 MOST_ACTIONS = 30  # eleven fields each: settings limit how many fields a request may have
@@ -60,15 +60,11 @@ class EntryForm(VersionedForm):
 
     answers: tuple[str, ...] = ENTRY_ANSWERS
 
-    level_answer = forms.TypedChoiceField(
+    level_answer = LevelField(
         label="Which level is the unit at?",
         help_text="Choose the highest level whose points all describe the unit as it is. The choice is the unit’s: "
         "ticking points is optional and only helps to make it.",
-        widget=forms.RadioSelect,
         coerce=_level,
-        empty_value=None,
-        required=False,
-        error_messages={"invalid_choice": "That level is not one of this page. Choose again."},
     )
     criteria_met = forms.TypedMultipleChoiceField(
         label="What is true now",
@@ -91,14 +87,9 @@ class EntryForm(VersionedForm):
         rows=3,
         required=False,
     )
-    held_without_shrmt = forms.TypedChoiceField(
+    held_without_shrmt = YesNoField(
         label="Does the unit hold this level without the help of SHRMT?",
         help_text="SHRMT is the Safety and Health Risk Management Team.",
-        widget=forms.RadioSelect,
-        choices=YES_NO,
-        coerce=lambda value: value == "yes",
-        empty_value=None,
-        required=False,
     )
     evidence = WordsField(
         label="Evidence",
@@ -157,7 +148,7 @@ class EntryForm(VersionedForm):
     def initial_for(values: Mapping[str, Any], versions: Mapping[str, int]) -> dict[str, Any]:
         """Return the stored entry as the form shows it."""
         shown = initial_of(values, versions)
-        shown["held_without_shrmt"] = {True: "yes", False: "no"}.get(values["held_without_shrmt"])
+        shown["held_without_shrmt"] = yes_or_no(values["held_without_shrmt"])
         return shown
 
     def clean_criteria_met(self) -> list[int]:

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from actions.models import Action
+from assurance.models.freezing import frozen_with
 from assurance.models.statement import Revision
 from maturity.models import Theme
 
@@ -35,26 +36,7 @@ def frozen_with_the_signature(name: str, *, row: str, found_by: str) -> pgtrigge
 
     `found_by` is SQL that yields the revision's id from the row named ROW; `row` names the thing in the refusal.
     """
-    return pgtrigger.Trigger(
-        name=name,
-        when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-        declare=[("revision", "BIGINT")],
-        func=f"""
-            IF TG_OP <> 'INSERT' THEN
-                revision := ({found_by.replace("ROW", "OLD")});
-                IF EXISTS (SELECT 1 FROM assurance_revision WHERE id = revision AND signed_at IS NOT NULL) THEN
-                    RAISE EXCEPTION '{row} of a signed revision cannot be changed.';
-                END IF;
-            END IF;
-            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-            revision := ({found_by.replace("ROW", "NEW")});
-            IF EXISTS (SELECT 1 FROM assurance_revision WHERE id = revision AND signed_at IS NOT NULL) THEN
-                RAISE EXCEPTION '{row} cannot be added to a signed revision.';
-            END IF;
-            RETURN NEW;
-        """,  # noqa: S608  # the names are this room's own
-    )
+    return frozen_with("revision", name, once="signed_at", said="a signed revision", row=row, found_by=found_by)
 
 
 # The answers that the people of a unit write, each with a version of its own (docs/decisions/0002).

@@ -9,9 +9,11 @@ from django.db import models
 from django.db.models import Q
 
 from actions.models import Action
+from assurance.models.audit import Audit
 from assurance.models.entry import Entry
 from assurance.models.rollup import Rollup, ThemeAssessment
 from assurance.models.statement import Revision
+from assurance.models.verdict import ThemeVerdict
 from maturity.models import Theme
 
 # A page that is open says so every twenty seconds; one that has been silent for longer than two of these is closed.
@@ -24,6 +26,7 @@ class SaveReceipt(models.Model):
     token = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, null=True, related_name="+")
     rollup = models.ForeignKey(Rollup, on_delete=models.PROTECT, null=True, related_name="+")
+    audit = models.ForeignKey(Audit, on_delete=models.PROTECT, null=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     saved_at = models.DateTimeField()
     answer: models.JSONField[Any, Any] = models.JSONField(help_text="What was answered, as services/saving.py reads.")
@@ -31,8 +34,10 @@ class SaveReceipt(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(revision__isnull=False, rollup=None) | Q(revision=None, rollup__isnull=False),
-                name="receipt_of_a_statement_or_a_rollup",
+                condition=Q(revision__isnull=False, rollup=None, audit=None)
+                | Q(revision=None, rollup__isnull=False, audit=None)
+                | Q(revision=None, rollup=None, audit__isnull=False),
+                name="receipt_of_one_thing",
             ),
         ]
         indexes = [models.Index(fields=["saved_at"], name="receipts_by_age")]
@@ -54,6 +59,12 @@ class MergeDecision(models.Model):
     )
     assessment = models.ForeignKey(
         ThemeAssessment, on_delete=models.PROTECT, null=True, related_name="merges", help_text="A theme of the roll-up."
+    )
+    audit = models.ForeignKey(
+        Audit, on_delete=models.PROTECT, null=True, related_name="merges", help_text="Set in place of a revision."
+    )
+    verdict = models.ForeignKey(
+        ThemeVerdict, on_delete=models.PROTECT, null=True, related_name="merges", help_text="A theme of the audit."
     )
     entry = models.ForeignKey(
         Entry, on_delete=models.PROTECT, null=True, related_name="merges", help_text="Blank: one of the details."
@@ -77,9 +88,10 @@ class MergeDecision(models.Model):
                 condition=Q(decided_at__isnull=False) | Q(result=None), name="merge_result_with_its_decision"
             ),
             models.CheckConstraint(
-                condition=Q(revision__isnull=False, rollup=None, assessment=None)
-                | Q(revision=None, entry=None, action=None, rollup__isnull=False),
-                name="merge_in_a_statement_or_a_rollup",
+                condition=Q(revision__isnull=False, rollup=None, assessment=None, audit=None, verdict=None)
+                | Q(revision=None, entry=None, action=None, rollup__isnull=False, audit=None, verdict=None)
+                | Q(revision=None, entry=None, action=None, rollup=None, assessment=None, audit__isnull=False),
+                name="merge_in_one_thing",
             ),
         ]
         indexes = [
@@ -87,7 +99,8 @@ class MergeDecision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.field} in {self.entry or self.revision or self.assessment or self.rollup}"
+        part = self.entry or self.assessment or self.verdict
+        return f"{self.field} in {part or self.revision or self.rollup or self.audit}"
 
 
 class PresenceQuerySet(models.QuerySet["Presence"]):

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
 
 from django.db import transaction
 
 from assurance import documents
 from assurance.models import BlankForm, Revision, Statement, StatementDocument
+from assurance.services import printing
 from organisation.models import User
 from records.models import Blob, Job
 from records.services import blobs, jobs, trail
-from rendering import pdf
-
-logger = logging.getLogger(__name__)
 
 PRINT = "assurance.print_statement"
 PRINT_BLANK = "assurance.print_blank_form"
@@ -76,7 +73,7 @@ def build(claim: jobs.Claim) -> None:
     html = documents.statement_html(revision)
     jobs.progress(claim, percent=50, step="Printing the statement")
     # The moment of the signature, so that the same content gives the same file.
-    content = _printed(html, created_at=revision.signed_at)
+    content = printing.printed(html, created_at=revision.signed_at, failing=CANNOT_PRINT)
     with jobs.finishing(claim) as now:
         blob = _stored(content, at=now)
         # Another claim on the same revision may have finished in the meantime: the first file stands.
@@ -94,7 +91,7 @@ def build_blank(claim: jobs.Claim) -> None:
     jobs.progress(claim, percent=20, step="Laying out the form")
     html = documents.blank_html(statement)
     jobs.progress(claim, percent=50, step="Printing the form")
-    content = _printed(html, created_at=statement.opened_at)
+    content = printing.printed(html, created_at=statement.opened_at, failing=CANNOT_PRINT)
     with jobs.finishing(claim) as now:
         printed = {"unit_name": statement.unit.name, "blob": _stored(content, at=now), "printed_at": now}
         BlankForm.objects.update_or_create(statement=statement, defaults=printed)
@@ -104,14 +101,6 @@ def build_blank(claim: jobs.Claim) -> None:
 def record_download(*, revision: Revision, blob: Blob, by: User, at: datetime) -> None:
     """Keep who took a statement's PDF with them, and which one."""
     trail.record(act="statement.downloaded", thing=revision, by=by, at=at, form="pdf", sha256=blob.sha256)
-
-
-def _printed(html: str, *, created_at: datetime | None) -> bytes:
-    try:
-        return pdf.render(html, assets=documents.assets(), created_at=created_at)
-    except pdf.PrintingError as error:
-        logger.exception("A statement could not be printed")
-        raise jobs.JobFailed(CANNOT_PRINT.format(error=error)) from error
 
 
 def _stored(content: bytes, *, at: datetime) -> Blob:

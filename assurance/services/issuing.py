@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +13,7 @@ from assurance import documents, rollup_rules
 from assurance.models import IssuedRevision, IssuedRollup, Revision, Rollup
 from assurance.rollup_changes import Changes, UnitChange, Used, report_changes, unit_changes, word_changes
 from assurance.rules import Blocked, Refused
+from assurance.services import printing
 from assurance.services.figures import statements_taken
 from assurance.services.rollup_words import words_of
 from assurance.services.rollups import groups_with_units
@@ -22,9 +22,6 @@ from organisation.periods import HalfYear, london_day
 from records.canonical import content_digest, normal
 from records.models import Job
 from records.services import blobs, jobs, trail
-from rendering import pdf
-
-logger = logging.getLogger(__name__)
 
 # The shape of what is frozen. A version that was issued is read by its own format for ever.
 FORMAT = 1
@@ -276,21 +273,13 @@ def build_document(claim: jobs.Claim) -> None:
     html = documents.issued_rollup_html(issued)
     jobs.progress(claim, percent=50, step="Printing the document")
     # The moment of issue, so that the same content gives the same file.
-    content = _printed(html, created_at=issued.issued_at)
+    content = printing.printed(html, created_at=issued.issued_at, failing=CANNOT_PRINT)
     with jobs.finishing(claim) as now:
         blob = blobs.store(content=content, media_type="application/pdf", at=now)
         # Another claim on the same version may have finished in the meantime: the first file stands.
         if IssuedRollup.objects.filter(pk=issued.pk, pdf=None).update(pdf=blob):
             digests = {"content_digest": issued.content_digest, "sha256": blob.sha256}
             trail.record(act="rollup.printed", thing=issued, by=None, at=now, **digests)
-
-
-def _printed(html: str, *, created_at: datetime) -> bytes:
-    try:
-        return pdf.render(html, assets=documents.assets(), created_at=created_at)
-    except pdf.PrintingError as error:
-        logger.exception("An issued roll-up's document could not be printed")
-        raise jobs.JobFailed(CANNOT_PRINT.format(error=error)) from error
 
 
 @transaction.atomic

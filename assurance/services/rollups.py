@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from dataclasses import asdict
 from datetime import date, datetime
 
@@ -13,15 +12,12 @@ from django.db.models import QuerySet
 from assurance import documents, rollup
 from assurance.models import Rollup
 from assurance.services import figures as group_figures
-from assurance.services import force_figures
+from assurance.services import force_figures, printing
 from organisation.models import BusinessGroup, UnitMembership, User
 from organisation.periods import HalfYear, london_day
 from records.canonical import content_digest
 from records.models import Job
 from records.services import blobs, jobs, trail
-from rendering import pdf
-
-logger = logging.getLogger(__name__)
 
 BUILD = "assurance.build_rollup"
 CANNOT_PRINT = (
@@ -82,7 +78,7 @@ def build(claim: jobs.Claim) -> None:
     draft.figures, draft.figures_digest, draft.built_at = figures, digest, read_at
     html = documents.rollup_html(draft, as_at=london_day(read_at))
     jobs.progress(claim, percent=60, step="Printing the document")
-    content = _printed(html, created_at=read_at)
+    content = printing.printed(html, created_at=read_at, failing=CANNOT_PRINT)
     with jobs.finishing(claim) as now:
         draft.pdf = blobs.store(content=content, media_type="application/pdf", at=now)
         draft.save(update_fields=["figures", "figures_digest", "built_at", "pdf"])
@@ -93,14 +89,6 @@ def build(claim: jobs.Claim) -> None:
 def record_download(*, rollup: Rollup, by: User, at: datetime) -> None:
     """Keep who took the document with them, and which one."""
     trail.record(act="rollup.downloaded", thing=rollup, by=by, at=at, sha256=rollup.pdf.sha256 if rollup.pdf else "")
-
-
-def _printed(html: str, *, created_at: datetime) -> bytes:
-    try:
-        return pdf.render(html, assets=documents.assets(), created_at=created_at)
-    except pdf.PrintingError as error:
-        logger.exception("A roll-up's document could not be printed")
-        raise jobs.JobFailed(CANNOT_PRINT.format(error=error)) from error
 
 
 def figures_of(group: BusinessGroup | None, half: HalfYear, *, as_at: date) -> rollup.Figures:

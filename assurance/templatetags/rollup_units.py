@@ -1,4 +1,4 @@
-"""The units behind a number of a roll-up, as its page is asked for them: `?theme=leadership&level=2`."""
+"""The units behind a number of a roll-up, as its page is asked for them: see `assurance/rollup_units.py`."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ register = template.Library()
 
 @register.simple_tag
 def rollup_units(tables: RollupTables, asked: Mapping[str, str]) -> UnitsBehind:
-    """Return the units at the level of the theme that is asked for; all where none is, or the figures have it not."""
-    return tables.units_at(asked.get("theme", ""), asked.get("level", ""))
+    """Return the units that are asked for; all where none are, or the figures do not have them."""
+    return tables.units_behind(asked)

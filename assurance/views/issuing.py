@@ -20,7 +20,7 @@ from assurance.forms.rollup import IssueForm
 from assurance.models import IssuedRollup, Rollup
 from assurance.permissions import can_issue_rollup, can_read_rollup
 from assurance.rollup_tables import units_counted
-from assurance.rollup_words import issued_content, words_in
+from assurance.rollup_words import issued_content, sums_statements, words_in
 from assurance.rules import Blocker, Refused
 from assurance.services import issuing, rollup_words
 from assurance.views.loading import issued_or_404, rollup_or_404
@@ -127,6 +127,7 @@ def issued(request: SignedInRequest, group: str, half: HalfYear, number: int) ->
         "half": half,
         "issued": found,
         "content": content,
+        "sums": sums_statements(content.half, content.as_at) if content.is_of_the_force else "",
         "words": content.words,
         "shows_comparison": content.words.shows_comparison,
         "versions": versions,

@@ -27,12 +27,12 @@ from assurance.permissions import (
     groups_to_build_for,
 )
 from assurance.rollup_tables import tables_of
-from assurance.rollup_words import received, reports_in, words_in
+from assurance.rollup_words import received, reports_in, sums_statements, words_in
 from assurance.services import issuing, rollup_words
 from assurance.services import rollups as services
 from assurance.views.loading import halves, refuse_unless_built_by, rollup_or_404
 from organisation.models import BusinessGroup, User
-from organisation.periods import HalfYear, NotAPeriod
+from organisation.periods import HalfYear, NotAPeriod, london_day
 from organisation.requests import SignedInRequest
 from organisation.sessions import called_by_itself
 from records.models import HeavyWork, Job, JobState
@@ -159,7 +159,14 @@ def rollup(request: SignedInRequest, group: str, half: HalfYear) -> HttpResponse
     }
     if status.rollup.figures is not None:
         context |= figures_shown(status.rollup.figures, comparison=status.rollup.shows_comparison, reader=request.user)
+        context["sums"] = _sums(status.rollup)
     return render(request, "assurance/rollup.html", context)
+
+
+def _sums(rollup: Rollup) -> str:
+    if not rollup.is_of_the_force or rollup.built_at is None:
+        return ""
+    return sums_statements(rollup.half, london_day(rollup.built_at))
 
 
 def figures_shown(figures: Any, *, comparison: bool, reader: User) -> dict[str, Any]:
@@ -171,6 +178,7 @@ def figures_shown(figures: Any, *, comparison: bool, reader: User) -> dict[str, 
         "chart": mark_safe(tables.chart),  # noqa: S308  # SVG of our own; its words are escaped where it is drawn
         # A unit may have moved to another group since, and its statements with it.
         "readable": set(readable.values_list("unit__slug", flat=True)),
+        "open_drafts": set(groups_in_scope(reader).values_list("slug", flat=True)) if figures["groups"] else set(),
     }
 
 

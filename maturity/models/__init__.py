@@ -1,4 +1,23 @@
-from maturity.models.edition import Criterion, Edition, EvidencePrompt, Level, NotComparable, Theme
+from maturity.models.edition import (
+    Criterion,
+    Edition,
+    EvidencePrompt,
+    Level,
+    NotComparable,
+    Standard,
+    StandardKind,
+    Theme,
+)
 from maturity.models.target import Target
 
-__all__ = ["Criterion", "Edition", "EvidencePrompt", "Level", "NotComparable", "Target", "Theme"]
+__all__ = [
+    "Criterion",
+    "Edition",
+    "EvidencePrompt",
+    "Level",
+    "NotComparable",
+    "Standard",
+    "StandardKind",
+    "Target",
+    "Theme",
+]

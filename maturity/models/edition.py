@@ -128,6 +128,34 @@ class EvidencePrompt(models.Model):
         return self.text
 
 
+class StandardKind(models.TextChoices):
+    BEHAVIOUR = "behaviour", "Behavioural standard"
+    KPI = "kpi", "Key performance indicator (KPI)"
+
+
+class Standard(models.Model):
+    """What an audit tests where a theme meets a level: a behavioural standard or a KPI, from the operator's file."""
+
+    theme = models.ForeignKey(Theme, on_delete=models.CASCADE, related_name="standards")
+    level = models.ForeignKey(Level, on_delete=models.CASCADE, related_name="standards")
+    kind = models.CharField(max_length=10, choices=StandardKind.choices)
+    number = models.PositiveSmallIntegerField()
+    reference = models.CharField(max_length=40, help_text="What the publisher calls it.")
+    text = models.TextField()
+    how_tested = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["theme__number", "level__number", "kind", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["theme", "level", "kind", "number"], name="one_standard_per_number"),
+            models.UniqueConstraint(fields=["theme", "reference"], name="a_reference_once_per_theme"),
+            models.CheckConstraint(condition=~Q(text="") & ~Q(reference=""), name="standard_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.text}"
+
+
 class NotComparable(models.Model):
     """A theme identity whose meaning changed between two editions: no trend runs across."""
 

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from assurance.audit_permissions import Bar, bars_to_auditing, can_audit, can_audit_unit, units_to_audit
 from assurance.models import MentoringRecord
-from assurance.permissions import Bar, bars_to_auditing, can_audit, can_audit_unit, units_to_audit
 from organisation.models import Unit, User
 from organisation.roles import Role
 from tests.factories import assurance as factories

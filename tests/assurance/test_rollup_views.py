@@ -111,7 +111,9 @@ def test_the_page_shows_coverage_levels_and_the_document(built: Rollup) -> None:
     assert f"Marsh Lane Q{second.number}, signed, not yet accepted of Marsh Lane 3" in text
     assert "Quay Street Nothing signed in the half-year" in text
     # Each count leads to the units behind it, which is said where it cannot be seen.
-    text = re.sub(r" at level \d in [^:]+: show which", "", text)
+    text = re.sub(
+        r" (at level \d|with no level given|with nothing signed|that merely carried)[^:]*: show which", "", text
+    )
     assert "Leadership 1 0 1 1 0 0 1 3 1 0 Policy / Governance 1 1 1 0 0 0 1 2 1 0" in text
     assert "Wellbeing Not scored in this edition of the model" in text
 
@@ -125,7 +127,36 @@ def test_a_number_leads_to_the_units_behind_it(built: Rollup) -> None:
     assert "Showing 1 of 4 units: those at level 4 Proactive culture in Leadership. Show all units" in text
     assert "accepted of Kiln Hill 4" in text
     assert "of Marsh Lane" not in text
-    assert "of Marsh Lane" in words(client.get(f"{page}?theme=no-such&level=9").content.decode())
+    refused = words(client.get(f"{page}?theme=no-such&level=9").content.decode())
+    assert "of Marsh Lane" in refused
+    assert "The address asks for units that these figures do not list, so all units are shown." in refused
+
+
+@pytest.mark.parametrize(
+    ("asked", "says", "units"),
+    [
+        ("show=nothing_signed", "with nothing signed", {"Quay Street"}),
+        (
+            "show=at_least&level=3&theme=leadership",
+            "at level 3 Compliant culture or above",
+            {"Kiln Hill", "Marsh Lane"},
+        ),
+        ("show=new&theme=leadership", "with a level now and none in", {"Kiln Hill", "Marsh Lane", "Nether End"}),
+        ("show=improved&theme=leadership", "that improved in Leadership", set()),
+    ],
+)
+def test_every_kind_of_number_names_its_units(built: Rollup, asked: str, says: str, units: set[str]) -> None:
+    page = lead_of(built.group).get(f"{address('rollup', built.group, built.half)}?{asked}").content.decode()
+    assert f"Showing {len(units)} of 4 units: those {says}" in words(page)
+    table = page.partition('id="units"')[2].partition("</table>")[0]
+    assert set(re.findall(r'<th scope="row"[^>]*>([^<]+)</th>', table)) == units
+
+
+def test_numbers_of_nought_lead_nowhere(built: Rollup) -> None:
+    html = lead_of(built.group).get(address("rollup", built.group, built.half)).content.decode()
+    assert "?show=nothing_signed#units" in html
+    assert "?theme=leadership&amp;show=new#units" in html
+    assert "?theme=leadership&amp;show=gone#units" not in html
 
 
 def test_the_half_before_can_be_left_out(built: Rollup) -> None:

@@ -1,0 +1,200 @@
+"""Who plans, does, reads and answers audits, and who is independent of a unit: the table of domain.md."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from assurance.models import Audit, AuditorAssignment, AuditState, MentoringRecord, Recommendation
+from assurance.models.audit import READS_ALL_AUDITS, READS_OWN_GROUPS_AUDITS, READS_OWN_UNITS_AUDITS
+from organisation.models import Appointment, BusinessGroup, Unit, UnitMembership, User
+from organisation.models.appointment import AppointmentQuerySet
+from organisation.models.unit import UnitQuerySet
+from organisation.permissions import (
+    Person,
+    administers,
+    roles_anywhere,
+    roles_in_unit,
+    roles_over_group,
+    roles_over_unit,
+)
+from organisation.roles import Role
+
+AUDITS = frozenset({Role.SHRMT, Role.EXTERNAL_AUDITOR})
+READS_AUDITS = READS_ALL_AUDITS | READS_OWN_UNITS_AUDITS | READS_OWN_GROUPS_AUDITS | {Role.EXTERNAL_AUDITOR}
+# Who reads the findings of issued audits summed up, and no report.
+READS_FINDINGS = frozenset({Role.SHRMT, Role.HEAD, Role.BOARD_MEMBER, Role.BOARD_SECRETARY})
+
+# --- Audits ---------------------------------------------------------------------------------------------------------
+
+
+def can_list_audits(user: Person) -> bool:
+    """Whether the person reads any audit at all."""
+    return bool(roles_anywhere(user) & READS_AUDITS)
+
+
+def can_read_audit(user: Person, audit: Audit) -> bool:
+    """Whether the person reads the audit as it stands: in progress only SHRMT, the Head and an external auditor of it.
+
+    The unit audited, or the group's lead where a group is, reads the draft report once it is asked about its facts.
+    """
+    roles = roles_anywhere(user)
+    if roles & READS_ALL_AUDITS or (Role.EXTERNAL_AUDITOR in roles and is_assigned(user, audit)):
+        return True
+    if audit.unit is None:
+        return bool(roles_over_scope(user, audit) & READS_OWN_GROUPS_AUDITS) and audit.is_shown
+    if roles_in_unit(user, audit.unit) & READS_OWN_UNITS_AUDITS:
+        return audit.is_shown
+    return bool(roles_over_unit(user, audit.unit) & READS_OWN_GROUPS_AUDITS) and audit.is_out
+
+
+def can_plan_audits(user: Person) -> bool:
+    """Whether the person plans audits and says who does them."""
+    return Role.SHRMT in roles_anywhere(user) and not administers(user)
+
+
+def can_allow_auditor(user: Person) -> bool:
+    """Whether the person sets aside that an auditor mentored the unit: the Head."""
+    return Role.HEAD in roles_anywhere(user) and not administers(user)
+
+
+def is_assigned(user: Person, audit: Audit) -> bool:
+    return AuditorAssignment.objects.standing().filter(audit=audit, auditor=user.pk).exists()
+
+
+def leads_audit(user: Person, audit: Audit) -> bool:
+    return AuditorAssignment.objects.standing().filter(audit=audit, auditor=user.pk, leads=True).exists()
+
+
+def can_do_audit(user: Person, audit: Audit) -> bool:
+    """Whether the person writes what the audit finds: an auditor assigned to it who audits today."""
+    return can_audit(user, timezone.localdate()) and is_assigned(user, audit)
+
+
+def can_issue_audit(user: Person, audit: Audit) -> bool:
+    """Whether the person issues the report: its lead auditor. Whether all are independent is the service's question."""
+    return can_do_audit(user, audit) and leads_audit(user, audit)
+
+
+def can_respond(user: Person, audit: Audit) -> bool:
+    """Whether the person answers for what is audited: the unit's SPOC or SLT lead, or the group's lead."""
+    answers = READS_OWN_UNITS_AUDITS if audit.unit is not None else frozenset({Role.COG_LEAD})
+    return bool(roles_over_scope(user, audit) & answers) and audit.is_shown
+
+
+def can_close_audit(user: Person, audit: Audit) -> bool:
+    """Whether the person closes an issued audit."""
+    return can_plan_audits(user) and audit.state == AuditState.ISSUED
+
+
+def can_ask_for_closure(user: Person, recommendation: Recommendation) -> bool:
+    """Whether the person says for the unit that a recommendation is done."""
+    return bool(roles_in_unit(user, recommendation.unit) & READS_OWN_UNITS_AUDITS) and recommendation.audit.is_out
+
+
+def can_check_closure(user: Person, recommendation: Recommendation) -> bool:
+    """Whether the person confirms that a recommendation is done, or reopens it: an independent SHRMT auditor."""
+    if Role.SHRMT not in roles_anywhere(user) or not recommendation.audit.is_out:
+        return False
+    today = timezone.localdate()
+    if not can_audit(user, today):
+        return False
+    return is_assigned(user, recommendation.audit) or not bars_to_auditing(user, recommendation.unit, today)
+
+
+def can_read_findings(user: Person) -> bool:
+    """Whether the person reads what issued audits found, summed up for the Board."""
+    return bool(roles_anywhere(user) & READS_FINDINGS)
+
+
+def roles_over_scope(user: Person, audit: Audit) -> frozenset[Role]:
+    """Roles the person holds today over what is audited: in the unit itself, or over the group."""
+    if audit.unit is not None:
+        return roles_in_unit(user, audit.unit)
+    return roles_over_group(user, _group_of(audit))
+
+
+def _group_of(audit: Audit) -> BusinessGroup:
+    assert audit.group is not None  # noqa: S101  # a constraint of the table
+    return audit.group
+
+
+# --- Who audits what ------------------------------------------------------------------------------------------------
+
+
+class Bar(StrEnum):
+    """Why somebody who audits does not audit a unit."""
+
+    APPOINTED = "They held an appointment there, or over its business group, in the last 12 months."
+    MENTORED = "They mentored it in the last 12 months."
+
+
+def can_audit(user: Person, day: date) -> bool:
+    """Whether the person audits at all on `day`: an auditor who administers no accounts, then or now."""
+    if not isinstance(user, User) or not user.is_active or administers(user):
+        return False
+    appointed = Appointment.objects.in_force(day).filter(person=user)
+    return appointed.to(AUDITS).exists() and not appointed.to({Role.ADMINISTRATOR}).exists()
+
+
+def can_audit_unit(user: Person, unit: Unit, day: date) -> bool:
+    """Whether the person may audit the unit on `day`: they audit, and are independent of it."""
+    return can_audit(user, day) and not bars_to_auditing(user, unit, day)
+
+
+def bars_to_auditing(user: Person, unit: Unit, day: date) -> frozenset[Bar]:
+    """Return what keeps the person from auditing the unit on `day`, if they audit: what they were to it in the year
+    before, and to the units that it came of. The Head may set aside only that they mentored it."""
+    since = _a_year_before(day)
+    line = [unit.pk, *Unit.objects.lineage().all_predecessors(unit.pk)]
+    held = Appointment.objects.filter(person=user.pk).held_between(since, day)
+    in_it = Q(unit__in=line) | Q(Exists(_memberships_during(since, day).filter(unit__in=line)))
+    named = {
+        Bar.APPOINTED: held.filter(in_it).exists(),
+        Bar.MENTORED: MentoringRecord.objects.units_mentored_by(user, since=since).filter(pk__in=line).exists(),
+    }
+    return frozenset(bar for bar, holds in named.items() if holds)
+
+
+def units_to_audit(user: Person, day: date) -> UnitQuerySet:
+    """Units that `can_audit_unit` grants, as a filter: all but the few that the person was something to, and what
+    came of them."""
+    if not can_audit(user, day):
+        return Unit.objects.none()
+    since = _a_year_before(day)
+    held = Appointment.objects.filter(person=user.pk).held_between(since, day)
+    mentored = MentoringRecord.objects.units_mentored_by(user, since=since)
+    near = Unit.objects.filter(
+        Q(pk__in=held.values("unit")) | Q(pk__in=_units_of_groups(held, since, day)) | Q(pk__in=mentored.values("pk"))
+    )
+    lineage = Unit.objects.lineage()
+    barred = {one for pk in near.values_list("pk", flat=True) for one in (pk, *lineage.all_successors(pk))}
+    return Unit.objects.exclude(pk__in=barred)
+
+
+def _a_year_before(day: date) -> date:
+    return date(day.year - 1, 2, 28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
+
+
+def _memberships_during(since: date, day: date) -> QuerySet[UnitMembership]:
+    """Memberships in the group of the appointment outside, for a day on which that was held and both within time."""
+    ends = Coalesce(OuterRef("ends_on"), Value(date.max))
+    return UnitMembership.objects.filter(
+        Q(ends_on=None) | (Q(ends_on__gte=since) & Q(ends_on__gte=OuterRef("starts_on"))),
+        group=OuterRef("group"),
+        starts_on__lte=day,
+    ).filter(starts_on__lte=ends)
+
+
+def _units_of_groups(held: AppointmentQuerySet, since: date, day: date) -> QuerySet[UnitMembership]:
+    """Return the units that were in a group while the person was appointed to it, within that time."""
+    ends = Coalesce(OuterRef("ends_on"), Value(date.max))
+    during = held.filter(
+        Q(ends_on=None) | Q(ends_on__gte=OuterRef("starts_on")), group=OuterRef("group"), starts_on__lte=ends
+    )
+    memberships = UnitMembership.objects.filter(Q(ends_on=None) | Q(ends_on__gte=since), starts_on__lte=day)
+    return memberships.filter(Exists(during)).values("unit")  # type: ignore[return-value]  # rows of ids

@@ -1,0 +1,58 @@
+"""The last levels that audits validated, by unit and theme: set-based, one query however many units there are.
+
+Only issued reports count, and of each theme the newest that gives a level: one without enough evidence takes nothing
+back. Whoever may read a unit's statement as its reviewer or writer may read these too (domain.md, *Audit issued*).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from assurance.models import Audit, ThemeVerdict
+from organisation.periods import london_day
+from rendering.formats import LONDON
+
+
+class LastVerdict(NamedTuple):
+    """The level an audit found of a theme, as the edition with this code describes it."""
+
+    level: int
+    edition: str
+    on: date
+    reference: str
+
+
+def issued_verdicts(*, until: date) -> QuerySet[ThemeVerdict]:
+    """What issued audits of units said of their themes, in reports issued on that day or before."""
+    return ThemeVerdict.objects.filter(
+        audit__in=Audit.objects.out(), audit__unit__isnull=False, audit__issued_at__lt=_end_of(until)
+    )
+
+
+def last_validated(units: Collection[int], *, until: date) -> Mapping[int, Mapping[str, LastVerdict]]:
+    """Return the last validated levels by unit id and theme identity: one query."""
+    newest = (
+        issued_verdicts(until=until)
+        .filter(audit__unit__in=units, level__isnull=False, theme__scored=True)
+        .order_by("audit__unit", "theme__identity", "-audit__issued_at", "-audit")
+        .distinct("audit__unit", "theme__identity")
+        .annotate(unit=F("audit__unit"))
+        .values_list(
+            "unit", "theme__identity", "level", "theme__edition__code", "audit__issued_at", "audit__reference"
+        )
+    )
+    found: dict[int, dict[str, LastVerdict]] = defaultdict(dict)
+    for unit, identity, level, edition, issued_at, reference in newest:
+        found[unit][identity] = LastVerdict(level, edition, london_day(issued_at), reference)
+    return found
+
+
+def _end_of(day: date) -> datetime:
+    """The moment the day is over in London."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), datetime.min.time()), LONDON)

@@ -75,15 +75,10 @@ class Measures:
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
-    """Pairs of a claim and a verdict. `table` has a row for each claimed level and in it a column for each verdict.
-
-    `measures` is None where there are fewer than ten pairs, and `why_not` then says so.
-    """
+class Counts:
+    """Pairs of a claim and a verdict. `table` has a row for each claimed level and in it a column for each verdict."""
 
     table: Table
-    measures: Measures | None
-    why_not: str = ""
 
     @property
     def pairs(self) -> int:
@@ -106,6 +101,14 @@ class Agreement:
     @property
     def too_low(self) -> int:
         return _counted(self.table, lambda steps: steps < 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement(Counts):
+    """Pairs with what follows from them. Of fewer than ten there are no `measures`, and `why_not` says so."""
+
+    measures: Measures | None
+    why_not: str = ""
 
 
 def table_of(counts: Mapping[Pair, int], *, levels: int = LEVELS) -> Table:
@@ -132,7 +135,7 @@ def agreement_in(table: Table) -> Agreement:
     pairs = sum(map(sum, table))
     if pairs < FEWEST_PAIRS:
         return Agreement(table, None, TOO_FEW if pairs else NO_PAIRS)
-    found = Agreement(table, None)
+    found = Counts(table)
     resampled = pairs < FEWEST_FOR_FORMULAS
     bias, kappa = _by_resampling(table) if resampled else _by_formulas(table)
     return Agreement(

@@ -15,6 +15,7 @@ from assurance.agreement import (
     NONE_DIFFERS,
     RESAMPLES,
     Agreement,
+    Counts,
     Estimate,
     Measures,
     Pair,
@@ -40,28 +41,8 @@ class Audited:
     no_verdict: int = 0
 
     @property
-    def agreement(self) -> Agreement:
-        return agreement_in(table_of(self.pairs))
-
-    @property
-    def claims(self) -> int:
-        return sum(self.pairs.values())
-
-    @property
-    def confirmed(self) -> int:
-        return sum(number for (claim, verdict), number in self.pairs.items() if claim == verdict)
-
-    @property
-    def within_one(self) -> int:
-        return sum(number for (claim, verdict), number in self.pairs.items() if abs(claim - verdict) <= 1)
-
-    @property
-    def too_high(self) -> int:
-        return sum(number for (claim, verdict), number in self.pairs.items() if claim > verdict)
-
-    @property
-    def too_low(self) -> int:
-        return sum(number for (claim, verdict), number in self.pairs.items() if claim < verdict)
+    def counts(self) -> Counts:
+        return Counts(table_of(self.pairs))
 
 
 def together(parts: Iterable[Audited]) -> Audited:
@@ -138,14 +119,15 @@ def in_one_sentence(*, claims: int, confirmed: int, too_high: int, too_low: int)
 
 def sentence_of(audited: Audited) -> str:
     """Say `in_one_sentence` of these."""
+    counts = audited.counts
     return in_one_sentence(
-        claims=audited.claims, confirmed=audited.confirmed, too_high=audited.too_high, too_low=audited.too_low
+        claims=counts.pairs, confirmed=counts.confirmed, too_high=counts.too_high, too_low=counts.too_low
     )
 
 
 def findings_of(audited: Audited) -> AgreementFindings:
     """Return what a page shows of what was audited."""
-    agreement = audited.agreement
+    agreement = agreement_in(table_of(audited.pairs))
     measures = agreement.measures
     return AgreementFindings(
         says=sentence_of(audited),
@@ -161,7 +143,8 @@ def findings_of(audited: Audited) -> AgreementFindings:
 
 def part_row(name: str, audited: Audited, *, key: str = "") -> PartRow:
     """Return the row of a part, with shares only where there are ten pairs."""
-    claims, confirmed = audited.claims, audited.confirmed
+    counts = audited.counts
+    claims, confirmed = counts.pairs, counts.confirmed
     enough = claims >= FEWEST_PAIRS
     return PartRow(
         key=key,
@@ -170,9 +153,9 @@ def part_row(name: str, audited: Audited, *, key: str = "") -> PartRow:
         confirmed=count(confirmed),
         share=share(confirmed, claims) if enough else "–",
         interval=_percentages(*wilson(confirmed, claims)) if enough else "–",
-        within_one=count(audited.within_one),
-        too_high=count(audited.too_high),
-        too_low=count(audited.too_low),
+        within_one=count(counts.within_one),
+        too_high=count(counts.too_high),
+        too_low=count(counts.too_low),
     )
 
 

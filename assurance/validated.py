@@ -40,12 +40,10 @@ def last_validated(units: Collection[int], *, until: date) -> Mapping[int, Mappi
     newest = (
         issued_verdicts(until=until)
         .filter(audit__unit__in=units, level__isnull=False, theme__scored=True)
-        .order_by("audit__unit", "theme__identity", "-audit__issued_at", "-audit")
-        .distinct("audit__unit", "theme__identity")
-        .annotate(unit=F("audit__unit"))
-        .values_list(
-            "unit", "theme__identity", "level", "theme__edition__code", "audit__issued_at", "audit__reference"
-        )
+        .order_by("audit__unit_id", "theme__identity", "-audit__issued_at", "-audit_id")
+        .distinct("audit__unit_id", "theme__identity")
+        .annotate(unit=F("audit__unit_id"))
+        .values_list("unit", "theme__identity", "level", "theme__edition__code", "audit__issued_at", "audit__reference")
     )
     found: dict[int, dict[str, LastVerdict]] = defaultdict(dict)
     for unit, identity, level, edition, issued_at, reference in newest:

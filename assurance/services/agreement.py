@@ -32,7 +32,7 @@ class By(Enum):
 
     THEME = "theme__identity"
     GROUP = "group"
-    UNIT = "audit__unit"
+    UNIT = "audit__unit_id"
     AUDITOR = "lead"
     QUARTER = "quarter_of_issue"
 
@@ -118,7 +118,7 @@ def pairs_of_unit(unit: Unit, *, until: date) -> list[PairRow]:
     """Return each theme of the unit's issued reports beside what it claimed, the newest report first: one query."""
     rows = (
         _verdicts(Scope(until, units=(unit.pk,)))
-        .order_by("-audit__issued_at", "-audit", "theme__number")
+        .order_by("-audit__issued_at", "-audit_id", "theme__number")
         .values_list(
             "audit__reference",
             "audit__issued_at",

@@ -91,12 +91,11 @@ class AgreementFindings:
 
 @dataclass(frozen=True, slots=True)
 class PartRow:
-    """A part of the pairs (a theme, a group, an auditor …). `key` is what its page is found by; "" where it has none.
+    """A part of the pairs: a theme, a group, an auditor … Shares and intervals are dashes below ten pairs.
 
-    Shares and the interval are dashes below ten pairs.
+    `bias` is the mean difference with its interval; "" where the table of the parts does not give it.
     """
 
-    key: str
     name: str
     claims: str
     confirmed: str
@@ -105,6 +104,7 @@ class PartRow:
     within_one: str
     too_high: str
     too_low: str
+    bias: str = ""
 
 
 def in_one_sentence(*, claims: int, confirmed: int, too_high: int, too_low: int) -> str:
@@ -141,13 +141,12 @@ def findings_of(audited: Audited) -> AgreementFindings:
     )
 
 
-def part_row(name: str, audited: Audited, *, key: str = "") -> PartRow:
+def part_row(name: str, audited: Audited, *, with_bias: bool = False) -> PartRow:
     """Return the row of a part, with shares only where there are ten pairs."""
     counts = audited.counts
     claims, confirmed = counts.pairs, counts.confirmed
     enough = claims >= FEWEST_PAIRS
     return PartRow(
-        key=key,
         name=name,
         claims=count(claims),
         confirmed=count(confirmed),
@@ -156,7 +155,16 @@ def part_row(name: str, audited: Audited, *, key: str = "") -> PartRow:
         within_one=count(counts.within_one),
         too_high=count(counts.too_high),
         too_low=count(counts.too_low),
+        bias=_bias(audited) if with_bias else "",
     )
+
+
+def _bias(audited: Audited) -> str:
+    measures = agreement_in(table_of(audited.pairs)).measures
+    if measures is None:
+        return "–"
+    row = _estimate_row("", measures.bias, "")
+    return row.value if row.interval == "–" else f"{row.value} ({row.interval})"
 
 
 def _no_pairs(audited: Audited) -> Iterable[str]:

@@ -21,6 +21,7 @@ from assurance.models.rollup import groups_in_scope
 from assurance.permissions import (
     can_build_rollup,
     can_issue_rollup,
+    can_list_agreement,
     can_list_issued_rollups,
     can_list_rollups,
     can_read_rollup,
@@ -86,6 +87,7 @@ def rollups(request: SignedInRequest) -> HttpResponse:
             for half in shown
         ],
         "reads_drafts": can_list_rollups(request.user),
+        "reads_agreement": can_list_agreement(request.user),
         "halves": there_are,
         "chosen": chosen,
         "any_live": any(status.is_live for status in found),

@@ -18,6 +18,15 @@ from assurance.models.information_request import (
     Withholding,
 )
 from assurance.models.mentoring import MentoringRecord, UnitAdviser
+from assurance.models.programme import (
+    AuditProgramme,
+    ChangeKind,
+    Chosen,
+    ProgrammeChange,
+    ProgrammeDraw,
+    ProgrammeItem,
+    ProgrammeState,
+)
 from assurance.models.recommendation import ClosureCheck, ClosureFile, Priority, Recommendation
 from assurance.models.redaction import Redaction, RedactionState
 from assurance.models.review import Decision, Review, ReviewComment, ReviewNote
@@ -40,11 +49,14 @@ __all__ = [
     "Audit",
     "AuditFile",
     "AuditKind",
+    "AuditProgramme",
     "AuditResponse",
     "AuditState",
     "AuditorAssignment",
     "BlankForm",
     "Carried",
+    "ChangeKind",
+    "Chosen",
     "ClosureCheck",
     "ClosureFile",
     "Decision",
@@ -64,6 +76,10 @@ __all__ = [
     "NoLevel",
     "Presence",
     "Priority",
+    "ProgrammeChange",
+    "ProgrammeDraw",
+    "ProgrammeItem",
+    "ProgrammeState",
     "Recommendation",
     "Redaction",
     "RedactionState",

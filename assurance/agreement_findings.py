@@ -249,10 +249,10 @@ def _probability(p: float) -> str:
 
 def _intervals_say(measures: Measures) -> str:
     if measures.seed is None:
-        return "Intervals are at 95%. Those of the mean difference and of kappa are normal ones."
+        return "Intervals are at 95%. Those of the mean difference, kappa and AC2 are normal ones."
     return (
-        f"Intervals are at 95%. There are fewer than 50 pairs, so those of the mean difference and of kappa come from "
-        f"{count(RESAMPLES)} resamples of the pairs (bootstrap percentiles, seed {measures.seed})."
+        "Intervals are at 95%. There are fewer than 50 pairs, so those of the mean difference, kappa and AC2 come "
+        f"from {count(RESAMPLES)} resamples of the pairs (bootstrap percentiles, seed {measures.seed})."
     )
 
 

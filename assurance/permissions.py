@@ -14,7 +14,6 @@ from assurance.models import (
     Rollup,
     Statement,
 )
-from assurance.models.audit import READS_ALL_AUDITS, READS_OWN_GROUPS_AUDITS, READS_OWN_UNITS_AUDITS
 from assurance.models.information_request import ANSWERS_REQUESTS
 from assurance.models.redaction import READS_REDACTIONS
 from assurance.models.review import READS_ALL_NOTES, READS_OWN_NOTES

@@ -100,13 +100,6 @@ urlpatterns = [
     path(f"{ISSUED}pdf/", issuing.issued_pdf, name="issued_rollup_pdf"),
     path(f"{ISSUED}xlsx/", issuing.issued_workbook, name="issued_rollup_workbook"),
     path(f"{ISSUED}csv/", issuing.issued_csv, name="issued_rollup_csv"),
-    path("agreement/", agreement.agreement, name="agreement"),
-    path("agreement/over-time/", agreement.agreement_over_time, name="agreement_over_time"),
-    path("agreement/auditors/", agreement.agreement_of_auditors, name="agreement_of_auditors"),
-    path("agreement/auditors/<int:pk>/", agreement.agreement_of_auditor, name="agreement_of_auditor"),
-    path("agreement/groups/<slug:group>/", agreement.agreement_of_group, name="agreement_of_group"),
-    path("agreement/themes/<slug:theme>/", agreement.agreement_of_theme, name="agreement_of_theme"),
-    path("agreement/units/<slug:unit>/", agreement.agreement_of_unit, name="agreement_of_unit"),
     path("information-requests/", information_requests.information_requests, name="information_requests"),
     path("information-requests/new/", information_requests.new_information_request, name="new_information_request"),
     path(REQUEST, information_requests.information_request, name="information_request"),
@@ -119,4 +112,15 @@ urlpatterns = [
     path(f"{REQUEST}<int:item>/leave-out/", information_requests.leave_out_statement, name="leave_out_statement"),
     path(f"{REQUEST}<int:item>/texts/<path:text>/", withholding.withhold, name="withhold"),
     path(f"{REQUEST}<int:item>/marks/<int:number>/undo/", withholding.undo_withholding, name="undo_withholding"),
+]
+
+# How far what units claim agrees with what audits found
+urlpatterns += [
+    path("agreement/", agreement.agreement, name="agreement"),
+    path("agreement/over-time/", agreement.agreement_over_time, name="agreement_over_time"),
+    path("agreement/auditors/", agreement.agreement_of_auditors, name="agreement_of_auditors"),
+    path("agreement/auditors/<int:pk>/", agreement.agreement_of_auditor, name="agreement_of_auditor"),
+    path("agreement/groups/<slug:group>/", agreement.agreement_of_group, name="agreement_of_group"),
+    path("agreement/themes/<slug:theme>/", agreement.agreement_of_theme, name="agreement_of_theme"),
+    path("agreement/units/<slug:unit>/", agreement.agreement_of_unit, name="agreement_of_unit"),
 ]

@@ -47,6 +47,8 @@ def last_validated(units: Collection[int], *, until: date) -> Mapping[int, Mappi
     )
     found: dict[int, dict[str, LastVerdict]] = defaultdict(dict)
     for unit, identity, level, edition, issued_at, reference in newest:
+        if level is None or issued_at is None:  # what was asked for has both
+            continue
         found[unit][identity] = LastVerdict(level, edition, london_day(issued_at), reference)
     return found
 

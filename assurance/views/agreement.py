@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from assurance.agreement_findings import Audited, PartRow, findings_of, part_row, sentence_of, together
-from assurance.permissions import (
+from assurance.audit_permissions import (
     can_list_agreement,
     can_read_agreement,
     can_read_agreement_of_group,

@@ -16,12 +16,12 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
+from assurance.audit_permissions import can_list_agreement
 from assurance.models import IssuedRollup, Rollup, Statement
 from assurance.models.rollup import groups_in_scope
 from assurance.permissions import (
     can_build_rollup,
     can_issue_rollup,
-    can_list_agreement,
     can_list_issued_rollups,
     can_list_rollups,
     can_read_rollup,

@@ -6,7 +6,9 @@ import csv
 from collections import Counter
 from math import comb, sqrt
 from pathlib import Path
+from random import Random
 from statistics import mean, stdev
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,6 +25,7 @@ from assurance.agreement import (
     Measures,
     Pair,
     Table,
+    ac2_standard_error,
     agreement_in,
     agreement_of,
     gwets_ac2,
@@ -42,7 +45,11 @@ CASES = (
     "self_audit_even",
     "self_audit_prevalence",
 )
-EXACT = {"rel": 1e-9, "abs": 1e-9}
+
+
+def exactly(value: float) -> Any:
+    """The value, to nine decimals and nine figures."""
+    return pytest.approx(value, rel=1e-9, abs=1e-9)
 
 
 def unweighted(claim: int, verdict: int, _levels: int) -> float:
@@ -80,20 +87,20 @@ def test_counts_are_those_of_the_reference(
     found, row = agreement_in(tables[case]), reference[case]
     assert (found.pairs, len(found.table)) == (int(row["n"]), int(row["k"]))
     assert (found.too_high, found.too_low) == (int(row["over"]), int(row["under"]))
-    assert found.confirmed / found.pairs == pytest.approx(float(row["exact"]), **EXACT)
-    assert found.within_one / found.pairs == pytest.approx(float(row["within1"]), **EXACT)
+    assert found.confirmed / found.pairs == exactly(float(row["exact"]))
+    assert found.within_one / found.pairs == exactly(float(row["within1"]))
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_measure_is_that_of_r(case: str, tables: dict[str, Table], reference: dict[str, dict[str, str]]) -> None:
     found, row = measured(agreement_in(tables[case])), reference[case]
-    assert found.exact.value == pytest.approx(float(row["exact"]), **EXACT)
-    assert found.within_one.value == pytest.approx(float(row["within1"]), **EXACT)
-    assert found.bias.value == pytest.approx(float(row["bias_mean_row_minus_col"]), **EXACT)
-    assert found.sign_test_p == pytest.approx(float(row["sign_test_p"]), **EXACT)
+    assert found.exact.value == exactly(float(row["exact"]))
+    assert found.within_one.value == exactly(float(row["within1"]))
+    assert found.bias.value == exactly(float(row["bias_mean_row_minus_col"]))
+    assert found.sign_test_p == exactly(float(row["sign_test_p"]))
     for column in ("kappa_lin", "irr_equal", "psych_lin", "vcd_lin"):
-        assert found.kappa.value == pytest.approx(float(row[column]), **EXACT)
-    assert found.ac2.value == pytest.approx(float(row["ac2_lin"]), **EXACT)
+        assert found.kappa.value == exactly(float(row[column]))
+    assert found.ac2.value == exactly(float(row["ac2_lin"]))
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -116,9 +123,9 @@ def test_coefficients_of_other_weights_are_those_of_r(
 ) -> None:
     of_weights = {} if weights is None else {"weights": weights}
     table, row = tables[case], reference[case]
-    assert weighted_kappa(table, **of_weights) == pytest.approx(float(row[kappa]), **EXACT)  # type: ignore[arg-type]
-    assert kappa_standard_error(table, **of_weights) == pytest.approx(float(row[error]), **EXACT)  # type: ignore[arg-type]
-    assert gwets_ac2(table, **of_weights) == pytest.approx(float(row[ac]), **EXACT)  # type: ignore[arg-type]
+    assert weighted_kappa(table, **of_weights) == exactly(float(row[kappa]))  # type: ignore[arg-type]
+    assert kappa_standard_error(table, **of_weights) == exactly(float(row[error]))  # type: ignore[arg-type]
+    assert gwets_ac2(table, **of_weights) == exactly(float(row[ac]))  # type: ignore[arg-type]
 
 
 def test_the_reference_has_every_case(reference: dict[str, dict[str, str]]) -> None:
@@ -131,13 +138,33 @@ def test_from_fifty_pairs_the_intervals_are_normal(
 ) -> None:
     found, row = measured(agreement_in(tables[case])), reference[case]
     kappa, error = float(row["kappa_lin"]), float(row["kappa_lin_se"])
-    assert found.kappa.low == pytest.approx(kappa - 1.959963984540054 * error, **EXACT)
-    assert found.kappa.high == pytest.approx(kappa + 1.959963984540054 * error, **EXACT)
+    assert found.kappa.low == exactly(kappa - 1.959963984540054 * error)
+    assert found.kappa.high == exactly(kappa + 1.959963984540054 * error)
     differences = [i - j for i, counts in enumerate(tables[case]) for j, n in enumerate(counts) for _ in range(n)]
     reach = 1.959963984540054 * stdev(differences) / sqrt(len(differences))
-    assert found.bias.low == pytest.approx(mean(differences) - reach, **EXACT)
-    assert found.bias.high == pytest.approx(mean(differences) + reach, **EXACT)
+    assert found.bias.low == exactly(mean(differences) - reach)
+    assert found.bias.high == exactly(mean(differences) + reach)
+    reach = 1.959963984540054 * ac2_standard_error(tables[case])
+    assert found.ac2.low == exactly(float(row["ac2_lin"]) - reach)
+    assert found.ac2.high == exactly(min(1.0, float(row["ac2_lin"]) + reach))
     assert found.seed is None
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_error_of_ac2_is_that_of_its_slopes(case: str, tables: dict[str, Table]) -> None:
+    """The delta method with slopes by difference quotients: the error of any smooth measure of a table's shares."""
+    table = tables[case]
+    pairs, step = sum(map(sum, table)), 1e-4
+    cells = [(i, j, number) for i, row in enumerate(table) for j, number in enumerate(row) if number]
+
+    def with_more(i: int, j: int, more: float) -> Any:
+        return [[n + more * ((row, column) == (i, j)) for column, n in enumerate(of)] for row, of in enumerate(table)]
+
+    slopes = [
+        (gwets_ac2(with_more(i, j, step)) - gwets_ac2(with_more(i, j, -step))) / (2 * step) * pairs for i, j, _ in cells
+    ]
+    spread = sum(number / pairs * slope**2 for (_, _, number), slope in zip(cells, slopes, strict=True))
+    assert ac2_standard_error(table) == pytest.approx(sqrt(spread / pairs), rel=1e-6)
 
 
 def test_below_fifty_pairs_the_intervals_are_resampled_with_a_recorded_seed(
@@ -155,6 +182,20 @@ def test_below_fifty_pairs_the_intervals_are_resampled_with_a_recorded_seed(
     assert found.bias.low is not None
     assert found.bias.high is not None
     assert found.bias.low < 0 < found.bias.high
+
+
+@pytest.mark.parametrize("pairs", [[(4, 3), (3, 3), (3, 3), (2, 3), (5, 3)] * 4, [(1, 5), (2, 2), (4, 4), (5, 5)] * 9])
+def test_resampled_intervals_are_those_of_the_coefficients_of_as_many_tables(pairs: list[Pair]) -> None:
+    """Drawn again with the recorded seed, and each coefficient worked out by way of its table."""
+    found, draw = measured(agreement_of(pairs)), Random(SEED)  # noqa: S311  # chance that can be drawn again
+    in_order = sorted(pairs)
+    tables = [table_of(Counter(draw.choices(in_order, k=len(pairs)))) for _ in range(2000)]
+    kappas = sorted(kappa for table in tables if (kappa := weighted_kappa(table)) is not None)
+    ac2s = sorted(map(gwets_ac2, tables))
+    for estimate, drawn in ((found.kappa, kappas), (found.ac2, ac2s)):
+        outside = int(len(drawn) * 0.025)
+        assert estimate.low == pytest.approx(drawn[outside])
+        assert estimate.high == pytest.approx(drawn[-1 - outside])
 
 
 def test_nine_of_ten_confirmed_can_still_be_a_kappa_of_a_sixth(tables: dict[str, Table]) -> None:
@@ -186,7 +227,7 @@ def test_where_one_level_is_used_kappa_is_not_defined_and_says_so(pairs: int) ->
     assert (found.kappa.value, found.kappa.low, found.kappa.high, found.kappa.why_not) == (None, None, None, ONE_LEVEL)
     assert (found.bias.value, found.bias.low, found.bias.why_not) == (0, None, ALL_ALIKE)
     assert found.exact.value == 1
-    assert found.ac2.value == 1
+    assert (found.ac2.value, found.ac2.low, found.ac2.why_not) == (1, None, ALL_ALIKE)
     assert found.sign_test_p is None
 
 
@@ -275,6 +316,7 @@ def test_every_interval_holds_its_value_and_lies_on_its_scale(pairs: list[Pair])
         (found.exact, 0, 1),
         (found.within_one, 0, 1),
         (found.kappa, -1, 1),
+        (found.ac2, -1.5, 1),
         (found.bias, -4, 4),
     ):
         if estimate.low is None or estimate.high is None:

@@ -18,12 +18,16 @@ from assurance.models import Audit, ThemeVerdict
 from organisation.periods import london_day
 from rendering.formats import LONDON
 
+# Of several reports on a theme, the one that counts comes first.
+NEWEST_FIRST = ("-audit__issued_at", "-audit_id")
+
 
 class LastVerdict(NamedTuple):
-    """The level an audit found of a theme, as the edition with this code describes it."""
+    """The level an audit found of a theme, as its edition describes it, in a report issued on that day."""
 
     level: int
     edition: str
+    edition_id: int
     on: date
     reference: str
 
@@ -35,21 +39,34 @@ def issued_verdicts(*, until: date) -> QuerySet[ThemeVerdict]:
     )
 
 
+def levels_found(*, until: date) -> QuerySet[ThemeVerdict]:
+    """Those of them that give a level of a scored theme: what can be compared with a claim."""
+    return issued_verdicts(until=until).filter(level__isnull=False, theme__scored=True)
+
+
 def last_validated(units: Collection[int], *, until: date) -> Mapping[int, Mapping[str, LastVerdict]]:
     """Return the last validated levels by unit id and theme identity: one query."""
     newest = (
-        issued_verdicts(until=until)
-        .filter(audit__unit__in=units, level__isnull=False, theme__scored=True)
-        .order_by("audit__unit_id", "theme__identity", "-audit__issued_at", "-audit_id")
+        levels_found(until=until)
+        .filter(audit__unit__in=units)
+        .order_by("audit__unit_id", "theme__identity", *NEWEST_FIRST)
         .distinct("audit__unit_id", "theme__identity")
         .annotate(unit=F("audit__unit_id"))
-        .values_list("unit", "theme__identity", "level", "theme__edition__code", "audit__issued_at", "audit__reference")
+        .values_list(
+            "unit",
+            "theme__identity",
+            "level",
+            "theme__edition__code",
+            "theme__edition_id",
+            "audit__issued_at",
+            "audit__reference",
+        )
     )
     found: dict[int, dict[str, LastVerdict]] = defaultdict(dict)
-    for unit, identity, level, edition, issued_at, reference in newest:
+    for unit, identity, level, edition, edition_id, issued_at, reference in newest:
         if level is None or issued_at is None:  # what was asked for has both
             continue
-        found[unit][identity] = LastVerdict(level, edition, london_day(issued_at), reference)
+        found[unit][identity] = LastVerdict(level, edition, edition_id, london_day(issued_at), reference)
     return found
 
 

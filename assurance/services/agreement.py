@@ -20,6 +20,7 @@ from django.db.models.functions import TruncDate, TruncQuarter
 from assurance.agreement import Pair
 from assurance.agreement_findings import Audited, together
 from assurance.models import AuditorAssignment, Entry, ThemeVerdict
+from assurance.rollup import AuditedClaims
 from assurance.validated import issued_verdicts
 from maturity.models import Theme
 from organisation.models import BusinessGroup, Unit, UnitMembership, User
@@ -68,6 +69,13 @@ def audited_by(by: By, scope: Scope) -> dict[Any, Audited]:
         else:
             pairs[key][claim, level] += number
     return {key: Audited(pairs[key], **rest[key]) for key in {*pairs, *rest}}
+
+
+def audited_claims(scope: Scope) -> AuditedClaims:
+    """Return how many claims of the scope were confirmed, as roll-ups and papers say it: one query."""
+    audited = together(audited_by(By.THEME, scope).values())
+    counts = audited.counts
+    return AuditedClaims(counts.pairs, counts.confirmed, counts.too_high, counts.too_low, audited.not_enough_evidence)
 
 
 def by_half(scope: Scope) -> dict[HalfYear, Audited]:

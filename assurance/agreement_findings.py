@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from assurance.agreement import (
     FEWEST_PAIRS,
@@ -24,6 +25,19 @@ from assurance.agreement import (
 )
 from assurance.proportions import wilson
 from rendering.formats import count, decimal, share
+
+
+class Outcome(StrEnum):
+    """What became of a claim that an audit looked at: compared with a verdict, and how, or why not."""
+
+    COMPARED = "compared"
+    CONFIRMED = "confirmed"
+    TOO_HIGH = "too-high"
+    TOO_LOW = "too-low"
+    NOT_ENOUGH_EVIDENCE = "not-enough-evidence"
+    NO_CLAIM = "no-claim"
+    NOT_SCORED = "not-scored"
+    NO_VERDICT = "no-verdict"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +90,20 @@ class MeasureRow:
 
 
 @dataclass(frozen=True, slots=True)
+class NoPair:
+    """How many were looked at and are in no count, and why."""
+
+    number: str
+    why: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
 class AgreementFindings:
     """Everything a page shows of one set of pairs. `measures` are empty, and `why_not` says why, below ten pairs."""
 
     says: str
-    no_pairs: tuple[str, ...]
+    no_pairs: tuple[NoPair, ...]
     rows: tuple[TableRow, ...]
     totals: TableRow | None
     within_one: str
@@ -167,16 +190,15 @@ def _bias(audited: Audited) -> str:
     return row.value if row.interval == "–" else f"{row.value} ({row.interval})"
 
 
-def _no_pairs(audited: Audited) -> Iterable[str]:
-    """What was looked at and is in no count, in the words of a list."""
-    for number, words in (
-        (audited.not_enough_evidence, "there was not enough evidence to judge"),
-        (audited.no_claim, "the statement claimed no level"),
-        (audited.not_scored, "the theme was not scored"),
-        (audited.no_verdict, "the report gives no level"),
+def _no_pairs(audited: Audited) -> Iterable[NoPair]:
+    for number, why, outcome in (
+        (audited.not_enough_evidence, "there was not enough evidence to judge", Outcome.NOT_ENOUGH_EVIDENCE),
+        (audited.no_claim, "the statement claimed no level", Outcome.NO_CLAIM),
+        (audited.not_scored, "the theme was not scored", Outcome.NOT_SCORED),
+        (audited.no_verdict, "the report gives no level", Outcome.NO_VERDICT),
     ):
         if number:
-            yield f"{count(number)} where {words}"
+            yield NoPair(count(number), f"where {why}", outcome)
 
 
 def _table_row(level: int, counts: Sequence[int]) -> TableRow:

@@ -5,6 +5,7 @@ from django.urls import path
 from assurance.views import (
     advisers,
     agreement,
+    agreement_claims,
     autosave,
     carrying,
     changes,
@@ -117,6 +118,7 @@ urlpatterns = [
 # How far what units claim agrees with what audits found
 urlpatterns += [
     path("agreement/", agreement.agreement, name="agreement"),
+    path("agreement/claims/", agreement_claims.agreement_claims, name="agreement_claims"),
     path("agreement/over-time/", agreement.agreement_over_time, name="agreement_over_time"),
     path("agreement/auditors/", agreement.agreement_of_auditors, name="agreement_of_auditors"),
     path("agreement/auditors/<int:pk>/", agreement.agreement_of_auditor, name="agreement_of_auditor"),

@@ -10,21 +10,22 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from typing import Any, NamedTuple
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate, TruncQuarter
 
 from assurance.agreement import Pair
-from assurance.agreement_findings import Audited, together
-from assurance.models import AuditorAssignment, Entry, ThemeVerdict
+from assurance.agreement_findings import Audited, Outcome, together
+from assurance.models import Audit, AuditorAssignment, Entry, ThemeVerdict
 from assurance.rollup import AuditedClaims
 from assurance.validated import issued_verdicts
 from maturity.models import Theme
 from organisation.models import BusinessGroup, Unit, UnitMembership, User
 from organisation.periods import HalfYear, Quarter, london_day
+from organisation.permissions import Person
 from rendering.formats import LONDON
 
 
@@ -40,13 +41,23 @@ class By(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which pairs are counted: all that were issued until a day, or of them one group's, theme's or auditor's."""
+    """Which claims are meant: all judged in reports issued until a day, or of them one group's, theme's, auditor's …"""
 
     until: date
     group: BusinessGroup | None = None
     theme: str = ""
     auditor: User | None = None
-    units: tuple[int, ...] | None = None
+    unit: Unit | None = None
+    half: HalfYear | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which of a scope's claims are listed: with such a claim, such a level found, and come out like this."""
+
+    claim: int | None = None
+    found: int | None = None
+    outcome: Outcome | None = None
 
 
 def audited_by(by: By, scope: Scope) -> dict[Any, Audited]:
@@ -93,11 +104,14 @@ def theme_names() -> Mapping[str, str]:
     return {identity: name for _, identity, name in rows}
 
 
-class PairRow(NamedTuple):
+class JudgedClaim(NamedTuple):
     """What an issued report and the statement it validates say of a theme. Levels are None where there is none."""
 
+    audit: int
     reference: str
-    issued_on: date
+    issued_at: datetime
+    unit: str
+    unit_slug: str
     quarter: Quarter
     revision: int
     theme: str
@@ -105,6 +119,10 @@ class PairRow(NamedTuple):
     claim: int | None
     level: int | None
     not_enough_evidence: bool
+
+    @property
+    def issued_on(self) -> date:
+        return london_day(self.issued_at)
 
     @property
     def in_words(self) -> str:
@@ -122,24 +140,48 @@ class PairRow(NamedTuple):
         return f"Too {'high' if self.claim > self.level else 'low'} by {levels}"
 
 
-def pairs_of_unit(unit: Unit, *, until: date) -> list[PairRow]:
-    """Return each theme of the unit's issued reports beside what it claimed, the newest report first: one query."""
-    rows = (
-        _verdicts(Scope(until, units=(unit.pk,)))
-        .order_by("-audit__issued_at", "-audit_id", "theme__number")
-        .values_list(
-            "audit__reference",
-            "audit__issued_at",
-            "audit__revision__statement__quarter",
-            "audit__revision__number",
-            "theme__name",
-            "theme__scored",
-            "claim",
-            "level",
-            "not_enough_evidence",
-        )
-    )
-    return [PairRow(reference, london_day(issued_at), *rest) for reference, issued_at, *rest in rows]
+# What a list reads of each claim, in the order of `JudgedClaim`.
+JUDGED = (
+    "audit",
+    "audit__reference",
+    "audit__issued_at",
+    "audit__unit__name",
+    "audit__unit__slug",
+    "audit__revision__statement__quarter",
+    "audit__revision__number",
+    "theme__name",
+    "theme__scored",
+    "claim",
+    "level",
+    "not_enough_evidence",
+)
+CLAIMED = Q(theme__scored=True, claim__isnull=False)
+COMPARED = CLAIMED & Q(level__isnull=False)
+CAME_OUT = {
+    Outcome.COMPARED: COMPARED,
+    Outcome.CONFIRMED: COMPARED & Q(level=F("claim")),
+    Outcome.TOO_HIGH: COMPARED & Q(level__lt=F("claim")),
+    Outcome.TOO_LOW: COMPARED & Q(level__gt=F("claim")),
+    Outcome.NOT_ENOUGH_EVIDENCE: CLAIMED & Q(not_enough_evidence=True),
+    Outcome.NO_CLAIM: Q(theme__scored=True, claim=None),
+    Outcome.NOT_SCORED: Q(theme__scored=False),
+    Outcome.NO_VERDICT: CLAIMED & Q(level=None, not_enough_evidence=False),
+}
+
+
+def judged_claims(scope: Scope, wanted: Wanted = Wanted(), *, reader: Person) -> QuerySet[Any, Any]:
+    """Return the scope's claims that the reader may read with their verdicts, as rows of `JUDGED`, the newest first.
+
+    One query, made when the rows are asked for.
+    """
+    found = _verdicts(scope).filter(audit__in=Audit.objects.visible_to(reader))
+    if wanted.claim is not None:
+        found = found.filter(claim=wanted.claim)
+    if wanted.found is not None:
+        found = found.filter(level=wanted.found)
+    if wanted.outcome is not None:
+        found = found.filter(CAME_OUT[wanted.outcome])
+    return found.order_by("-audit__issued_at", "-audit_id", "theme__number").values_list(*JUDGED)
 
 
 def _why_no_pair(claim: int | None, level: int | None, *, scored: bool, not_enough_evidence: bool) -> str:
@@ -177,4 +219,6 @@ def _verdicts(scope: Scope) -> QuerySet[ThemeVerdict]:
         found = found.filter(theme__identity=scope.theme)
     if scope.auditor is not None:
         found = found.filter(lead=scope.auditor.pk)
-    return found if scope.units is None else found.filter(audit__unit__in=scope.units)
+    if scope.half is not None:
+        found = found.filter(issued_on__range=(scope.half.first_day, scope.half.last_day))
+    return found if scope.unit is None else found.filter(audit__unit=scope.unit)

@@ -19,7 +19,15 @@ from assurance.audit_permissions import (
     can_read_agreement_of_group,
     can_read_agreement_of_unit,
 )
-from assurance.services.agreement import By, Scope, audited_by, by_half, pairs_of_unit, theme_names
+from assurance.services.agreement import (
+    By,
+    JudgedClaim,
+    Scope,
+    audited_by,
+    by_half,
+    judged_claims,
+    theme_names,
+)
 from organisation.models import BusinessGroup, Unit, User
 from organisation.permissions import hold_appointments
 from organisation.requests import SignedInRequest
@@ -33,14 +41,28 @@ OF_AUDITORS = (
 )
 
 
+# What a list of claims is asked for, as its address says it.
+Asked = Mapping[str, str]
+EVERYTHING: Asked = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A row of a table of parts: its page's address, "" for none; what to ask for its claims, None for nothing."""
+
+    row: PartRow
+    address: str = ""
+    asked: Asked | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A table of the parts of all pairs, such as themes: each row with the address of its page, "" for none."""
+    """A table of the parts of all pairs, such as themes."""
 
     slug: str
     heading: str
     first: str
-    rows: tuple[tuple[PartRow, str], ...]
+    rows: tuple[Part, ...]
     note: str = ""
     with_bias: bool = False
 
@@ -66,14 +88,14 @@ def agreement_of_group(request: SignedInRequest, group: str) -> HttpResponse:
     found = BusinessGroup.objects.filter(slug=group).first()
     if found is None or not can_read_agreement_of_group(request.user, found):
         raise Http404
-    scope = Scope(timezone.localdate(), group=found)
+    scope, within = Scope(timezone.localdate(), group=found), {"group": group}
     by_theme = audited_by(By.THEME, scope)
     parts = [
-        _themes(by_theme, linked=False),
-        _units(audited_by(By.UNIT, scope), readable_through=found, reader=request.user),
-        _halves(scope),
+        _themes(by_theme, within),
+        _units(audited_by(By.UNIT, scope), found, reader=request.user),
+        _halves(scope, within),
     ]
-    return _page(request, by_theme.values(), parts, title=found.name, note=OF_GROUPS)
+    return _page(request, by_theme.values(), parts, title=found.name, within=within, note=OF_GROUPS)
 
 
 @require_safe
@@ -82,9 +104,10 @@ def agreement_of_theme(request: SignedInRequest, theme: str) -> HttpResponse:
     name = theme_names().get(theme)
     if name is None:
         raise Http404
-    scope = Scope(timezone.localdate(), theme=theme)
+    scope, within = Scope(timezone.localdate(), theme=theme), {"theme": theme}
     by_group = audited_by(By.GROUP, scope)
-    return _page(request, by_group.values(), [_groups(by_group), _halves(scope)], title=name)
+    parts = [_groups(by_group, within), _halves(scope, within)]
+    return _page(request, by_group.values(), parts, title=name, within=within)
 
 
 @require_safe
@@ -102,8 +125,10 @@ def agreement_of_auditor(request: SignedInRequest, pk: int) -> HttpResponse:
     by_theme = audited_by(By.THEME, Scope(timezone.localdate(), auditor=auditor)) if auditor else {}
     if auditor is None or not by_theme:
         raise Http404
-    parts = [_themes(by_theme, linked=False)]
-    return _page(request, by_theme.values(), parts, title=f"Led by {auditor.name}", note=OF_AUDITORS)
+    within = {"auditor": str(pk)}
+    parts = [_themes(by_theme, within)]
+    title = f"Led by {auditor.name}"
+    return _page(request, by_theme.values(), parts, title=title, within=within, note=OF_AUDITORS)
 
 
 @require_safe
@@ -123,9 +148,10 @@ def agreement_of_unit(request: SignedInRequest, unit: str) -> HttpResponse:
     found = Unit.objects.filter(slug=unit).first()
     if found is None or not can_read_agreement_of_unit(request.user, found):
         raise Http404
-    today = timezone.localdate()
-    audited = together(audited_by(By.THEME, Scope(today, units=(found.pk,))).values())
-    context = {"unit": found, "says": sentence_of(audited), "rows": pairs_of_unit(found, until=today)}
+    scope = Scope(timezone.localdate(), unit=found)
+    claims = [JudgedClaim(*row) for row in judged_claims(scope, reader=request.user)]
+    audited = together(audited_by(By.THEME, scope).values())
+    context = {"unit": found, "says": sentence_of(audited), "claims": claims}
     return render(request, "assurance/agreement_unit.html", context)
 
 
@@ -154,12 +180,14 @@ def _page(
     parts: list[Parts],
     *,
     title: str,
+    within: Asked = EVERYTHING,
     note: str = "",
     of_the_force: bool = False,
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "title": title,
         "note": note,
+        "asked": within,
         "findings": findings_of(together(audited)),
         "parts": parts,
         "of_the_force": of_the_force,
@@ -171,54 +199,69 @@ def _page(
 # --- Tables of parts ------------------------------------------------------------------------------------------------
 
 
-def _themes(found: Mapping[str, Audited], *, linked: bool) -> Parts:
-    rows = tuple(
-        (part_row(name, found[identity]), reverse("assurance:agreement_of_theme", args=[identity]) if linked else "")
+def _themes(found: Mapping[str, Audited], within: Asked = EVERYTHING, *, linked: bool = False) -> Parts:
+    rows = [
+        Part(
+            part_row(name, found[identity]),
+            reverse("assurance:agreement_of_theme", args=[identity]) if linked else "",
+            {**within, "theme": identity},
+        )
         for identity, name in theme_names().items()
         if identity in found
-    )
-    return Parts("themes", "By theme", "Theme", rows)
+    ]
+    return Parts("themes", "By theme", "Theme", tuple(rows))
 
 
-def _groups(found: Mapping[int | None, Audited]) -> Parts:
+def _groups(found: Mapping[int | None, Audited], within: Asked = EVERYTHING) -> Parts:
     groups = BusinessGroup.objects.filter(pk__in=[pk for pk in found if pk is not None])
     rows = [
-        (part_row(group.name, found[group.pk]), reverse("assurance:agreement_of_group", args=[group.slug]))
+        Part(
+            part_row(group.name, found[group.pk]),
+            reverse("assurance:agreement_of_group", args=[group.slug]),
+            {**within, "group": group.slug},
+        )
         for group in groups
     ]
-    rows += [(part_row(NO_GROUP, found[None]), "")] if None in found else []
+    rows += [Part(part_row(NO_GROUP, found[None]))] if None in found else []
     return Parts("groups", "By business group", "Business group", tuple(rows), note=OF_GROUPS)
 
 
-def _units(found: Mapping[int, Audited], *, readable_through: BusinessGroup, reader: User) -> Parts:
+def _units(found: Mapping[int, Audited], within: BusinessGroup, *, reader: User) -> Parts:
     """A unit that has left the group since leads to its page only for those who read every unit's."""
     units = Unit.objects.filter(pk__in=found)
-    still_there = Unit.objects.in_group_on(readable_through, timezone.localdate()).filter(pk__in=found)
+    still_there = Unit.objects.in_group_on(within, timezone.localdate()).filter(pk__in=found)
     readable = set(found if can_read_agreement(reader) else still_there.values_list("pk", flat=True))
-    rows = tuple(
-        (
+    rows = [
+        Part(
             part_row(unit.name, found[unit.pk]),
-            reverse("assurance:agreement_of_unit", args=[unit.slug]) if unit.pk in readable else "",
+            reverse("assurance:agreement_of_unit", args=[unit.slug]),
+            {"group": within.slug, "unit": unit.slug},
         )
+        if unit.pk in readable
+        else Part(part_row(unit.name, found[unit.pk]))
         for unit in units
-    )
-    return Parts("units", "By unit", "Unit", rows)
+    ]
+    return Parts("units", "By unit", "Unit", tuple(rows))
 
 
 def _auditors(found: Mapping[int | None, Audited]) -> Parts:
     auditors = User.objects.filter(pk__in=[pk for pk in found if pk is not None]).order_by("name", "pk")
     rows = [
-        (
+        Part(
             part_row(auditor.name, found[auditor.pk], with_bias=True),
             reverse("assurance:agreement_of_auditor", args=[auditor.pk]),
+            {"auditor": str(auditor.pk)},
         )
         for auditor in auditors
     ]
-    rows += [(part_row(NO_LEAD, found[None], with_bias=True), "")] if None in found else []
+    rows += [Part(part_row(NO_LEAD, found[None], with_bias=True))] if None in found else []
     return Parts("auditors", "By lead auditor", "Lead auditor", tuple(rows), with_bias=True)
 
 
-def _halves(scope: Scope, *, with_bias: bool = False) -> Parts:
-    rows = tuple((part_row(half.name, found, with_bias=with_bias), "") for half, found in by_half(scope).items())
+def _halves(scope: Scope, within: Asked = EVERYTHING, *, with_bias: bool = False) -> Parts:
+    rows = [
+        Part(part_row(half.name, found, with_bias=with_bias), asked={**within, "half": str(half)})
+        for half, found in by_half(scope).items()
+    ]
     note = "By the half-year in which the report was issued."
-    return Parts("halves", "By half-year", "Half-year", rows, note=note, with_bias=with_bias)
+    return Parts("halves", "By half-year", "Half-year", tuple(rows), note=note, with_bias=with_bias)

@@ -5,20 +5,33 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 from random import Random
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from assurance.agreement_findings import Audited
 from assurance.models import AuditState, Revision
-from assurance.services.agreement import By, Scope, audited_by, by_half, pairs_of_unit, theme_names
+from assurance.services.agreement import (
+    By,
+    JudgedClaim,
+    Outcome,
+    Scope,
+    Wanted,
+    audited_by,
+    by_half,
+    judged_claims,
+    theme_names,
+)
 from assurance.validated import last_validated
 from organisation.models import BusinessGroup, Unit
 from organisation.periods import HalfYear, Quarter
+from organisation.roles import Role
 from tests.factories.assurance import shipped_edition
 from tests.factories.forces import Pen, Said, make_units
-from tests.factories.organisation import make_group, make_unit, make_user, move_unit
+from tests.factories.organisation import make_group, make_person, make_unit, make_user, move_unit
 from tests.factories.verdicts import issued_audit, issued_audits
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +89,7 @@ def test_only_issued_reports_count(unit: Unit, state: str, counts: int) -> None:
         audit.save(update_fields=["state"])
     assert len(audited_by(By.THEME, Scope(LATER))) == counts
     assert len(last_validated([unit.pk], until=LATER)) == counts
-    assert len(pairs_of_unit(unit, until=LATER)) == counts
+    assert len(judged_claims(Scope(LATER, unit=unit), reader=make_person(Role.SHRMT))) == counts
 
 
 def test_reports_count_from_the_day_they_were_issued(unit: Unit) -> None:
@@ -139,7 +152,8 @@ def test_a_units_pairs_are_listed_in_words(unit: Unit) -> None:
     revision = signed(unit, leadership=4, communication=2, risk_management=3, monitoring=None)
     found = {"leadership": 2, "communication": 3, "risk-management": None, "monitoring": 3, "wellbeing": None}
     issued_audit(revision, found, on=ISSUED_ON)
-    assert {row.theme: row.in_words for row in pairs_of_unit(unit, until=LATER)} == {
+    rows = judged_claims(Scope(LATER, unit=unit), reader=make_person(Role.SPOC, unit))
+    assert {row.theme: row.in_words for row in (JudgedClaim(*row) for row in rows)} == {
         "Leadership": "Too high by 2 levels",
         "Communication": "Too low by one level",
         "H&S Risk Management": "Not enough evidence to judge",
@@ -180,3 +194,38 @@ def test_a_thousand_pairs_take_as_many_queries_as_ten_and_come_out_as_counted_by
     assert price() == few == len(By) + 2
     added = sum((Counter(one.pairs) for one in audited_by(By.THEME, Scope(LATER)).values()), Counter())
     assert added == pairs
+
+
+def test_every_count_is_the_length_of_the_list_that_it_leads_to(group: BusinessGroup) -> None:
+    """Chance fills in claims and verdicts of each kind; the counts come from one query, the lists from others."""
+    edition, draw = shipped_edition(), Random(8)  # noqa: S311  # levels of a test
+    themes = list(edition.themes.values_list("identity", flat=True))
+    units = [*make_units(group, 6), *make_units(make_group("South"), 3)]
+    claims = {unit: {identity: draw.choice([2, 3, 4, None]) for identity in themes} for unit in units}
+    Pen().write(edition, QUARTER, {unit: [Said("signed", levels)] for unit, levels in claims.items()})
+    revisions = Revision.objects.filter(statement__unit__in=units)
+    issued_audits({one: {identity: draw.choice([2, 3, 4, None]) for identity in themes} for one in revisions})
+    reader = make_person(Role.HEAD)
+
+    def listed(scope: Scope, **wanted: Any) -> int:
+        return judged_claims(scope, Wanted(**wanted), reader=reader).count()
+
+    for scope in (Scope(LATER), Scope(LATER, group=group), Scope(LATER, theme="leadership")):
+        found = whole(scope)
+        counts = found.counts
+        assert {outcome: listed(scope, outcome=outcome) for outcome in Outcome} == {
+            Outcome.COMPARED: counts.pairs,
+            Outcome.CONFIRMED: counts.confirmed,
+            Outcome.TOO_HIGH: counts.too_high,
+            Outcome.TOO_LOW: counts.too_low,
+            Outcome.NOT_ENOUGH_EVIDENCE: found.not_enough_evidence,
+            Outcome.NO_CLAIM: found.no_claim,
+            Outcome.NOT_SCORED: found.not_scored,
+            Outcome.NO_VERDICT: found.no_verdict,
+        }
+        for (claim, level), number in found.pairs.items():
+            assert listed(scope, claim=claim, found=level, outcome=Outcome.COMPARED) == number
+    assert whole(Scope(LATER)).counts.pairs > 40
+    half = HalfYear.of(timezone.localdate())
+    assert listed(Scope(LATER, half=half)) == listed(Scope(LATER)) == 9 * len(themes)
+    assert listed(Scope(LATER, half=half.previous())) == 0

@@ -136,6 +136,39 @@ def test_a_group_reads_its_own_and_leads_only_to_units_it_still_has(group: Busin
     assert "/agreement/themes/" not in page
 
 
+def test_a_number_leads_to_the_claims_that_it_counts(group: BusinessGroup) -> None:
+    audited(make_units(group, 12), Counter(FOUND))
+    browser = signed_in(Role.SHRMT)
+    page = html_of(browser.get("/agreement/"))
+    assert 'href="/agreement/claims/?claim=4&amp;found=3&amp;outcome=compared">5<' in page
+    said = words(browser, "/agreement/claims/?claim=4&found=3&outcome=compared")
+    assert "5 claims where the claim is level 4 and the level found is 3 and the outcome is: claim and verdict" in said
+    assert said.count("Too high by one level") == 5
+    assert "1 claim where the unit was in North and the claim is level 4" in words(
+        browser, "/agreement/claims/?group=north&claim=4&found=2"
+    )
+    assert "24 claims where the report was issued in H1 2025/26" in words(
+        browser, "/agreement/claims/?half=2025/26-H1&outcome=compared"
+    )
+    assert "No claim fits." in words(browser, "/agreement/claims/?half=2024/25-H1&claim=9")
+
+
+def test_a_list_of_claims_has_only_audits_that_the_person_may_read(group: BusinessGroup) -> None:
+    one, other = make_units(group, 2)
+    elsewhere = make_unit("Harbour", group=make_group("South"))
+    audited([one, other, elsewhere], Counter({(3, 3): 3, (4, 3): 3}), lead="A. Auditor")
+    spoc, lead = signed_in(Role.SPOC, one), signed_in(Role.COG_LEAD, group=group)
+    assert "2 claims." in words(spoc, "/agreement/claims/")
+    assert "0 claims where the unit was in South." in words(spoc, "/agreement/claims/?group=south")
+    assert "4 claims." in words(lead, "/agreement/claims/")
+    auditor = make_user(name="A. Auditor again")
+    # Only who may compare auditors can ask for one.
+    assert "4 claims." in words(lead, f"/agreement/claims/?auditor={auditor.pk}")
+    assert "0 claims where the audit was led by" in words(
+        signed_in(Role.HEAD), f"/agreement/claims/?auditor={auditor.pk}"
+    )
+
+
 def test_auditors_are_compared_with_what_keeps_from_judging_them_by_it(group: BusinessGroup) -> None:
     units = make_units(group, 12)
     audited(units[:6], Counter({(3, 3): 12}), lead="B. Kind")
@@ -158,7 +191,15 @@ def test_pages_cost_as_many_queries_for_a_thousand_pairs_as_for_ten(group: Busin
     edition, draw = shipped_edition(), Random(7)  # noqa: S311  # levels of a test
     scored = [theme.identity for theme in edition.themes.filter(scored=True)]
     client, lead = signed_in(Role.SHRMT), make_user(name="A. Auditor")
-    addresses = ("", "groups/north/", "themes/leadership/", "auditors/", f"auditors/{lead.pk}/", "over-time/")
+    addresses = (
+        "",
+        "claims/",
+        "groups/north/",
+        "themes/leadership/",
+        "auditors/",
+        f"auditors/{lead.pk}/",
+        "over-time/",
+    )
 
     def write(units: list[Unit]) -> None:
         levels = {unit: [Said("signed", {one: draw.randint(1, 5) for one in scored})] for unit in units}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
 from datetime import date
+from io import StringIO
 from random import Random
 
 import pytest
@@ -16,6 +18,8 @@ from assurance.models import Revision
 from organisation.models import BusinessGroup, Unit
 from organisation.periods import Quarter
 from organisation.roles import Role
+from records.models import TrailEntry
+from records.services import trail
 from tests.assurance.pages import html_of
 from tests.factories.assurance import shipped_edition
 from tests.factories.forces import Pen, Said, make_units
@@ -167,6 +171,22 @@ def test_a_list_of_claims_has_only_audits_that_the_person_may_read(group: Busine
     assert "0 claims where the audit was led by" in words(
         signed_in(Role.HEAD), f"/agreement/claims/?auditor={auditor.pk}"
     )
+
+
+def test_the_claims_that_are_shown_can_be_taken_away_and_the_trail_says_by_whom(group: BusinessGroup) -> None:
+    units = make_units(group, 12)
+    audited(units, Counter(FOUND))
+    head = signed_in(Role.HEAD)
+    answer = head.get("/agreement/claims/csv/?outcome=too-low")
+    lines = list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig"))))
+    assert [(line["Level claimed"], line["Level found"], line["Outcome"]) for line in lines] == [
+        ("2", "3", "Too low by one level")
+    ] * 2
+    assert {line["Report issued on"] for line in lines} == {"2025-08-20"}
+    line = TrailEntry.objects.get(act="agreement.downloaded")
+    assert (line.detail["claims"], trail.words_of(line)) == (2, {"where": "outcome is: too low"})
+    head.head("/agreement/claims/csv/")
+    assert TrailEntry.objects.filter(act="agreement.downloaded").count() == 1
 
 
 def test_auditors_are_compared_with_what_keeps_from_judging_them_by_it(group: BusinessGroup) -> None:

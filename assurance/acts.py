@@ -23,6 +23,7 @@ from assurance.models import (
 ACTS = {
     "adviser.appointed": "named an {thing}",
     "adviser.ended": "ended the naming of an {thing}",
+    "agreement.downloaded": "took a list of audited claims away as a file",
     "evidence.added": "gave {thing}",
     "evidence.downloaded": "downloaded {thing}",
     "evidence.infected": "refused a file with malicious software as evidence for {thing}",

@@ -28,7 +28,9 @@ from organisation.permissions import (
 from organisation.roles import Role
 
 AUDITS = frozenset({Role.SHRMT, Role.EXTERNAL_AUDITOR})
-READS_AUDITS = READS_ALL_AUDITS | READS_OWN_UNITS_AUDITS | READS_OWN_GROUPS_AUDITS | {Role.EXTERNAL_AUDITOR}
+# Who reads issued audits of every unit of theirs: an external auditor reads no more than those they did.
+READS_AGREEMENT = READS_ALL_AUDITS | READS_OWN_UNITS_AUDITS | READS_OWN_GROUPS_AUDITS
+READS_AUDITS = READS_AGREEMENT | {Role.EXTERNAL_AUDITOR}
 READS_PROGRAMMES = WORKS_ON_PROGRAMMES | READS_PROGRAMMES_FOR_THE_BOARD
 # Who reads the findings of issued audits summed up, and no report.
 READS_FINDINGS = frozenset({Role.SHRMT, Role.HEAD, Role.BOARD_MEMBER, Role.BOARD_SECRETARY})
@@ -125,6 +127,29 @@ def roles_over_scope(user: Person, audit: Audit) -> frozenset[Role]:
 def _group_of(audit: Audit) -> BusinessGroup:
     assert audit.group is not None  # noqa: S101  # a constraint of the table
     return audit.group
+
+
+# --- How claims agree with verdicts ---------------------------------------------------------------------------------
+
+
+def can_list_agreement(user: Person) -> bool:
+    """Whether the person reads of any unit how its claims agree with what audits found."""
+    return bool(roles_anywhere(user) & READS_AGREEMENT)
+
+
+def can_read_agreement(user: Person) -> bool:
+    """Whether the person reads it of the force, by theme and over time, and of auditors beside each other."""
+    return bool(roles_anywhere(user) & READS_ALL_AUDITS)
+
+
+def can_read_agreement_of_group(user: Person, group: BusinessGroup) -> bool:
+    """Whether the person reads it of the group, summed up over its units."""
+    return bool(roles_over_group(user, group) & (READS_ALL_AUDITS | READS_OWN_GROUPS_AUDITS))
+
+
+def can_read_agreement_of_unit(user: Person, unit: Unit) -> bool:
+    """Whether the person reads what the unit claimed beside what issued audits of it found."""
+    return bool(roles_over_unit(user, unit) & READS_AGREEMENT)
 
 
 # --- What to audit next ---------------------------------------------------------------------------------------------

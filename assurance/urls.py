@@ -4,6 +4,8 @@ from django.urls import path
 
 from assurance.views import (
     advisers,
+    agreement,
+    agreement_claims,
     autosave,
     carrying,
     changes,
@@ -111,4 +113,17 @@ urlpatterns = [
     path(f"{REQUEST}<int:item>/leave-out/", information_requests.leave_out_statement, name="leave_out_statement"),
     path(f"{REQUEST}<int:item>/texts/<path:text>/", withholding.withhold, name="withhold"),
     path(f"{REQUEST}<int:item>/marks/<int:number>/undo/", withholding.undo_withholding, name="undo_withholding"),
+]
+
+# How far what units claim agrees with what audits found
+urlpatterns += [
+    path("agreement/", agreement.agreement, name="agreement"),
+    path("agreement/claims/", agreement_claims.agreement_claims, name="agreement_claims"),
+    path("agreement/claims/csv/", agreement_claims.agreement_claims_csv, name="agreement_claims_csv"),
+    path("agreement/over-time/", agreement.agreement_over_time, name="agreement_over_time"),
+    path("agreement/auditors/", agreement.agreement_of_auditors, name="agreement_of_auditors"),
+    path("agreement/auditors/<int:pk>/", agreement.agreement_of_auditor, name="agreement_of_auditor"),
+    path("agreement/groups/<slug:group>/", agreement.agreement_of_group, name="agreement_of_group"),
+    path("agreement/themes/<slug:theme>/", agreement.agreement_of_theme, name="agreement_of_theme"),
+    path("agreement/units/<slug:unit>/", agreement.agreement_of_unit, name="agreement_of_unit"),
 ]

@@ -24,7 +24,7 @@ from organisation.periods import Quarter
 from organisation.roles import Role
 from organisation.services import bulk, calendars
 from records.models import TrailEntry
-from tests.factories import actions, evidence, holds, maturity, organisation, papers, rollups
+from tests.factories import actions, evidence, holds, maturity, organisation, papers, rollups, verdicts
 from tests.factories import assurance as statements
 from tests.factories import information_requests as requests
 
@@ -376,6 +376,16 @@ TABLE = [
         get={ALL: {405}},
         post={who(SAFETY): MOVED, who(READS, OTHERS): FORBIDDEN},
     ),
+    # How claims agree with verdicts: those of one unit or group are led to its page at once
+    Row("assurance:agreement", get={who(SAFETY, UNIT): OK, who(GROUP, OTHERS): MOVED}),
+    Row("assurance:agreement_claims", get={READS: OK}),
+    Row("assurance:agreement_claims_csv", get={who(SAFETY): OK}),
+    Row("assurance:agreement_of_group", ("group",), get={READS_REVIEWS: OK}),
+    Row("assurance:agreement_of_unit", ("signed",), get={READS: OK}),
+    Row("assurance:agreement_of_theme", ("theme",), get={who(SAFETY): OK}),
+    Row("assurance:agreement_of_auditors", get={who(SAFETY): OK}),
+    Row("assurance:agreement_of_auditor", ("auditor",), get={who(SAFETY): OK}),
+    Row("assurance:agreement_over_time", get={who(SAFETY): OK}),
     # Reviews
     Row(
         "assurance:review",
@@ -763,6 +773,7 @@ def world() -> World:
     requests.withhold(asked, "completer_name")
     released = requests.confirm(asked.request)
     Release.objects.filter(pk=released.pk).update(blob=papers.make_blob(), printed_at=timezone.now())
+    verdicts.issued_audit(signed, {"leadership": 2}, lead=people["shrmt"])
     StatementDocument.objects.create(revision=signed, blob=papers.make_blob(), printed_at=timezone.now())
     blank = Statement.objects.get(unit=units["open"])
     BlankForm.objects.create(
@@ -814,6 +825,7 @@ def world() -> World:
             "requested statement": str(asked.pk),
             "redaction": str(statements.propose_redaction(signed).pk),
             "adviser": str(adviser.pk),
+            "auditor": str(people["shrmt"].pk),
             "draft_file": str(draft_file.pk),
             "signed_file": str(signed_file.pk),
             "digest": signed_file.file.blob.sha256 if signed_file.file else "",

@@ -21,6 +21,10 @@ from assurance.models import (
 ACTS = {
     "adviser.appointed": "named an {thing}",
     "adviser.ended": "ended the naming of an {thing}",
+    "climate-survey.downloaded": "downloaded the results of {thing}",
+    "climate-survey.imported": "imported the results of {thing}",
+    "climate-survey.replaced": "imported new results of {thing} in the place of the earlier ones",
+    "climate-survey.withdrawn": "withdrew the results of {thing}",
     "evidence.added": "gave {thing}",
     "evidence.downloaded": "downloaded {thing}",
     "evidence.infected": "refused a file with malicious software as evidence for {thing}",

@@ -11,6 +11,8 @@ from django.apps import apps
 from django.db import models
 
 from assurance.models import (
+    ClimateSurvey,
+    ClimateUpload,
     Entry,
     EvidenceFile,
     EvidenceItem,
@@ -274,6 +276,24 @@ HELD = (
         {**OF_A_REVISION, "theme": "theme__name", "seen at": "seen_at"},
         why="Two people who write the same draft are told of each other.",
         kept="KEEP_PRESENCES_DAYS",
+        record_class=RecordClass.MESSAGES,
+    ),
+    _held(
+        "climate-surveys",
+        "Climate surveys that you imported or withdrew",
+        ClimateSurvey,
+        ("imported_by", "withdrawn_by"),
+        {"survey": "name", "imported at": "imported_at", "withdrawn at": "withdrawn_at"},
+        why="What staff are said to have answered is answered for by whoever brought it in.",
+    ),
+    _held(
+        "climate-files",
+        "Files of climate results that you brought in",
+        ClimateUpload,
+        ("by",),
+        {"file": "name", "brought in at": "uploaded_at", "confirmed at": "applied_at"},
+        why="What a file says is shown before it counts, and counted once.",
+        kept="KEEP_WORKBOOKS_DAYS",
         record_class=RecordClass.MESSAGES,
     ),
     _held(

@@ -7,6 +7,7 @@ from assurance.views import (
     autosave,
     carrying,
     changes,
+    climate,
     details,
     evidence,
     group_reviews,
@@ -33,6 +34,8 @@ app_name = "assurance"
 STATEMENT = "statements/<slug:unit>/<quarter:quarter>/"
 ROLLUP = "roll-ups/<slug:group>/<half:half>/"
 ISSUED = f"{ROLLUP}issued/<int:number>/"
+
+CLIMATE = "climate-surveys/"
 
 REQUEST = "information-requests/<int:pk>/"
 
@@ -99,6 +102,13 @@ urlpatterns = [
     path(f"{ISSUED}pdf/", issuing.issued_pdf, name="issued_rollup_pdf"),
     path(f"{ISSUED}xlsx/", issuing.issued_workbook, name="issued_rollup_workbook"),
     path(f"{ISSUED}csv/", issuing.issued_csv, name="issued_rollup_csv"),
+    path(CLIMATE, climate.climate_surveys, name="climate_surveys"),
+    path(f"{CLIMATE}new/", climate.new_climate_survey, name="new_climate_survey"),
+    path(f"{CLIMATE}new/<uuid:token>/", climate.apply_climate_survey, name="apply_climate_survey"),
+    path(f"{CLIMATE}empty/<slug:file_format>/", climate.climate_survey_file, name="climate_survey_file"),
+    path(f"{CLIMATE}<int:pk>/", climate.climate_survey, name="climate_survey"),
+    path(f"{CLIMATE}<int:pk>/csv/", climate.climate_survey_csv, name="climate_survey_csv"),
+    path(f"{CLIMATE}<int:pk>/withdraw/", climate.withdraw_climate_survey, name="withdraw_climate_survey"),
     path("information-requests/", information_requests.information_requests, name="information_requests"),
     path("information-requests/new/", information_requests.new_information_request, name="new_information_request"),
     path(REQUEST, information_requests.information_request, name="information_request"),

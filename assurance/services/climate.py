@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from assurance import climate, climate_files
+from assurance import climate
 from assurance.climate import Differences, Place, Result
 from assurance.climate_files import Filled, Known
 from assurance.models import ClimateResult, ClimateSurvey, ClimateUpload

@@ -1,4 +1,5 @@
-"""Who plans, does, reads and answers audits, and who is independent of a unit: the table of domain.md."""
+"""Who plans, does, reads and answers audits, what to audit next, and who is independent of a unit: the table of
+domain.md. Row filters stand on the models."""
 
 from __future__ import annotations
 
@@ -9,11 +10,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from assurance.models import Audit, AuditorAssignment, AuditState, MentoringRecord, Recommendation
+from assurance.models import Audit, AuditorAssignment, AuditProgramme, AuditState, MentoringRecord, Recommendation
 from assurance.models.audit import READS_ALL_AUDITS, READS_OWN_GROUPS_AUDITS, READS_OWN_UNITS_AUDITS
+from assurance.models.programme import COULD_BE_AUDITED, READS_PROGRAMMES_FOR_THE_BOARD, WORKS_ON_PROGRAMMES
 from organisation.models import Appointment, BusinessGroup, Unit, UnitMembership, User
 from organisation.models.appointment import AppointmentQuerySet
 from organisation.models.unit import UnitQuerySet
+from organisation.periods import HalfYear
 from organisation.permissions import (
     Person,
     administers,
@@ -26,6 +29,7 @@ from organisation.roles import Role
 
 AUDITS = frozenset({Role.SHRMT, Role.EXTERNAL_AUDITOR})
 READS_AUDITS = READS_ALL_AUDITS | READS_OWN_UNITS_AUDITS | READS_OWN_GROUPS_AUDITS | {Role.EXTERNAL_AUDITOR}
+READS_PROGRAMMES = WORKS_ON_PROGRAMMES | READS_PROGRAMMES_FOR_THE_BOARD
 # Who reads the findings of issued audits summed up, and no report.
 READS_FINDINGS = frozenset({Role.SHRMT, Role.HEAD, Role.BOARD_MEMBER, Role.BOARD_SECRETARY})
 
@@ -121,6 +125,33 @@ def roles_over_scope(user: Person, audit: Audit) -> frozenset[Role]:
 def _group_of(audit: Audit) -> BusinessGroup:
     assert audit.group is not None  # noqa: S101  # a constraint of the table
     return audit.group
+
+
+# --- What to audit next ---------------------------------------------------------------------------------------------
+
+
+def can_list_programmes(user: Person) -> bool:
+    """Whether the person reads any audit programme at all."""
+    return bool(roles_anywhere(user) & READS_PROGRAMMES)
+
+
+def can_read_programme(user: Person, programme: AuditProgramme) -> bool:
+    """Whether the person reads it. To whom it could be a warning reads it for the Board only once its half begins."""
+    roles = roles_anywhere(user)
+    if roles & WORKS_ON_PROGRAMMES:
+        return True
+    begun = bool(programme.half <= HalfYear.of(timezone.localdate()))
+    return bool(roles & READS_PROGRAMMES_FOR_THE_BOARD) and (begun or not roles & COULD_BE_AUDITED)
+
+
+def can_propose_programme(user: Person) -> bool:
+    """Whether the person proposes what to audit in a half-year, and proposes it anew until it is adopted."""
+    return bool(roles_anywhere(user) & WORKS_ON_PROGRAMMES)
+
+
+def can_adopt_programme(user: Person) -> bool:
+    """Whether the person adopts programmes, and changes adopted ones: the Head, who administers no accounts."""
+    return Role.HEAD in roles_anywhere(user) and not administers(user)
 
 
 # --- Who audits what ------------------------------------------------------------------------------------------------

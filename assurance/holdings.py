@@ -11,16 +11,26 @@ from django.apps import apps
 from django.db import models
 
 from assurance.models import (
+    Audit,
+    AuditFile,
+    AuditorAssignment,
+    AuditProgramme,
+    AuditResponse,
     ClimateSurvey,
     ClimateUpload,
+    ClosureCheck,
+    ClosureFile,
     Entry,
     EvidenceFile,
     EvidenceItem,
+    Finding,
     InformationRequest,
     IssuedRollup,
     MentoringRecord,
     MergeDecision,
     Presence,
+    ProgrammeChange,
+    ProgrammeDraw,
     Redaction,
     Release,
     RequestedStatement,
@@ -30,6 +40,7 @@ from assurance.models import (
     Rollup,
     SaveReceipt,
     ThemeAssessment,
+    ThemeVerdict,
     UnitAdviser,
     Withholding,
     WorkbookUpload,
@@ -39,7 +50,12 @@ from records.models import RecordClass
 
 WHY = "A statement is worth what its authors, its signer and its reviewer answer for."
 ANSWERED = "What is given out of statements by law, or kept back, is answered for by name."
+AUDITS = "Whom the force audits, and why, is answered for by name."
 LEADS = "What a business group or the force is said to have reached is answered for by name."
+AUDITED = "What an audit finds, and what is answered to it, is answered for by name."
+OF_AN_AUDIT = {"audit": "audit__reference"}
+OF_A_VERDICT = {"audit": "verdict__audit__reference", "theme": "verdict__theme__name"}
+OF_A_CLOSURE = {"audit": "recommendation__audit__reference", "recommendation": "recommendation__number"}
 OF_A_ROLLUP = {"group": "group__name", "half": "half", "changed at": "changed_at"}
 OF_A_REVISION = {
     "unit": "revision__statement__unit__name",
@@ -242,6 +258,116 @@ HELD = (
         ("issued_by",),
         {"group": "rollup__group__name", "half": "rollup__half", "version": "number", "issued at": "issued_at"},
         why=LEADS,
+    ),
+    _held(
+        "audits",
+        "Audits that you planned, wrote on, issued or closed",
+        Audit,
+        ("changed_by", "planned_by", "issued_by", "closed_by"),
+        {"audit": "reference", "planned at": "planned_at", "issued at": "issued_at", "closed at": "closed_at"},
+        why=AUDITED,
+    ),
+    _held(
+        "audits-history",
+        "Earlier texts of audits that were yours",
+        apps.get_model("assurance", "AuditEvent"),
+        ("changed_by",),
+        {"row": "pgh_obj_id", "changed at": "changed_at", "overwritten at": "pgh_created_at"},
+        why=AUDITED,
+    ),
+    _held(
+        "audit-assignments",
+        "Audits that you do, or said who does",
+        AuditorAssignment,
+        ("auditor", "assigned_by", "allowed_by", "ended_by"),
+        {
+            **OF_AN_AUDIT,
+            "leads": "leads",
+            "assigned at": "assigned_at",
+            "allowed at": "allowed_at",
+            "ended at": "ended_at",
+        },
+        why=AUDITED,
+    ),
+    _held(
+        "audit-responses",
+        "What you answered to a report",
+        AuditResponse,
+        ("by",),
+        {**OF_AN_AUDIT, "name": "responder_name", "at": "at"},
+        why=AUDITED,
+    ),
+    _held(
+        "verdicts",
+        "Themes of audits whose newest answer is yours",
+        ThemeVerdict,
+        ("changed_by",),
+        {**OF_AN_AUDIT, "theme": "theme__name", "changed at": "changed_at"},
+        why=AUDITED,
+    ),
+    _held(
+        "verdicts-history",
+        "Earlier answers on themes of audits that were yours",
+        apps.get_model("assurance", "ThemeVerdictEvent"),
+        ("changed_by",),
+        {"row": "pgh_obj_id", "changed at": "changed_at", "overwritten at": "pgh_created_at"},
+        why=AUDITED,
+    ),
+    _held(
+        "findings",
+        "Findings that you added",
+        Finding,
+        ("added_by",),
+        {**OF_A_VERDICT, "finding": "number", "added at": "added_at"},
+        why=AUDITED,
+    ),
+    _held(
+        "audit-files",
+        "Files that you added to an audit",
+        AuditFile,
+        ("added_by",),
+        {**OF_A_VERDICT, "file": "name", "added at": "added_at"},
+        why=AUDITED,
+    ),
+    _held(
+        "closure-checks",
+        "Recommendations that you said are done, or checked",
+        ClosureCheck,
+        ("asked_by", "checked_by"),
+        {**OF_A_CLOSURE, "asked at": "asked_at", "checked at": "checked_at"},
+        why=AUDITED,
+    ),
+    _held(
+        "closure-files",
+        "Files with which you showed that a recommendation is done",
+        ClosureFile,
+        ("added_by",),
+        {"file": "name", "added at": "added_at"},
+        why=AUDITED,
+    ),
+    _held(
+        "audit-programmes",
+        "Audit programmes that you proposed last or adopted",
+        AuditProgramme,
+        ("proposed_by", "adopted_by"),
+        {"half": "half", "proposed at": "proposed_at", "adopted at": "adopted_at"},
+        why=AUDITS,
+    ),
+    _held(
+        "audit-programme-draws",
+        "Seeds that you drew for an audit programme",
+        ProgrammeDraw,
+        ("drawn_by",),
+        {"half": "programme__half", "draw": "number", "drawn at": "drawn_at"},
+        why=AUDITS,
+    ),
+    _held(
+        "audit-programme-changes",
+        "Changes that you made to an adopted audit programme",
+        ProgrammeChange,
+        ("by",),
+        {"half": "programme__half", "unit": "unit__name", "change": "kind", "changed at": "at"},
+        why=AUDITS,
     ),
     _held(
         "overtaken-texts",

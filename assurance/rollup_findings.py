@@ -15,7 +15,7 @@ from typing import Any
 from assurance.proportions import wilson
 from assurance.targets import Outlook, Point, outlook
 from organisation.periods import HalfYear, Quarter
-from rendering.formats import count, day, decimal, listed, share
+from rendering.formats import count, day, decimal, listed, share, so_many
 
 Figures = Mapping[str, Any]
 
@@ -166,10 +166,6 @@ def findings_of(figures: Figures, *, comparison: bool = True) -> Findings | None
     )
 
 
-def units(number: int) -> str:
-    return f"{count(number)} unit{'' if number == 1 else 's'}"
-
-
 def part_of(part: int, whole: int) -> str:
     """`9 of 12 (75%)`, or `0 of 0`: a share of nothing is none."""
     return f"{count(part)} of {count(whole)} ({share(part, whole)})" if whole else "0 of 0"
@@ -196,7 +192,7 @@ def _share_row(row: Mapping[str, Any], counted: int) -> ShareRow:
         at_target=part_of(row["at_target"], with_level),
         interval=interval(row["at_target"], with_level),
         of_all=part_of(row["at_target"], in_all),
-        lowest="–" if row["lowest"] is None else f"{row['lowest']}, {units(row['at_lowest'])}",
+        lowest="–" if row["lowest"] is None else f"{row['lowest']}, {so_many(row['at_lowest'], 'unit')}",
         lowest_units=listed(row["lowest_units"]),
         self_sustaining=part_of(row["self_sustaining"], counted),
     )
@@ -229,12 +225,9 @@ def _late(figures: Figures) -> str:
     if not used:
         return ""
     return (
-        f"Of the {_statements(used)} used, {count(figures['used_late'])} had been signed after the day they were due."
+        f"Of the {so_many(used, 'statement')} used, {count(figures['used_late'])} had been signed after the day they "
+        "were due."
     )
-
-
-def _statements(number: int) -> str:
-    return f"{count(number)} statement{'' if number == 1 else 's'}"
 
 
 # --- What lasts, and what audits found --------------------------------------------------------------------------------
@@ -315,8 +308,8 @@ def _move_row(row: Mapping[str, Any], *, followed: bool = False) -> MoveRow:
 def _questions(found: Mapping[str, Any]) -> QuestionTable:
     reviewed = found["used"] - found["not_reviewed"]
     return QuestionTable(
-        says=f"{count(reviewed)} of the {_statements(found['used'])} used {'has' if reviewed == 1 else 'have'} been "
-        f"reviewed; {count(found['not_reviewed'])} not yet.",
+        says=f"{count(reviewed)} of the {so_many(found['used'], 'statement')} used "
+        f"{'has' if reviewed == 1 else 'have'} been reviewed; {count(found['not_reviewed'])} not yet.",
         rows=tuple(
             QuestionRow(words, part_of(found[key]["yes"], reviewed), part_of(found[key]["no"], reviewed))
             for key, words in QUESTIONS
@@ -363,7 +356,7 @@ def _pace(found: Outlook) -> str:
     if found.quarters_left <= 0:
         required = "The day has passed." if found.short else ""
     else:
-        quarters = f"{count(found.quarters_left)} quarter{'' if found.quarters_left == 1 else 's'} left"
+        quarters = f"{so_many(found.quarters_left, 'quarter')} left"
         required = f"Required: {_a_quarter(found.required_pace or Fraction(0))}, {quarters}."
     if found.observed_pace is None:
         return f"{required} Observed: too early to say, with fewer than five quarters that can be compared.".strip()

@@ -144,7 +144,12 @@ class Counted:
 
 def summarise_force(counted: Counted) -> Figures:
     """Return the force's figures."""
-    by_group = {group.id: _theme_cells(counted, group.id) for group in counted.groups}
+    # Sorted by group once: there are as many rows as groups, themes and levels, so looking through all of them for
+    # each group would take the square of the force's size.
+    cells: dict[int | None, list[Cells]] = defaultdict(list)
+    for cell in counted.cells:
+        cells[cell.group].append(cell)
+    by_group = {group.id: _theme_cells(counted, group.id, cells[group.id]) for group in counted.groups}
     rows = {theme.identity: _distribution(counted, theme, by_group) for theme in counted.themes}
     moved = _movement(counted)
     return Figures(
@@ -176,8 +181,8 @@ def summarise_force(counted: Counted) -> Figures:
     )
 
 
-def _theme_cells(counted: Counted, group: int | None) -> dict[str, ThemeCells]:
-    """What was counted of each theme in a group."""
+def _theme_cells(counted: Counted, group: int | None, cells: Sequence[Cells]) -> dict[str, ThemeCells]:
+    """What was counted of each theme in a group, whose cells are given."""
     used = [row for row in counted.used if row.group == group]
     nothing_signed = sum(row.units for row in used if row.edition is None)
     found = {}
@@ -187,11 +192,7 @@ def _theme_cells(counted: Counted, group: int | None) -> dict[str, ThemeCells]:
             for row in used
             if row.edition is not None and counted.editions.comparable(counted.edition, row.edition, theme.identity)
         }
-        rows = [
-            row
-            for row in counted.cells
-            if row.group == group and row.identity == theme.identity and row.edition in comparable
-        ]
+        rows = [row for row in cells if row.identity == theme.identity and row.edition in comparable]
         levels: Counter[int] = Counter()
         for row in rows:
             if row.level is not None:
@@ -318,22 +319,10 @@ def _movement(counted: Counted) -> Movement:
         themes=tuple(
             ThemeMovement(**by_theme[theme.identity], identity=theme.identity, name=theme.name) for theme in scored
         ),
-        units=tuple(_moved(group, by_group[group.id]) for group in counted.groups),
+        units=tuple(
+            UnitMovement(**by_group[group.id], name=group.name, slug=group.slug, themes={}) for group in counted.groups
+        ),
         ended=tuple(counted.ended),
-    )
-
-
-def _moved(group: Group, moves: Mapping[str, int]) -> UnitMovement:
-    return UnitMovement(
-        name=group.name,
-        slug=group.slug,
-        improved=moves.get(Move.IMPROVED, 0),
-        same=moves.get(Move.SAME, 0),
-        worse=moves.get(Move.WORSE, 0),
-        new=moves.get(Move.NEW, 0),
-        gone=moves.get(Move.GONE, 0),
-        not_comparable=moves.get(Move.NOT_COMPARABLE, 0),
-        neither=moves.get(Move.NEITHER, 0),
     )
 
 

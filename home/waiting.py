@@ -32,7 +32,7 @@ from organisation.models.unit import WHOLE_FORCE
 from organisation.periods import LONDON, HalfYear, Quarter
 from organisation.roles import GROUP_ROLES, INSIDE_THE_FORCE, UNIT_ROLES, Role
 from papers.models import Paper, PaperState
-from rendering.formats import count, day
+from rendering.formats import count, day, so_many
 
 MOST_STATEMENTS = 20
 MOST_PAPERS = 3
@@ -227,7 +227,7 @@ def _actions_of_own_groups(appointments: Iterable[Appointment], today: date) -> 
 def _actions_line(whose: str, narrowed: str, is_open: int, overdue: int) -> Line:
     address = "&".join(filter(None, [narrowed, "state=overdue" if overdue else "state=open"]))
     return Line(
-        f"{whose}: {count(is_open)} open action{'' if is_open == 1 else 's'}",
+        f"{whose}: {so_many(is_open, 'open action')}",
         f"{reverse('actions:actions')}?{address}",
         f"{count(overdue)} overdue" if overdue else "None overdue",
         LATE if overdue else SETTLED,
@@ -392,7 +392,7 @@ def _whole_force(roles: set[Role], today: date) -> Part:
     )
     lines = [
         Line(
-            f"{count(total)} statement{'' if total == 1 else 's'} of {quarter.name}",
+            f"{so_many(total, 'statement')} of {quarter.name}",
             f"{reverse('assurance:statements')}?quarter={quarter}",
             detail=f"{said}.",
         ),

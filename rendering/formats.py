@@ -38,6 +38,11 @@ def count(number: int) -> str:
     return _signed_minus(f"{number:,}")
 
 
+def so_many(number: int, noun: str) -> str:
+    """So many of something: `1 unit`, `1,890 units`."""
+    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
+
+
 def decimal(number: Number, places: int = 1) -> str:
     """A number with so many decimals: `12.6`, `−0.5`, `1,204.0`."""
     rounded = _rounded(number, places)

@@ -23,8 +23,19 @@ from actions.permissions import (
     can_write_action,
     units_to_raise_for,
 )
-from assurance.audit_permissions import can_audit_unit, units_to_audit
+from assurance.audit_permissions import (
+    can_audit_unit,
+    can_list_audits,
+    can_list_programmes,
+    can_read_audit,
+    can_read_programme,
+    units_to_audit,
+)
 from assurance.models import (
+    Audit,
+    AuditorAssignment,
+    AuditProgramme,
+    AuditState,
     ClimateResult,
     InformationRequest,
     IssuedRollup,
@@ -72,6 +83,7 @@ from home.permissions import (
     trail_visible_to,
 )
 from organisation.models import Appointment, BusinessGroup, Unit, UnitMembership, User
+from organisation.periods import HalfYear
 from organisation.permissions import (
     can_list_groups,
     can_list_people,
@@ -93,7 +105,7 @@ from papers.permissions import can_read_paper
 from records.canonical import content_digest
 from records.models import PersonalExport, TrailEntry
 from records.services import trail
-from tests.factories import actions, assurance, climate, holds, information_requests, papers
+from tests.factories import actions, assurance, audits, climate, holds, information_requests, papers
 from tests.factories.organisation import LONG_AGO, appoint, end_at_once, make_group, make_unit, make_user, move_unit
 
 pytestmark = pytest.mark.django_db
@@ -232,23 +244,28 @@ def test_roll_ups_and_reviews_are_listed_exactly_where_they_may_be_read_and_buil
         assert groups_to_build_for(person) == own
 
 
+def issue_as_it_is(rollup: Rollup, *, by: User) -> IssuedRollup:
+    """A version of the roll-up, whatever is in it."""
+    content = {"number": 1}
+    return IssuedRollup.objects.create(
+        rollup=rollup,
+        number=1,
+        content=content,
+        content_digest=content_digest(content),
+        figures_digest="f" * 64,
+        as_at=date(2025, 10, 6),
+        issued_at=timezone.now(),
+        issued_by=by,
+        issuer_name=by.name,
+    )
+
+
 def test_issued_roll_ups_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
     """domain.md: issued ones of the own group, all of them, or (a COG lead) besides the own group's the summary."""
     head = force.people[0]
     Rollup.objects.create(group=None, half=papers.HALF)
     for rollup in Rollup.objects.filter(Q(group__in=force.groups) | Q(group=None)):
-        content = {"number": 1}
-        IssuedRollup.objects.create(
-            rollup=rollup,
-            number=1,
-            content=content,
-            content_digest=content_digest(content),
-            figures_digest="f" * 64,
-            as_at=date(2025, 10, 6),
-            issued_at=timezone.now(),
-            issued_by=head,
-            issuer_name=head.name,
-        )
+        issue_as_it_is(rollup, by=head)
     versions = list(IssuedRollup.objects.select_related("rollup__group"))
     group = {unit.pk: group_of(unit) for unit in force.units}
     readers = set()
@@ -559,6 +576,83 @@ def test_files_about_people_are_listed_exactly_where_they_may_be_taken(force: Fo
         }
         assert set(exports_visible_to(person).values_list("pk", flat=True)) == takeable
         assert {one.pk for one in files if can_take_export(person, one)} == takeable
+
+
+def test_audits_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
+    """domain.md: in progress SHRMT, the Head and its external auditor; the audited once asked; then the group's."""
+    shrmt = force.people[0]
+    made = []
+    for unit in force.units:
+        revision = Statement.objects.filter(unit=unit).latest("quarter").revisions.get()
+        made += [audits.make_audit(revision=revision, state=state, by=shrmt) for state in AuditState]
+    for rollup in Rollup.objects.filter(group__in=force.groups, half=assurance.this_quarter().half):
+        issued = issue_as_it_is(rollup, by=shrmt)
+        made += [
+            audits.make_audit(group=rollup.group, claimed_in=issued, state=state, by=shrmt) for state in AuditState
+        ]
+    for number, person in enumerate(force.people):  # some do, or did, one audit or another
+        now = timezone.now()
+        ended = {"ended_at": now, "ended_by": shrmt} if number % 3 == 2 else {}
+        AuditorAssignment.objects.create(
+            audit=made[number * 3], auditor=person, assigned_at=now, assigned_by=shrmt, **ended
+        )
+    doing = {(one.auditor_id, one.audit_id) for one in AuditorAssignment.objects.filter(ended_at=None)}
+    for person in force.people[::4]:
+        appoint(person, Role.EXTERNAL_AUDITOR)
+    group = {unit.pk: group_of(unit) for unit in force.units}
+    out, asked = {"issued", "closed"}, {"response", "issued", "closed"}
+    readers = set()
+    for person in force.people:
+        readable = set()
+        for one in made:
+            for role in held(person):
+                of_group = role.role in READS_OWN_GROUPS and role.group_id
+                if (
+                    role.role in {Role.SHRMT, Role.HEAD}
+                    or (role.role == Role.EXTERNAL_AUDITOR and (person.pk, one.pk) in doing)
+                    or (role.role in READS_OWN_UNITS and one.unit_id == role.unit_id and one.state in asked)
+                    or (of_group and one.group_id == of_group and one.state in asked)
+                    or (of_group and one.unit_id and group[one.unit_id] == of_group and one.state in out)
+                ):
+                    readable.add(one.pk)
+        assert set(Audit.objects.visible_to(person).values_list("pk", flat=True)) == readable
+        assert {one.pk for one in made if can_read_audit(person, one)} == readable
+        assert can_list_audits(person) or not readable
+        readers.add(len(readable))
+    assert {0, len(made)} < readers
+
+
+def test_audit_programmes_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
+    """domain.md, and decision 0021: whom a programme could warn reads it for the Board only once its half begins."""
+    this_half = HalfYear.of(timezone.localdate())
+    begun, ahead = (
+        AuditProgramme.objects.create(
+            half=half,
+            as_at=timezone.localdate(),
+            weights={},
+            random_share=20,
+            auditor_days=10,
+            days_per_audit=2,
+            days_per_theme=0,
+            seed="a",
+            proposed_at=timezone.now(),
+            proposed_by=force.people[0],
+        )
+        for half in (this_half, this_half.next())
+    )
+    readers = set()
+    for person in force.people:
+        roles = {one.role for one in held(person)}
+        readable = set()
+        if roles & {Role.SHRMT, Role.HEAD}:
+            readable = {begun, ahead}
+        elif roles & {Role.BOARD_MEMBER, Role.BOARD_SECRETARY}:
+            readable = {begun} if roles & (READS_OWN_UNITS | READS_OWN_GROUPS) else {begun, ahead}
+        assert set(AuditProgramme.objects.visible_to(person)) == readable
+        assert {one for one in (begun, ahead) if can_read_programme(person, one)} == readable
+        assert can_list_programmes(person) is bool(readable)
+        readers.add(len(readable))
+    assert {0, 2} <= readers
 
 
 def test_every_row_filter_that_there_is_stands_in_this_file() -> None:

@@ -19,6 +19,15 @@ from assurance.models.information_request import (
     Withholding,
 )
 from assurance.models.mentoring import MentoringRecord, UnitAdviser
+from assurance.models.programme import (
+    AuditProgramme,
+    ChangeKind,
+    Chosen,
+    ProgrammeChange,
+    ProgrammeDraw,
+    ProgrammeItem,
+    ProgrammeState,
+)
 from assurance.models.recommendation import ClosureCheck, ClosureFile, Priority, Recommendation
 from assurance.models.redaction import Redaction, RedactionState
 from assurance.models.review import Decision, Review, ReviewComment, ReviewNote
@@ -41,11 +50,14 @@ __all__ = [
     "Audit",
     "AuditFile",
     "AuditKind",
+    "AuditProgramme",
     "AuditResponse",
     "AuditState",
     "AuditorAssignment",
     "BlankForm",
     "Carried",
+    "ChangeKind",
+    "Chosen",
     "ClimateResult",
     "ClimateSurvey",
     "ClimateUpload",
@@ -68,6 +80,10 @@ __all__ = [
     "NoLevel",
     "Presence",
     "Priority",
+    "ProgrammeChange",
+    "ProgrammeDraw",
+    "ProgrammeItem",
+    "ProgrammeState",
     "Recommendation",
     "Redaction",
     "RedactionState",

@@ -19,13 +19,17 @@ class Priority(models.TextChoices):
     LOW = "low", "Low"
 
 
+def _is_confirmed() -> Exists:
+    return Exists(ClosureCheck.objects.filter(recommendation=OuterRef("pk"), confirmed=True))
+
+
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def closed(self) -> RecommendationQuerySet:
         """Those whose closure an auditor has confirmed."""
-        return self.filter(Exists(ClosureCheck.objects.filter(recommendation=OuterRef("pk"), confirmed=True)))
+        return self.filter(_is_confirmed())
 
     def open(self) -> RecommendationQuerySet:
-        return self.filter(~Exists(ClosureCheck.objects.filter(recommendation=OuterRef("pk"), confirmed=True)))
+        return self.filter(~_is_confirmed())
 
     def waiting_for_a_check(self) -> RecommendationQuerySet:
         """Those that the unit says are done, and no auditor has looked at since."""

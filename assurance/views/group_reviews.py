@@ -24,7 +24,7 @@ from organisation.models import BusinessGroup
 from organisation.periods import Quarter
 from organisation.permissions import DECIDES_NOTHING, administers
 from organisation.requests import SignedInRequest
-from rendering.formats import count
+from rendering.formats import so_many
 
 ONLY_THE_LEAD = (
     "Only the business group’s Chief Officer Group (COG) lead accepts statements. You can read what awaits review."
@@ -142,7 +142,7 @@ def _say_what_became_of_it(request: SignedInRequest, outcome: Outcome) -> None:
     number = len(outcome.accepted)
     if number:
         names = ", ".join(review.revision.statement.unit.name for review in outcome.accepted)
-        messages.success(request, f"You accepted {count(number)} statement{'' if number == 1 else 's'}: {names}.")
+        messages.success(request, f"You accepted {so_many(number, 'statement')}: {names}.")
     if outcome.left_out:
         messages.warning(request, f"Not accepted: {_reasons(outcome.left_out)}.")
     if not number and not outcome.left_out:

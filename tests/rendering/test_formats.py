@@ -42,6 +42,11 @@ def test_counts_have_commas(number: int, words: str) -> None:
     assert formats.count(number) == words
 
 
+@pytest.mark.parametrize(("number", "words"), [(0, "0 units"), (1, "1 unit"), (2, "2 units"), (1890, "1,890 units")])
+def test_what_is_counted_is_one_or_several(number: int, words: str) -> None:
+    assert formats.so_many(number, "unit") == words
+
+
 @pytest.mark.parametrize(
     ("number", "places", "words"),
     [

@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assurance', '0010_audits'),
+        ('assurance', '0012_audit_programmes'),
         ('organisation', '0005_days_of_escalation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

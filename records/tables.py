@@ -16,6 +16,8 @@ from records.spreadsheets import MOST_BYTES, OLE, Unreadable, Wanted, opened
 from rendering import cells
 
 MOST_COLUMNS = 50
+LAST_ROW = 1_048_576  # of a sheet, in any spreadsheet program
+MARKS_OF_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # “Unicode Text” of Excel
 OFFICE_FILES = (b"PK", OLE[:4])  # new ones and old ones: whatever begins otherwise is read as text
 
 
@@ -23,7 +25,7 @@ OFFICE_FILES = (b"PK", OLE[:4])  # new ones and old ones: whatever begins otherw
 class Asked:
     """A table that is asked for. In a workbook it is read from the sheet of that name, or else from the first one.
 
-    `most_lines` bounds what is read at all; how many lines may say something is for the room.
+    No line below `most_lines` may have something in it; how many lines may say something is for the room.
     """
 
     wanted: Wanted
@@ -88,8 +90,17 @@ def _rows_of_workbook(content: bytes, asked: Asked) -> list[tuple[int, list[Any]
     with opened(content, asked.wanted) as workbook:
         names = workbook.book.sheetnames
         sheet = workbook.book[asked.sheet if asked.sheet in names else names[0]]
-        rows = []
-        for number, row in enumerate(sheet.iter_rows(max_row=asked.most_lines, max_col=MOST_COLUMNS), start=1):
+        for place in workbook.merged_in(sheet):
+            raise Unreadable("These cells are merged. Undo the merge, so that each line has its own.", cell=place)
+        rows: list[tuple[int, list[Any]]] = []
+        blank = None
+        for number, row in enumerate(sheet.iter_rows(max_row=LAST_ROW, max_col=MOST_COLUMNS), start=1):
+            if row is blank:  # openpyxl hands out one and the same row for all that are missing: up to a million
+                continue
+            if all(cell.value is None for cell in row):
+                blank = row
+                continue
+            _refuse_beyond(number, asked)
             for cell in row:
                 if cell.data_type == "f":
                     raise Unreadable("This cell holds a formula. Write what it comes to instead.", cell=cell.coordinate)
@@ -97,22 +108,35 @@ def _rows_of_workbook(content: bytes, asked: Asked) -> list[tuple[int, list[Any]
         return rows
 
 
-def _rows_of_csv(content: bytes, asked: Asked) -> list[tuple[int, list[Any]]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")  # how Excel on Windows saves a plain CSV
+def _rows_of_csv(content: bytes, asked: Asked) -> Iterator[tuple[int, list[Any]]]:
+    text = _decoded(content)
     if "\0" in text:
         raise Unreadable(f"The file is neither a workbook (.xlsx) nor text (CSV). {asked.wanted.advice}")
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows = []
     try:
         for row in reader:
-            rows.append((reader.line_num, list(row)))
+            if any(row):
+                _refuse_beyond(reader.line_num, asked)
+                yield reader.line_num, list(row[:MOST_COLUMNS])
     except csv.Error:
         raise Unreadable(
             f"Line {reader.line_num} cannot be read: a quotation mark is not closed. Mend that line."
         ) from None
-    return rows
+
+
+def _decoded(content: bytes) -> str:
+    """The text of a CSV file as spreadsheet programs save it: UTF-8, UTF-16 with its mark, or Windows’ own."""
+    try:
+        return content.decode("utf-16" if content.startswith(MARKS_OF_UTF_16) else "utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")  # how Excel on Windows saves a plain CSV
+
+
+def _refuse_beyond(number: int, asked: Asked) -> None:
+    if number > asked.most_lines:
+        raise Unreadable(
+            f"Line {number:,} has something in it. Nothing is read below line {asked.most_lines:,}: take the empty "
+            "lines out, or split the file."
+        )

@@ -198,6 +198,10 @@ MILL = "several units are called “Mill Lane”. Write one of mill-lane, mill-l
         ),
         ([*QUAY, 20, "", 4, 4, 4, 4, 3], DOES_NOT_ADD_UP),
         ([*QUAY, 7, 3.37, 1, 1, 1, 1, 4], DOES_NOT_ADD_UP),
+        ([*QUAY, 20, "3,42"], FROM_1_TO_5),
+        ([*QUAY, 20, "=3+1"], FROM_1_TO_5),
+        ([*QUAY, 20, "2026-04-03"], FROM_1_TO_5),  # what a spreadsheet program makes of “3.4”
+        (["=HYPERLINK()", "Leadership", 20, 3], f"{CALLED} “=HYPERLINK()”. The empty workbook lists all 4."),
         (
             [*QUAY, 20, 3.1, 4, 4, 4, 4, 4],
             "Line 2, Mean agreement: this is not the mean of the answers counted in the line. Check them.",
@@ -233,6 +237,28 @@ def test_a_rounded_mean_of_the_answers_is_taken_and_worked_out_anew() -> None:
     filled = read(csv_of(["Quay BCU", "Leadership", 12, 3.3, 1, 2, 4, 2, 3]))
     assert filled.problems == []
     assert filled.results["quay", "leadership"].mean == Fraction(40, 12)
+
+
+def test_a_workbook_of_a_large_force_with_every_answer_counted_is_read_whole() -> None:
+    """So many lines as are promised are no more elements than a workbook may have."""
+    units = {f"unit-{number}": f"Unit {number}" for number in range(climate_files.MOST_LINES // 2)}
+    known = Known(units, KNOWN.themes)
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(HEADINGS)
+    for name in units.values():
+        for theme in KNOWN.themes.values():
+            sheet.append([name, theme, 20, 3.0, 4, 4, 4, 4, 4])
+    out = io.BytesIO()
+    book.save(out)
+    filled = climate_files.read(out.getvalue(), points=5, known=known)
+    assert (filled.problems, len(filled.results)) == ([], climate_files.MOST_LINES)
+
+
+def test_a_line_too_many_is_refused() -> None:
+    once = ["Quay BCU", "Leadership", 20, 3, "", "", "", "", ""]
+    with pytest.raises(Unreadable, match="more than 10,000 lines"):
+        read(csv_of(*[once] * (climate_files.MOST_LINES + 1)))
 
 
 def test_a_file_without_a_needed_column_is_none_of_ours() -> None:

@@ -584,6 +584,9 @@ TABLE = [
     ),
     Row("assurance:climate_survey", ("climate survey",), get={who(READS, OTHERS, BOARD): OK}),
     Row("assurance:climate_survey_csv", ("climate survey",), get={who(READS, OTHERS, BOARD): OK}),
+    # Three readings side by side: for whoever reads statements, audits and climate surveys
+    Row("insight:three_readings", get={who(READS, OTHERS): OK}),
+    Row("insight:three_readings_of_unit", ("open",), get={READS: OK}),
     # What is held about people, and how long: one's own for everybody, others' to answer a request
     Row("own_data", get={ALL: OK}, post={ALL: MOVED}),
     Row("own_data_progress", get={ALL: MOVED}),

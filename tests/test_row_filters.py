@@ -82,6 +82,12 @@ from home.permissions import (
     holds_visible_to,
     trail_visible_to,
 )
+from insight.permissions import (
+    can_list_three_readings,
+    can_read_three_readings,
+    reads_all_three_readings,
+    units_with_three_readings,
+)
 from organisation.models import Appointment, BusinessGroup, Unit, UnitMembership, User
 from organisation.periods import HalfYear
 from organisation.permissions import (
@@ -409,6 +415,21 @@ def test_climate_results_are_listed_exactly_where_they_may_be_read(force: Force)
         assert can_import_climate(person) is (Role.SHRMT in roles and Role.ADMINISTRATOR not in roles)
         seen.add(len(readable))
     assert {0, len(results)} < seen
+
+
+def test_three_readings_are_shown_exactly_where_all_three_may_be_read(force: Force) -> None:
+    group = {unit.pk: group_of(unit) for unit in force.units}
+    ours = Unit.objects.filter(pk__in=list(group))
+    seen = set()
+    for person in force.people:
+        appointments = held(person)
+        readable = {unit.pk for unit in force.units if reads_statements_of(unit.pk, group[unit.pk], appointments)}
+        assert set((units_with_three_readings(person) & ours).values_list("pk", flat=True)) == readable
+        assert {unit.pk for unit in force.units if can_read_three_readings(person, unit)} == readable
+        assert can_list_three_readings(person) or not readable
+        assert reads_all_three_readings(person) is any(one.role in READS_EVERY_STATEMENT for one in appointments)
+        seen.add(len(readable))
+    assert {0, len(force.units)} < seen
 
 
 def test_people_and_appointments_are_listed_exactly_where_they_may_be_read(force: Force) -> None:

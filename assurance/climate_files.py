@@ -126,6 +126,8 @@ def read(content: bytes, *, points: int, known: Known) -> Filled:
     reader = _Reader(points, known)
     for row in tables.read(content, asked):
         reader.take(row)
+        if len(reader.filled.problems) >= MOST_PROBLEMS:
+            break  # nobody mends more at once, and none of it is taken
     if not reader.taken:
         raise Unreadable("The file has no results below its headings. Fill in a line for each unit and theme.")
     reader.filled.problems = reader.filled.problems[:MOST_PROBLEMS]

@@ -35,8 +35,6 @@ STATEMENT = "statements/<slug:unit>/<quarter:quarter>/"
 ROLLUP = "roll-ups/<slug:group>/<half:half>/"
 ISSUED = f"{ROLLUP}issued/<int:number>/"
 
-CLIMATE = "climate-surveys/"
-
 REQUEST = "information-requests/<int:pk>/"
 
 urlpatterns = [
@@ -102,13 +100,6 @@ urlpatterns = [
     path(f"{ISSUED}pdf/", issuing.issued_pdf, name="issued_rollup_pdf"),
     path(f"{ISSUED}xlsx/", issuing.issued_workbook, name="issued_rollup_workbook"),
     path(f"{ISSUED}csv/", issuing.issued_csv, name="issued_rollup_csv"),
-    path(CLIMATE, climate.climate_surveys, name="climate_surveys"),
-    path(f"{CLIMATE}new/", climate.new_climate_survey, name="new_climate_survey"),
-    path(f"{CLIMATE}new/<uuid:token>/", climate.apply_climate_survey, name="apply_climate_survey"),
-    path(f"{CLIMATE}empty/<slug:file_format>/", climate.climate_survey_file, name="climate_survey_file"),
-    path(f"{CLIMATE}<int:pk>/", climate.climate_survey, name="climate_survey"),
-    path(f"{CLIMATE}<int:pk>/csv/", climate.climate_survey_csv, name="climate_survey_csv"),
-    path(f"{CLIMATE}<int:pk>/withdraw/", climate.withdraw_climate_survey, name="withdraw_climate_survey"),
     path("information-requests/", information_requests.information_requests, name="information_requests"),
     path("information-requests/new/", information_requests.new_information_request, name="new_information_request"),
     path(REQUEST, information_requests.information_request, name="information_request"),
@@ -121,4 +112,16 @@ urlpatterns = [
     path(f"{REQUEST}<int:item>/leave-out/", information_requests.leave_out_statement, name="leave_out_statement"),
     path(f"{REQUEST}<int:item>/texts/<path:text>/", withholding.withhold, name="withhold"),
     path(f"{REQUEST}<int:item>/marks/<int:number>/undo/", withholding.undo_withholding, name="undo_withholding"),
+]
+
+CLIMATE = "climate-surveys/"
+
+urlpatterns += [
+    path(CLIMATE, climate.climate_surveys, name="climate_surveys"),
+    path(f"{CLIMATE}new/", climate.new_climate_survey, name="new_climate_survey"),
+    path(f"{CLIMATE}new/<uuid:token>/", climate.apply_climate_survey, name="apply_climate_survey"),
+    path(f"{CLIMATE}empty/<slug:file_format>/", climate.climate_survey_file, name="climate_survey_file"),
+    path(f"{CLIMATE}<int:pk>/", climate.climate_survey, name="climate_survey"),
+    path(f"{CLIMATE}<int:pk>/csv/", climate.climate_survey_csv, name="climate_survey_csv"),
+    path(f"{CLIMATE}<int:pk>/withdraw/", climate.withdraw_climate_survey, name="withdraw_climate_survey"),
 ]

@@ -197,7 +197,13 @@ def new_climate_survey(request: SignedInRequest) -> HttpResponse:
             form.add_error(
                 "file", "The file has faults, which are listed below the form. Mend them and bring it again."
             )
-    context = {"form": form, "faults": faults, "columns": columns_for(POINTS), "most": climate_files.MOST_LINES}
+    context = {
+        "form": form,
+        "faults": faults,
+        "most_faults": climate_files.MOST_PROBLEMS,
+        "columns": columns_for(POINTS),
+        "most": climate_files.MOST_LINES,
+    }
     return render(request, "assurance/climate_survey_new.html", context, status=422 if form.is_bound else 200)
 
 

@@ -255,6 +255,11 @@ def test_a_workbook_of_a_large_force_with_every_answer_counted_is_read_whole() -
     assert (filled.problems, len(filled.results)) == ([], climate_files.MOST_LINES)
 
 
+def test_so_many_faults_are_listed_and_the_rest_of_the_file_is_not_looked_at() -> None:
+    lines = [["No such unit", "Leadership", 20, 3, "", "", "", "", ""]] * 5000
+    assert len(read(csv_of(*lines)).problems) == climate_files.MOST_PROBLEMS
+
+
 def test_a_line_too_many_is_refused() -> None:
     once = ["Quay BCU", "Leadership", 20, 3, "", "", "", "", ""]
     with pytest.raises(Unreadable, match="more than 10,000 lines"):

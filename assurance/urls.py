@@ -9,6 +9,7 @@ from assurance.views import (
     autosave,
     carrying,
     changes,
+    climate,
     details,
     evidence,
     group_reviews,
@@ -126,4 +127,16 @@ urlpatterns += [
     path("agreement/groups/<slug:group>/", agreement.agreement_of_group, name="agreement_of_group"),
     path("agreement/themes/<slug:theme>/", agreement.agreement_of_theme, name="agreement_of_theme"),
     path("agreement/units/<slug:unit>/", agreement.agreement_of_unit, name="agreement_of_unit"),
+]
+
+CLIMATE = "climate-surveys/"
+
+urlpatterns += [
+    path(CLIMATE, climate.climate_surveys, name="climate_surveys"),
+    path(f"{CLIMATE}new/", climate.new_climate_survey, name="new_climate_survey"),
+    path(f"{CLIMATE}new/<uuid:token>/", climate.apply_climate_survey, name="apply_climate_survey"),
+    path(f"{CLIMATE}empty/<slug:file_format>/", climate.climate_survey_file, name="climate_survey_file"),
+    path(f"{CLIMATE}<int:pk>/", climate.climate_survey, name="climate_survey"),
+    path(f"{CLIMATE}<int:pk>/csv/", climate.climate_survey_csv, name="climate_survey_csv"),
+    path(f"{CLIMATE}<int:pk>/withdraw/", climate.withdraw_climate_survey, name="withdraw_climate_survey"),
 ]

@@ -24,7 +24,7 @@ from organisation.periods import Quarter
 from organisation.roles import Role
 from organisation.services import bulk, calendars
 from records.models import TrailEntry
-from tests.factories import actions, evidence, holds, maturity, organisation, papers, rollups, verdicts
+from tests.factories import actions, climate, evidence, holds, maturity, organisation, papers, rollups, verdicts
 from tests.factories import assurance as statements
 from tests.factories import information_requests as requests
 
@@ -569,6 +569,34 @@ TABLE = [
         post={who("head"): DONE_OR_REFUSED, who(APPOINTED - {"head"}): FORBIDDEN},
         decides=("GET", "POST"),
     ),
+    # Climate surveys: SHRMT imports them; the Board reads them, too
+    Row("assurance:climate_surveys", get={who(READS, OTHERS, BOARD): OK}),
+    *(
+        Row(name, arguments, get={who("shrmt"): statuses, who(READS, OTHERS, BOARD): FORBIDDEN}, decides=("GET",))
+        for name, arguments, statuses in (
+            ("assurance:climate_survey_file", ("csv",), OK),
+            ("assurance:climate_survey_file", ("xlsx",), OK),
+        )
+    ),
+    *(
+        Row(
+            name,
+            arguments,
+            get={who("shrmt"): statuses, who(READS, OTHERS, BOARD): FORBIDDEN},
+            post={who("shrmt"): DONE_OR_REFUSED, who(READS, OTHERS, BOARD): FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments, statuses in (
+            ("assurance:new_climate_survey", (), OK),
+            ("assurance:apply_climate_survey", ("climate upload",), OK),
+            ("assurance:withdraw_climate_survey", ("climate survey",), OK),
+        )
+    ),
+    Row("assurance:climate_survey", ("climate survey",), get={who(READS, OTHERS, BOARD): OK}),
+    Row("assurance:climate_survey_csv", ("climate survey",), get={who(READS, OTHERS, BOARD): OK}),
+    # Three readings side by side: for whoever reads statements, audits and climate surveys
+    Row("insight:three_readings", get={who(READS, OTHERS): OK}),
+    Row("insight:three_readings_of_unit", ("open",), get={READS: OK}),
     # What is held about people, and how long: one's own for everybody, others' to answer a request
     Row("own_data", get={ALL: OK}, post={ALL: MOVED}),
     Row("own_data_progress", get={ALL: MOVED}),
@@ -779,6 +807,7 @@ def world() -> World:
     BlankForm.objects.create(
         statement=blank, unit_name=blank.unit.name, blob=papers.make_blob(), printed_at=timezone.now()
     )
+    surveyed = climate.make_survey({(unit, "leadership"): (2, 3, 5, 8, 4) for unit in (*units.values(), other_unit)})
     action = actions.make_action(units["open"], by=people["stranger"])
     adviser = statements.make_adviser(units["open"])
     question = statements.ask(units["open"], "leadership")
@@ -823,6 +852,8 @@ def world() -> World:
             "question": str(question.pk),
             "information request": str(asked.request_id),
             "requested statement": str(asked.pk),
+            "climate survey": str(surveyed.pk),
+            "climate upload": str(climate.keep_upload(by=people["shrmt"]).token),
             "redaction": str(statements.propose_redaction(signed).pk),
             "adviser": str(adviser.pk),
             "auditor": str(people["shrmt"].pk),

@@ -16,6 +16,8 @@ NOT_RECORDED = {
     ("assurance:blank_pdf_download", "open"): "a blank form",
     ("calendar_feed", "secret"): "a person's own dates, fetched by a program every hour",
     ("papers:pdf", "published"): "published: everybody may read it",
+    ("assurance:climate_survey_file", "csv"): "an empty table to fill in",
+    ("assurance:climate_survey_file", "xlsx"): "an empty table to fill in",
     ("import_appointments_file", "csv"): "an empty table to fill in",
     ("import_appointments_file", "xlsx"): "an empty table to fill in",
 }
@@ -50,6 +52,7 @@ def test_every_download_is_in_the_trail(world: World) -> None:
     assert {
         "assurance:agreement_claims_csv",
         "assurance:evidence_file",
+        "assurance:climate_survey_csv",
         "assurance:statement_file",
         "assurance:statement_pdf_download",
         "assurance:workbook",

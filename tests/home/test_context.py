@@ -27,6 +27,7 @@ ASSURANCE = [
     path("statements/", nothing, name="statements"),
     path("reviews/", nothing, name="reviews"),
     path("roll-ups/", nothing, name="rollups"),
+    path("climate-surveys/", nothing, name="climate_surveys"),
 ]
 
 
@@ -36,6 +37,7 @@ class Pages:
     urlpatterns: ClassVar[list[URLPattern | URLResolver]] = [
         path("", nothing, name="home"),
         path("", include((ASSURANCE, "assurance"))),
+        path("", include(([path("three-readings/", nothing, name="three_readings")], "insight"))),
         path("actions/", include(([path("", nothing, name="actions")], "actions"))),
         path("model/", include(([path("", nothing, name="matrix")], "maturity"))),
         path("papers/", include(([path("", nothing, name="papers")], "papers"))),
@@ -57,21 +59,23 @@ def pages(settings: Settings) -> None:
 
 
 PEOPLE = "People and units"
-ALL = ["Home", "Statements", "Actions", "Reviews", "Roll-ups", "Model", "Papers", PEOPLE]
+ALL = ["Home", "Statements", "Actions", "Reviews", "Roll-ups", "Readings", "Model", "Papers", PEOPLE]
 LEADS = [*ALL[:5], "My half", *ALL[5:]]
+UNITS = ["Home", "Statements", "Actions", "Roll-ups", "Readings", "Model", "Papers", PEOPLE]
+BOARD = ["Home", "Roll-ups", "Climate surveys", "Model", "Papers"]
 
 
 @pytest.mark.parametrize(
     ("role", "offered"),
     [
-        (Role.SPOC, ["Home", "Statements", "Actions", "Roll-ups", "Model", "Papers", PEOPLE]),
-        (Role.SLT_LEAD, ["Home", "Statements", "Actions", "Roll-ups", "Model", "Papers", PEOPLE]),
+        (Role.SPOC, UNITS),
+        (Role.SLT_LEAD, UNITS),
         (Role.COG_LEAD, LEADS),
         (Role.COG_SUPPORT, LEADS),
         (Role.SHRMT, [*ALL, "Trail"]),
         (Role.HEAD, [*ALL, "Trail", "Retention"]),
-        (Role.BOARD_MEMBER, ["Home", "Roll-ups", "Model", "Papers"]),
-        (Role.BOARD_SECRETARY, ["Home", "Roll-ups", "Model", "Papers"]),
+        (Role.BOARD_MEMBER, BOARD),
+        (Role.BOARD_SECRETARY, BOARD),
         (Role.RISK_LEAD, ["Home", "Model", "Papers"]),
         (Role.EXTERNAL_AUDITOR, ["Home", "Model", "Papers"]),
         (Role.PANEL_MEMBER, ["Home", "Papers"]),
@@ -84,7 +88,7 @@ def test_each_role_is_offered_what_it_may_open(role: Role, offered: list[str]) -
 
 def test_somebody_with_two_roles_is_offered_both_sets() -> None:
     offered = [item.label for item in sections_for({Role.PANEL_MEMBER, Role.SPOC}, path="/")]
-    assert offered == ["Home", "Statements", "Actions", "Roll-ups", "Model", "Papers", PEOPLE]
+    assert offered == UNITS
 
 
 def test_somebody_without_an_appointment_is_offered_what_everyone_may_open() -> None:
@@ -100,6 +104,8 @@ def test_somebody_without_an_appointment_is_offered_what_everyone_may_open() -> 
         ("/reviews/north/2025-26-q1/", {"Reviews": "true"}),
         ("/roll-ups/", {"Roll-ups": "page"}),
         ("/roll-ups/north/2025-26-h1/", {"Roll-ups": "true"}),
+        ("/three-readings/harbour/", {"Readings": "true"}),
+        ("/climate-surveys/7/", {"Readings": "true"}),
         ("/people/7/appoint/", {PEOPLE: "true"}),
         ("/units/harbour/", {PEOPLE: "true"}),
         ("/account/password/change/", {}),
@@ -141,7 +147,7 @@ def signed_in() -> HttpRequest:
 def test_appointments_in_force_decide_what_is_offered_and_said(signed_in: HttpRequest) -> None:
     context = navigation(signed_in)
     offered = [item.label for item in context["navigation"]]
-    assert offered == ["Home", "Statements", "Actions", "Roll-ups", "Model", "Papers", PEOPLE]
+    assert offered == [*UNITS[:5], "Climate surveys", *UNITS[5:]]
     assert list(context["role_descriptions"]) == [
         "Single point of contact (SPOC), Harbour",
         "Health, Safety and Wellbeing Board member",

@@ -1,16 +1,17 @@
-"""Audits as rows, in any state, of a unit or a group."""
+"""Audits: as rows in any state, and as they are planned and begun by the services, of a unit or a group."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from assurance.models import Audit, AuditKind, AuditState, IssuedRollup, Revision, ThemeVerdict
 from assurance.models.audit import OUT
-from organisation.models import BusinessGroup, User
+from assurance.services import auditing, planning_audits
+from organisation.models import BusinessGroup, Unit, User
 from organisation.periods import london_day
 from records.canonical import content_digest
 from tests.factories import assurance
@@ -71,3 +72,38 @@ def _of_state(state: AuditState, by: User, at: datetime) -> dict[str, Any]:
         "issuer_name": "The lead auditor",
     }
     return issued | ({"closed_at": at, "closed_by": by} if state == AuditState.CLOSED else {})
+
+
+def planned(
+    scope: Unit | BusinessGroup,
+    *,
+    by: User,
+    themes: Sequence[str] = ("leadership", "audit"),
+    auditors: Sequence[User] = (),
+) -> Audit:
+    """An audit as SHRMT plans it, with its auditors, of whom the first leads."""
+    today, edition = timezone.localdate(), assurance.shipped_edition()
+    audit = planning_audits.plan(
+        wanted=planning_audits.Plan(
+            kind=AuditKind.SHRMT,
+            unit=scope if isinstance(scope, Unit) else None,
+            group=None if isinstance(scope, Unit) else scope,
+            themes=list(edition.themes.filter(identity__in=themes)),
+            purpose="The claim rose by two levels.",
+            planned_from=today,
+            planned_to=today + timedelta(days=13),
+        ),
+        by=by,
+        at=timezone.now(),
+    )
+    for auditor in auditors:
+        planning_audits.assign(audit=audit, auditor=auditor, by=by, at=timezone.now())
+    return audit
+
+
+def begun(
+    revision: Revision, *, by: User, themes: Sequence[str] = ("leadership", "audit"), auditors: Sequence[User] = ()
+) -> Audit:
+    """An audit of the revision in fieldwork: done by `by`, and whoever else is named."""
+    audit = planned(revision.statement.unit, by=by, themes=themes, auditors=[by, *auditors])
+    return auditing.start_fieldwork(audit=audit, claim=revision, by=by, at=timezone.now())

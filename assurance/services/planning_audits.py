@@ -39,10 +39,10 @@ ONE_ALONE = (
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be audited, by whom in kind, and when. Either `unit` or `group` is given."""
+    """What is to be audited, by whom in kind, and when. Either `unit` or `group` is given; themes by their identity."""
 
     kind: AuditKind
-    themes: Collection[Theme]
+    themes: Collection[str]
     planned_from: date
     planned_to: date
     unit: Unit | None = None
@@ -65,7 +65,8 @@ def edition_for(day: date) -> Edition:
 def plan(*, wanted: Plan, by: User, at: datetime) -> Audit:
     """Plan an audit of a unit or a group, with room for a verdict on each theme. Raises Refused."""
     edition = edition_for(wanted.planned_from)
-    _refuse_unless_it_can_be_done(wanted, edition)
+    _refuse_unless_it_can_be_done(wanted)
+    themes = _themes_of(edition, wanted.themes)
     editions.mark_in_use(edition, at=at)
     audit = Audit.objects.create(
         reference=_next_reference(london_day(at).year),
@@ -79,24 +80,29 @@ def plan(*, wanted: Plan, by: User, at: datetime) -> Audit:
         planned_at=at,
         planned_by=by,
     )
-    ThemeVerdict.objects.bulk_create([ThemeVerdict(audit=audit, theme=theme) for theme in wanted.themes])
-    identities = sorted(theme.identity for theme in wanted.themes)
+    ThemeVerdict.objects.bulk_create([ThemeVerdict(audit=audit, theme=theme) for theme in themes])
+    identities = sorted(wanted.themes)
     trail.record(act="audit.planned", thing=audit, by=by, at=at, kind=audit.kind, themes=identities)
     return audit
 
 
-def _refuse_unless_it_can_be_done(wanted: Plan, edition: Edition) -> None:
+def _refuse_unless_it_can_be_done(wanted: Plan) -> None:
     if (wanted.unit is None) == (wanted.group is None):
         raise Refused("Choose a unit or a business group to audit: one of them.")
     if not wanted.themes:
         raise Refused("Choose at least one theme to audit.")
-    if any(theme.edition_id != edition.pk or not theme.scored for theme in wanted.themes):
-        raise Refused("One of the themes has no levels in the edition of the model that is in force then.")
     if wanted.planned_to < wanted.planned_from:
         raise Refused("The last day lies before the first. Check the dates.")
     closed_on = wanted.unit.closed_on if wanted.unit is not None else None
     if closed_on is not None and closed_on < wanted.planned_from:
         raise Refused(f"{wanted.unit} closed on {in_words(closed_on)}. Audit the unit that followed it.")
+
+
+def _themes_of(edition: Edition, identities: Collection[str]) -> list[Theme]:
+    themes = list(Theme.objects.filter(edition=edition, scored=True, identity__in=identities))
+    if len(themes) < len(set(identities)):
+        raise Refused("One of the themes has no levels in the edition of the model that is in force then.")
+    return themes
 
 
 def _next_reference(year: int) -> str:

@@ -82,13 +82,14 @@ def planned(
     auditors: Sequence[User] = (),
 ) -> Audit:
     """An audit as SHRMT plans it, with its auditors, of whom the first leads."""
-    today, edition = timezone.localdate(), assurance.shipped_edition()
+    assurance.shipped_edition()
+    today = timezone.localdate()
     audit = planning_audits.plan(
         wanted=planning_audits.Plan(
             kind=AuditKind.SHRMT,
             unit=scope if isinstance(scope, Unit) else None,
             group=None if isinstance(scope, Unit) else scope,
-            themes=list(edition.themes.filter(identity__in=themes)),
+            themes=themes,
             purpose="The claim rose by two levels.",
             planned_from=today,
             planned_to=today + timedelta(days=13),

@@ -86,7 +86,12 @@ class AuditWordsForm(VersionedForm):
 
 
 class SeenForm(forms.Form):
-    """A piece that is changed as it was seen: `seen` is the digest of what the page showed."""
+    """A piece that is changed as it was seen: `seen` is the digest of what the page showed.
+
+    `theirs` is what somebody else has saved since, as pairs of a label and a text, where a change was refused for it.
+    """
+
+    theirs: Sequence[tuple[str, str]] = ()
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 

@@ -48,6 +48,7 @@ def test_every_download_is_in_the_trail(world: World) -> None:
             missing.add(address)
     assert missing == set()
     assert {
+        "assurance:audit_file",
         "assurance:evidence_file",
         "assurance:statement_file",
         "assurance:statement_pdf_download",

@@ -8,13 +8,25 @@ from typing import Any
 
 from django.utils import timezone
 
-from assurance.models import Audit, AuditKind, AuditState, IssuedRollup, Revision, ThemeVerdict
+from assurance.models import (
+    Audit,
+    AuditKind,
+    AuditState,
+    IssuedRollup,
+    Priority,
+    Result,
+    Revision,
+    SampleKind,
+    ThemeVerdict,
+)
 from assurance.models.audit import OUT
-from assurance.services import auditing, planning_audits
+from assurance.services import audit_files, audit_findings, auditing, planning_audits
+from maturity.models import Standard, StandardKind
 from organisation.models import BusinessGroup, Unit, User
 from organisation.periods import london_day
 from records.canonical import content_digest
 from tests.factories import assurance
+from tests.factories.evidence import sent
 
 NOT_BEGUN = [AuditState.PLANNED, AuditState.WITHDRAWN]
 
@@ -108,3 +120,37 @@ def begun(
     """An audit of the revision in fieldwork: done by `by`, and whoever else is named."""
     audit = planned(revision.statement.unit, by=by, themes=themes, auditors=[by, *auditors])
     return auditing.start_fieldwork(audit=audit, claim=revision, by=by, at=timezone.now())
+
+
+def give_pieces(verdict: ThemeVerdict, *, by: User) -> dict[str, int]:
+    """One of each piece beside a verdict, as its auditor writes them; their ids by sort."""
+    at, audit = timezone.now(), verdict.audit
+    finding = audit_findings.add_finding(
+        verdict=verdict, text="Two had never briefed.", criteria=verdict.theme.criteria.all()[:1], by=by, at=at
+    )
+    sample = audit_findings.add_sample(
+        verdict=verdict, kind=SampleKind.INTERVIEWS, of="shift sergeants", number=5, by=by, at=at
+    )
+    [unit] = audit_findings.units_to_ask(audit, timezone.localdate())[:1]
+    advised = audit_findings.Advised("Brief every shift.", Priority.HIGH, timezone.localdate() + timedelta(60), unit)
+    recommendation = audit_findings.add_recommendation(audit=audit, verdict=verdict, advised=advised, by=by, at=at)
+    file = audit_files.add_file(verdict=verdict, file=sent(name="board.pdf"), title="The board", by=by, at=at)
+    standard = Standard.objects.create(
+        theme=verdict.theme,
+        level=audit.edition.levels.get(number=3),
+        kind=StandardKind.KPI,
+        number=1,
+        reference="L3.1",
+        text="Each shift is briefed.",
+    )
+    result = audit_findings.ResultEdit(
+        Result.PARTLY, "Two of five.", audit_findings.seen_of_test(Result.NOT_TESTED, "")
+    )
+    audit_findings.record_tests(verdict=verdict, edits={standard.pk: result}, by=by, at=at)
+    return {
+        "finding": finding.pk,
+        "sample": sample.pk,
+        "recommendation": recommendation.pk,
+        "file": file.pk,
+        "standard": standard.pk,
+    }

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assurance.audit_permissions import can_allow_auditor, can_do_audit, can_list_audits, can_plan_audits
-from assurance.claims import Claim, claims_of
+from assurance.claims import Claim, can_read_claim, claims_of
 from assurance.forms.audits import AuditFilterForm, PlanForm, StartForm, WithdrawForm
 from assurance.models import Audit, AuditorAssignment, IssuedRollup, Revision
 from assurance.models.audit import AuditQuerySet
@@ -148,6 +148,7 @@ def audit(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "audit": found,
         "rows": rows,
+        "reads_claim": can_read_claim(request.user, found),
         "assignments": found.assignments.standing().select_related("auditor", "allowed_by"),
         "recommendations": found.recommendations.select_related("unit", "verdict__theme"),
         "missing": [blocker for row in rows for blocker in row.missing],

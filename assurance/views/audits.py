@@ -26,7 +26,7 @@ from assurance.services import auditing, planning_audits
 from assurance.services.planning_audits import OVER, Plan
 from assurance.views.audit_loading import ONLY_SHRMT, audit_or_404, done_audit_or_404, planned_audit_or_404
 from assurance.views.loading import level_names
-from maturity.models import Theme
+from maturity.models import Edition, Theme
 from organisation.formfields import OptionLabel
 from organisation.models import BusinessGroup, Unit, User
 from organisation.requests import SignedInRequest, address_without_page
@@ -96,7 +96,7 @@ def plan_audit(request: SignedInRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         units=Unit.objects.open_on(today).order_by("name"),
         groups=BusinessGroup.objects.order_by("name"),
-        themes=Theme.objects.filter(edition=planning_audits.edition_for(today), scored=True).order_by("number"),
+        themes=Theme.objects.filter(edition=Edition.objects.in_force(today), scored=True).order_by("number"),
         initial={"scope": request.GET.get("scope", "")},
     )
     if form.is_valid():

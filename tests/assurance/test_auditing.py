@@ -31,7 +31,7 @@ from maturity.models import Standard, StandardKind
 from organisation.models import Unit, User
 from organisation.roles import Role
 from records.edits import Edit
-from records.models import TrailEntry
+from records.models import Blob, TrailEntry, Verdict
 from tests.factories import assurance as statements
 from tests.factories import audits as factory
 from tests.factories import rollups
@@ -368,6 +368,16 @@ def test_the_draft_report_needs_a_verdict_with_reasons_on_each_theme(audit: Audi
     assert (back.state, back.ended_on) == (AuditState.FIELDWORK, None)
     with pytest.raises(Refused, match="cannot go on"):
         auditing.back_to_fieldwork(audit=audit, by=auditor, at=timezone.now())
+
+
+def test_an_infected_file_holds_the_report_up(verdict: ThemeVerdict, auditor: User) -> None:
+    for one in verdict.audit.verdicts.all():
+        save(one, auditor, level_answer=3, reasons="Seen.")
+    factory.give_pieces(verdict, by=auditor)
+    assert auditing.missing(verdict.audit) == []
+    Blob.objects.filter(pk=verdict.files.get().blob_id).update(verdict=Verdict.INFECTED)
+    [blocker] = auditing.missing(verdict.audit)
+    assert (blocker.theme, blocker.field) == ("leadership", "files")
 
 
 @pytest.mark.parametrize("state", CLOSED_STATES)

@@ -162,7 +162,7 @@ class StandardForm(SeenForm):
     note = WordsField(label="Note", max_words=NOTE_WORDS, rows=2, required=False)
 
     def __init__(self, *args: Any, standard: Standard, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=f"standard-{standard.pk}", **kwargs)
+        super().__init__(*args, **{**kwargs, "prefix": f"standard-{standard.pk}"})
         self.standard = standard
         kind = "KPI" if standard.kind == "kpi" else "Standard"
         self.fields["result"].label = f"{kind} {standard.reference}: {standard.text}"

@@ -278,11 +278,16 @@ def test_a_finding_that_somebody_else_has_changed_is_not_overwritten(
 
 
 def test_what_was_looked_at_is_counted_by_kind_and_role(verdict: ThemeVerdict, auditor: User) -> None:
-    given = {"verdict": verdict, "kind": SampleKind.INTERVIEWS, "by": auditor, "at": timezone.now()}
+    given: dict[str, Any] = {"verdict": verdict, "kind": SampleKind.INTERVIEWS, "by": auditor, "at": timezone.now()}
     sample = audit_findings.add_sample(of="shift sergeants", number=3, **given)
     with pytest.raises(Refused, match="there already"):
         audit_findings.add_sample(of="shift sergeants", number=2, **given)
-    change = {"kind": SampleKind.INTERVIEWS, "of": "shift sergeants", "by": auditor, "at": timezone.now()}
+    change: dict[str, Any] = {
+        "kind": SampleKind.INTERVIEWS,
+        "of": "shift sergeants",
+        "by": auditor,
+        "at": timezone.now(),
+    }
     seen = audit_findings.seen_of_sample(sample)
     audit_findings.change_sample(sample=sample, seen=seen, number=5, **change)
     with pytest.raises(Overtaken):

@@ -236,8 +236,9 @@ def seen_of_recommendation(one: Recommendation) -> str:
 
 def units_to_ask(audit: Audit, day: date) -> models.QuerySet[Unit]:
     """Units that the audit may ask to do something: the one audited, or those in the group audited."""
-    if audit.group is None:
-        return Unit.objects.filter(pk=audit.unit_id)
+    if audit.unit is not None:
+        return Unit.objects.filter(pk=audit.unit.pk)
+    assert audit.group is not None  # noqa: S101  # a constraint of the table
     return Unit.objects.in_group_on(audit.group, day).open_on(day).order_by("name")
 
 

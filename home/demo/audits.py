@@ -125,7 +125,7 @@ def _write(verdict: ThemeVerdict, claimed: int | None, above: int | str, unit: U
     audit_findings.add_sample(
         verdict=verdict, kind=SampleKind.INTERVIEWS, of="supervisors of five shifts", number=9, by=by, at=at
     )
-    if said == "too high":
+    if said == "too high" and claimed is not None:
         criteria = list(verdict.theme.criteria.filter(level__number=claimed)[:1])
         audit_findings.add_finding(verdict=verdict, text=FOUND, criteria=criteria, by=by, at=at)
         advised = Advised(RECOMMENDED, Priority.HIGH, london_day(at + DUE_AFTER), unit)

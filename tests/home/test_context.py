@@ -59,9 +59,9 @@ def pages(settings: Settings) -> None:
 
 
 PEOPLE = "People and units"
-ALL = ["Home", "Statements", "Actions", "Reviews", "Roll-ups", "Readings", "Model", "Papers", PEOPLE]
-LEADS = [*ALL[:5], "My half", *ALL[5:]]
-UNITS = ["Home", "Statements", "Actions", "Roll-ups", "Readings", "Model", "Papers", PEOPLE]
+ALL = ["Home", "Statements", "Actions", "Reviews", "Roll-ups", "Audits", "Readings", "Model", "Papers", PEOPLE]
+LEADS = [*ALL[:6], "My half", *ALL[6:]]
+UNITS = ["Home", "Statements", "Actions", "Roll-ups", "Audits", "Readings", "Model", "Papers", PEOPLE]
 BOARD = ["Home", "Roll-ups", "Climate surveys", "Model", "Papers"]
 
 
@@ -77,7 +77,7 @@ BOARD = ["Home", "Roll-ups", "Climate surveys", "Model", "Papers"]
         (Role.BOARD_MEMBER, BOARD),
         (Role.BOARD_SECRETARY, BOARD),
         (Role.RISK_LEAD, ["Home", "Model", "Papers"]),
-        (Role.EXTERNAL_AUDITOR, ["Home", "Model", "Papers"]),
+        (Role.EXTERNAL_AUDITOR, ["Home", "Audits", "Model", "Papers"]),
         (Role.PANEL_MEMBER, ["Home", "Papers"]),
         (Role.ADMINISTRATOR, ["Home", "Model", "Papers", PEOPLE, "Trail", "Retention"]),
     ],
@@ -147,7 +147,7 @@ def signed_in() -> HttpRequest:
 def test_appointments_in_force_decide_what_is_offered_and_said(signed_in: HttpRequest) -> None:
     context = navigation(signed_in)
     offered = [item.label for item in context["navigation"]]
-    assert offered == [*UNITS[:5], "Climate surveys", *UNITS[5:]]
+    assert offered == [*UNITS[:6], "Climate surveys", *UNITS[6:]]
     assert list(context["role_descriptions"]) == [
         "Single point of contact (SPOC), Harbour",
         "Health, Safety and Wellbeing Board member",

@@ -157,7 +157,8 @@ def test_the_last_validated_level_is_that_of_the_newest_report(unit: Unit) -> No
     assert found is not None
     assert (found.level.number, found.level.name, found.on) == (3, "Compliant", date(2025, 11, 4))
     assert found.why_not_comparable == ""
-    assert f"found by audit {newest.reference}, whose report was issued on 4 November 2025." in page(beside(draft))
+    shown = page(beside(draft))
+    assert f'href="/audits/{newest.pk}/">{newest.reference}</a>, whose report was issued on 4 November 2025.' in shown
     assert beside(draft, "communication").validated is None
 
 

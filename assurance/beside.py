@@ -218,7 +218,7 @@ def _validated(revision: Revision, identity: str, today: date) -> ValidatedLevel
         .values("level", "level_name", "audit__issued_at", "audit", "audit__reference", "why_not_comparable")
         .first()
     )
-    if row is None:
+    if row is None or row["level"] is None or row["audit__issued_at"] is None:  # what is issued has its moment
         return None
     return ValidatedLevel(
         ReadLevel(row["level"], row["level_name"]),

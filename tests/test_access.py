@@ -380,7 +380,7 @@ TABLE = [
     ),
     # How claims agree with verdicts: those of one unit or group are led to its page at once
     Row("assurance:agreement", get={who(SAFETY, UNIT): OK, who(GROUP, OTHERS): MOVED}),
-    Row("assurance:agreement_claims", get={READS: OK}),
+    Row("assurance:agreement_claims", get={who(SAFETY, UNIT, GROUP, OTHERS): OK}),
     Row("assurance:agreement_claims_csv", get={who(SAFETY): OK}),
     Row("assurance:agreement_of_group", ("group",), get={READS_REVIEWS: OK}),
     Row("assurance:agreement_of_unit", ("signed",), get={READS: OK}),

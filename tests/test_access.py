@@ -380,7 +380,7 @@ TABLE = [
     ),
     # How claims agree with verdicts: those of one unit or group are led to its page at once
     Row("assurance:agreement", get={who(SAFETY, UNIT): OK, who(GROUP, OTHERS): MOVED}),
-    Row("assurance:agreement_claims", get={READS: OK}),
+    Row("assurance:agreement_claims", get={who(SAFETY, UNIT, GROUP, OTHERS): OK}),
     Row("assurance:agreement_claims_csv", get={who(SAFETY): OK}),
     Row("assurance:agreement_of_group", ("group",), get={READS_REVIEWS: OK}),
     Row("assurance:agreement_of_unit", ("signed",), get={READS: OK}),
@@ -1005,6 +1005,7 @@ CHECKS = [
     ("assurance.views.audit_loading.can_read_audit", "GET", "assurance:audit", "other-spoc"),
     ("assurance.views.audit_loading.can_do_audit", "POST", "assurance:audit_theme", "head"),
     ("assurance.views.audit_files.can_read_audit", "GET", "assurance:audit_file", "spoc"),
+    ("assurance.views.agreement.can_read_agreement_of_unit", "GET", "assurance:agreement_of_unit", "other-spoc"),
     ("assurance.views.evidence.can_read_statement", "GET", "assurance:evidence_file", "other-slt-lead"),
     ("assurance.views.signing.can_sign", "POST", "assurance:sign", "administrator-and-slt-lead"),
     ("papers.views.loading.can_read_paper", "GET", "papers:paper", "panel-member"),

@@ -46,10 +46,11 @@ def signed_in(role: Role, unit: Unit | None = None, *, group: BusinessGroup | No
 
 
 def words(client: Client, address: str) -> str:
-    """What a page says, without its tags."""
+    """What a page says to whoever sees it, without its tags."""
     page = client.get(address)
     assert page.status_code == 200
     main = html_of(page).partition("<main")[2]
+    main = re.sub(r'<span class="govuk-visually-hidden">[^<]*</span>', "", main)
     return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
@@ -120,7 +121,7 @@ def test_a_unit_reads_its_claims_beside_the_verdicts_with_counts_only(group: Bus
     said = words(spoc, f"/agreement/units/{unit.slug}/")
     assert "Of 2 audited claims 1 was confirmed, 1 was too high and 0 too low." in said
     assert re.search(
-        r"Leadership Level 4 Level 3 Too high by one level V-\d+, 20 August 2025 2025/26-Q1, revision 1", said
+        r"Leadership Level 4 Level 3 Too high by one level V-\d+ , 20 August 2025 2025/26-Q1, revision 1", said
     )
     assert re.search(r"Communication Level 3 Level 3 Confirmed", said)
 
@@ -238,4 +239,4 @@ def test_pages_cost_as_many_queries_for_a_thousand_pairs_as_for_ten(group: Busin
     more = make_group("South")
     write([*make_units(more, 90), make_unit("Harbour", group=group)])
     assert {address: price(address) for address in addresses} == few
-    assert max(few.values()) <= 12
+    assert max(few.values()) <= 13

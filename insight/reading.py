@@ -69,8 +69,8 @@ def _add_claims(found: dict[int, OfUnit]) -> None:
     newest = (
         Revision.objects.standing()
         .filter(statement__unit__in=list(found))
-        .order_by("statement__unit", "-statement__quarter", accepted_first, "-number")
-        .distinct("statement__unit")
+        .order_by("statement__unit_id", "-statement__quarter", accepted_first, "-number")
+        .distinct("statement__unit_id")
     )
     # As a list: in a subquery the order is lost by which the newest is found.
     rows = Entry.objects.filter(revision__in=list(newest.values_list("pk", flat=True))).values_list(
@@ -90,8 +90,8 @@ def _add_verdicts(found: dict[int, OfUnit]) -> None:
     answered = Q(level__isnull=False) | Q(not_enough_evidence=True)
     last = (
         ThemeVerdict.objects.filter(answered, audit__in=Audit.objects.out(), audit__unit__in=list(found))
-        .order_by("audit__unit", "theme__identity", "-audit__issued_at", "-audit")
-        .distinct("audit__unit", "theme__identity")
+        .order_by("audit__unit_id", "theme__identity", "-audit__issued_at", "-audit_id")
+        .distinct("audit__unit_id", "theme__identity")
     )
     for unit, theme, level, edition, issued_at, audit in last.values_list(
         "audit__unit", "theme__identity", "level", "audit__edition__code", "audit__issued_at", "audit__reference"

@@ -11,7 +11,7 @@ from django.utils import timezone
 from lxml import html  # type: ignore[import-untyped]  # ships no types
 from pytest_django import DjangoAssertNumQueries
 
-from assurance.models import AuditState
+from assurance.models import AuditState, Decision
 from insight import reading
 from insight.outcomes import Movement
 from organisation.models import BusinessGroup, Unit, User
@@ -120,7 +120,7 @@ def test_what_is_not_issued_or_does_not_stand_is_no_reading(group: BusinessGroup
     unit = make_unit("Mill", group=group)
     claimed = factories.signed(unit, factories.this_quarter(), levels={"leadership": 4})
     make_audit(by=make_person(Role.SHRMT), state=AuditState.RESPONSE, revision=claimed, verdicts={"leadership": 1})
-    factories.decide(claimed, "returned")
+    factories.decide(claimed, Decision.RETURNED)
     page = head.get(f"{FORCE}{unit.slug}/")
     assert row(page, "Leadership")[:3] == ["Nothing signed", "Not audited", "Not asked"]
 
@@ -195,23 +195,23 @@ def test_the_force_is_shown_as_medians_of_how_many_units_with_the_most_questions
     ("role", "seen"),
     [
         (Role.SPOC, {"Quay BCU"}),
-        (Role.COG_SUPPORT, {"Quay BCU", "Beside"}),
-        (Role.SHRMT, {"Quay BCU", "Beside", "Elsewhere"}),
+        (Role.COG_SUPPORT, {"Quay BCU", "Mill"}),
+        (Role.SHRMT, {"Quay BCU", "Mill", "Elsewhere"}),
     ],
 )
 def test_readers_see_and_add_up_their_own_units_only(
     quay: Unit, group: BusinessGroup, role: Role, seen: set[str]
 ) -> None:
-    make_unit("Beside", group=group)
+    make_unit("Mill", group=group)
     elsewhere = make_unit("Elsewhere")
     factories.signed(elsewhere, factories.this_quarter(), levels={"leadership": 1})
     person = {Role.SPOC: {"unit": quay}, Role.COG_SUPPORT: {"group": group}}.get(role, {})
     browser = signed_in(make_person(role, **person))  # type: ignore[arg-type]  # a unit or a group
     page = browser.get(FORCE)
     said = words(page)
-    assert {name for name in ("Quay BCU", "Beside", "Elsewhere") if name in said} == seen
+    assert {name for name in ("Quay BCU", "Mill", "Elsewhere") if name in said} == seen
     claimed = row(page, "Leadership")[0]
-    assert claimed == ("2–3 median of 2 units" if "Elsewhere" in seen else "4 median of 1 unit")
+    assert claimed == ("1–4 median of 2 units" if "Elsewhere" in seen else "4 median of 1 unit")
     assert browser.get(f"{FORCE}elsewhere/").status_code == (200 if "Elsewhere" in seen else 404)
 
 

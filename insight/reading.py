@@ -96,6 +96,8 @@ def _add_verdicts(found: dict[int, OfUnit]) -> None:
     for unit, theme, level, edition, issued_at, audit in last.values_list(
         "audit__unit", "theme__identity", "level", "audit__edition__code", "audit__issued_at", "audit__reference"
     ):
+        if issued_at is None:  # the database holds that an issued audit has its moment
+            continue
         found[unit].verdicts[theme] = Verdict(level, edition, london_day(issued_at), audit)
 
 

@@ -6,6 +6,7 @@ import io
 import statistics
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -31,7 +32,7 @@ def csv_of(*lines: list[object], headings: list[str] = HEADINGS) -> bytes:
     return cells.csv_bytes(headings, rows)
 
 
-def xlsx_of(*lines: list[object]) -> bytes:
+def xlsx_of(*lines: list[Any]) -> bytes:
     book = Workbook()
     for line in [HEADINGS, *lines]:
         book.worksheets[0].append(line)

@@ -50,6 +50,8 @@ def test_every_download_is_in_the_trail(world: World) -> None:
             missing.add(address)
     assert missing == set()
     assert {
+        "assurance:agreement_claims_csv",
+        "assurance:audit_file",
         "assurance:evidence_file",
         "assurance:climate_survey_csv",
         "assurance:statement_file",

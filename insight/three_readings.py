@@ -23,7 +23,7 @@ from rendering.formats import count, day, decimal, signed_change, so_many
 
 NOT_SCORED = "Not scored"
 NOTHING_CLAIMED, NO_LEVEL = "Nothing signed", "No level given"
-NOT_AUDITED, NOT_ENOUGH_EVIDENCE = "Not audited", "Not enough evidence"
+NOT_VALIDATED = "No verdict"
 NOT_ASKED, FEW = "Not asked", "Fewer than ten respondents"
 NOT_RECORDED = "not yet recorded"
 
@@ -40,9 +40,9 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the last issued audit of a theme found; its level is None where there was not enough evidence."""
+    """The level that the last issued audit of a theme validated, if any did."""
 
-    level: int | None
+    level: int
     edition: str
     issued_on: date
     audit: str
@@ -210,7 +210,7 @@ def _row_of_several(known: Known, theme: ThemeFacts) -> ThemeRow:
     verdicts = [one.validated for one in each if one.validated is not None]
     both = climate.together(of.climate[theme.identity] for of in known.units.values() if theme.identity in of.climate)
     claimed = _median(claims, theme, NOTHING_CLAIMED, known.level_names)
-    validated = _median(verdicts, theme, NOT_AUDITED, known.level_names)
+    validated = _median(verdicts, theme, NOT_VALIDATED, known.level_names)
     answered = _answered_together(both, known.survey)
     points = known.survey.points if known.survey else climate.MOST_POINTS
     moved = _moved(known, known.moved_together, theme)
@@ -246,10 +246,9 @@ def _validated(verdict: Verdict | None, theme: ThemeFacts, level_names: Sequence
     if not theme.scored:
         return LevelCell(None, NOT_SCORED)
     if verdict is None:
-        return LevelCell(None, NOT_AUDITED)
-    return _level(
-        verdict.level, NOT_ENOUGH_EVIDENCE, f"Audit {verdict.audit}, issued {day(verdict.issued_on)}", level_names
-    )
+        return LevelCell(None, NOT_VALIDATED)
+    note = f"Audit {verdict.audit}, issued {day(verdict.issued_on)}"
+    return _level(verdict.level, NOT_VALIDATED, note, level_names)
 
 
 def _level(level: int | None, without: str, note: str, level_names: Sequence[str]) -> LevelCell:

@@ -38,7 +38,7 @@ def claim(level: int | None, *, edition: str = "2019") -> Claim:
     return Claim(level, edition, QUARTER, accepted=True)
 
 
-def verdict(level: int | None, *, edition: str = "2019") -> Verdict:
+def verdict(level: int, *, edition: str = "2019") -> Verdict:
     return Verdict(level, edition, date(2026, 3, 6), "A-0001")
 
 
@@ -79,11 +79,8 @@ def test_a_theme_that_is_not_scored_has_no_level_and_asks_nothing() -> None:
     ("of", "words"),
     [
         (unit(4, 2, Result(20, Fraction(4))), ("4 Proactive", "2 Reactive", "75%")),
-        (
-            OfUnit({"audit": claim(None)}, {"audit": verdict(None)}),
-            ("No level given", "Not enough evidence", "Not asked"),
-        ),
-        (unit(answered=climate.SUPPRESSED), ("Nothing signed", "Not audited", "Fewer than ten respondents")),
+        (OfUnit({"audit": claim(None)}), ("No level given", "No verdict", "Not asked")),
+        (unit(answered=climate.SUPPRESSED), ("Nothing signed", "No verdict", "Fewer than ten respondents")),
     ],
 )
 def test_what_is_known_and_what_is_not_is_said_in_words(of: OfUnit, words: tuple[str, str, str]) -> None:

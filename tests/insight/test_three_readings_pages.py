@@ -79,7 +79,7 @@ def test_a_unit_s_page_has_claim_verdict_climate_and_outcomes_of_each_theme(quay
         "10% of 20 respondents agree",
         "Accidents: not yet recorded",
     ]
-    assert row(page, "Assurance and Audit")[1:] == ["Not audited", "Fewer than ten respondents", "None named"]
+    assert row(page, "Assurance and Audit")[1:] == ["No verdict", "Fewer than ten respondents", "None named"]
     assert row(page, "Wellbeing") == [
         "Not scored",
         "Not scored",
@@ -107,7 +107,7 @@ def test_the_chart_and_its_sentence_say_the_same_as_the_table(quay: Unit, head: 
     page = head.get(f"{FORCE}{quay.slug}/")
     [title] = html.document_fromstring(html_of(page)).xpath("//*[@id='three-readings-title']")
     assert "Leadership: claimed, 4; validated, 2; staff who agree, 10%." in title.text
-    assert "Assurance and Audit: claimed, 3; validated, not audited; staff who agree, fewer than ten respondents." in (
+    assert "Assurance and Audit: claimed, 3; validated, no verdict; staff who agree, fewer than ten respondents." in (
         title.text
     )
     assert (
@@ -122,7 +122,7 @@ def test_what_is_not_issued_or_does_not_stand_is_no_reading(group: BusinessGroup
     make_audit(by=make_person(Role.SHRMT), state=AuditState.RESPONSE, revision=claimed, verdicts={"leadership": 1})
     factories.decide(claimed, Decision.RETURNED)
     page = head.get(f"{FORCE}{unit.slug}/")
-    assert row(page, "Leadership")[:3] == ["Nothing signed", "Not audited", "Not asked"]
+    assert row(page, "Leadership")[:3] == ["Nothing signed", "No verdict", "Not asked"]
 
 
 def test_the_last_verdict_counts_and_the_accepted_statement_before_one_that_waits(

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from assurance.audit_permissions import READS_PROGRAMMES
 from assurance.permissions import READS_ISSUED_ROLLUPS
 from home.permissions import READS_TRAIL
 from organisation import sessions
@@ -49,6 +50,7 @@ SECTIONS = (
     Section("Actions", "actions:actions", _REVIEWERS | {Role.SPOC, Role.SLT_LEAD}),
     Section("Reviews", "assurance:reviews", _REVIEWERS),
     Section("Roll-ups", "assurance:rollups", READS_ISSUED_ROLLUPS),
+    Section("Audit programmes", "assurance:programmes", READS_PROGRAMMES),
     Section("My half", "my_half", GROUP_ROLES),
     Section("Model", "maturity:matrix", INSIDE_THE_FORCE),
     Section("Papers", "papers:papers", frozenset(Role)),

@@ -1,17 +1,21 @@
-"""Audits as rows, in any state, of a unit or a group."""
+"""Audits as rows, in any state, of a unit or a group; and programmes of what to audit."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
-from assurance.models import Audit, AuditKind, AuditState, IssuedRollup, Revision, ThemeVerdict
+from assurance.models import Audit, AuditKind, AuditProgramme, AuditState, IssuedRollup, Revision, ThemeVerdict
 from assurance.models.audit import OUT
+from assurance.sampling import DEFAULT_SHARE, DEFAULT_WEIGHTS
+from assurance.services import programmes
+from assurance.services.programmes import Wanted
 from organisation.models import BusinessGroup, User
-from organisation.periods import london_day
+from organisation.periods import HalfYear, london_day
 from records.canonical import content_digest
 from tests.factories import assurance
 
@@ -71,3 +75,24 @@ def _of_state(state: AuditState, by: User, at: datetime) -> dict[str, Any]:
         "issuer_name": "The lead auditor",
     }
     return issued | ({"closed_at": at, "closed_by": by} if state == AuditState.CLOSED else {})
+
+
+# --- Programmes ---------------------------------------------------------------------------------------------------
+
+WANTED = Wanted(
+    weights=DEFAULT_WEIGHTS,
+    random_share=DEFAULT_SHARE,
+    auditor_days=Decimal(20),
+    days_per_audit=Decimal(4),
+    days_per_theme=Decimal(0),
+)
+
+
+def propose(half: HalfYear, *, by: User) -> AuditProgramme:
+    """Propose the half-year's programme now: 20 days, of which every audit takes 4."""
+    return programmes.propose(half=half, wanted=WANTED, by=by, at=timezone.now())
+
+
+def adopt(programme: AuditProgramme, *, by: User) -> AuditProgramme:
+    """Adopt what was proposed last, now."""
+    return programmes.adopt(programme=programme, seen_version=programme.version, by=by, at=timezone.now())

@@ -59,6 +59,7 @@ def pages(settings: Settings) -> None:
 PEOPLE = "People and units"
 ALL = ["Home", "Statements", "Actions", "Reviews", "Roll-ups", "Model", "Papers", PEOPLE]
 LEADS = [*ALL[:5], "My half", *ALL[5:]]
+WITH_PROGRAMMES = [*ALL[:5], "Audit programmes", *ALL[5:]]
 
 
 @pytest.mark.parametrize(
@@ -68,10 +69,10 @@ LEADS = [*ALL[:5], "My half", *ALL[5:]]
         (Role.SLT_LEAD, ["Home", "Statements", "Actions", "Roll-ups", "Model", "Papers", PEOPLE]),
         (Role.COG_LEAD, LEADS),
         (Role.COG_SUPPORT, LEADS),
-        (Role.SHRMT, [*ALL, "Trail"]),
-        (Role.HEAD, [*ALL, "Trail", "Retention"]),
-        (Role.BOARD_MEMBER, ["Home", "Roll-ups", "Model", "Papers"]),
-        (Role.BOARD_SECRETARY, ["Home", "Roll-ups", "Model", "Papers"]),
+        (Role.SHRMT, [*WITH_PROGRAMMES, "Trail"]),
+        (Role.HEAD, [*WITH_PROGRAMMES, "Trail", "Retention"]),
+        (Role.BOARD_MEMBER, ["Home", "Roll-ups", "Audit programmes", "Model", "Papers"]),
+        (Role.BOARD_SECRETARY, ["Home", "Roll-ups", "Audit programmes", "Model", "Papers"]),
         (Role.RISK_LEAD, ["Home", "Model", "Papers"]),
         (Role.EXTERNAL_AUDITOR, ["Home", "Model", "Papers"]),
         (Role.PANEL_MEMBER, ["Home", "Papers"]),
@@ -100,6 +101,7 @@ def test_somebody_without_an_appointment_is_offered_what_everyone_may_open() -> 
         ("/reviews/north/2025-26-q1/", {"Reviews": "true"}),
         ("/roll-ups/", {"Roll-ups": "page"}),
         ("/roll-ups/north/2025-26-h1/", {"Roll-ups": "true"}),
+        ("/audit-programmes/2025-26-h1/", {"Audit programmes": "true"}),
         ("/people/7/appoint/", {PEOPLE: "true"}),
         ("/units/harbour/", {PEOPLE: "true"}),
         ("/account/password/change/", {}),

@@ -1,4 +1,4 @@
-"""What to audit next: proposed by an auditor, adopted and changed by the Head, read by the Board; then into the field."""
+"""What to audit next: proposed by an auditor, adopted and changed by the Head, read by the Board."""
 
 from __future__ import annotations
 
@@ -25,10 +25,8 @@ def propose(auditor: Visit) -> None:
     expect(auditor.page.get_by_role("heading", level=1)).to_have_text("Audit programme")
 
 
-def test_a_programme_goes_from_the_auditor_to_the_head_and_the_board_without_a_script(
-    sign_in: SignIn, tmp_path: Path
-) -> None:
-    auditor = sign_in("auditor", scripts=False)
+def test_a_programme_goes_from_the_auditor_to_the_head_and_the_board(sign_in: SignIn, tmp_path: Path) -> None:
+    auditor = sign_in("auditor")
     propose(auditor)
     page = auditor.page.url.removeprefix(auditor.product.url)
     auditor.page.get_by_role("table").first.get_by_role("link").first.click()
@@ -42,14 +40,19 @@ def test_a_programme_goes_from_the_auditor_to_the_head_and_the_board_without_a_s
     auditor.follow("Propose it anew")
     auditor.open(page)
     auditor.follow("Draw another seed")
+    auditor.page.get_by_label("Why is another seed drawn?").fill("A unit was missing.")
+    auditor.press("Draw another seed")
+    expect(auditor.page.get_by_text("because: A unit was missing.")).to_be_visible()
 
-    head = sign_in("head", scripts=False)
+    head = sign_in("head")
     head.open(page)
     head.follow("Adopt it")
     head.page.get_by_role("checkbox").check()
     head.press("Adopt the programme")
     expect(head.page.get_by_text("Nothing has been changed.")).to_be_visible()
     head.follow(re.compile("^Remove "))
+    head.press("Remove it")
+    expect(head.page.get_by_role("alert")).to_contain_text("Say why.")
     head.page.get_by_label("Why?").fill(REASON)
     head.press("Remove it")
     head.follow(re.compile("^Move "))
@@ -58,7 +61,7 @@ def test_a_programme_goes_from_the_auditor_to_the_head_and_the_board_without_a_s
     head.press("Move it")
     expect(head.page.get_by_text("from place 1 to 2")).to_be_visible()
 
-    board = sign_in("board-member", scripts=False)
+    board = sign_in("board-member", scripts=False, checks=False)
     board.open(page)
     expect(board.page.get_by_text(REASON)).to_be_visible()
     expect(board.page.get_by_text("it gives the same units")).to_be_visible()
@@ -66,6 +69,12 @@ def test_a_programme_goes_from_the_auditor_to_the_head_and_the_board_without_a_s
         board.page.get_by_role("link", name="Download as a workbook (XLSX)").click()
     download.value.save_as(tmp_path / "programme.xlsx")
     assert load_workbook(tmp_path / "programme.xlsx").sheetnames[-1] == "Changes"
+
+
+def test_a_programme_is_proposed_without_a_script(sign_in: SignIn) -> None:
+    auditor = sign_in("adviser", scripts=False, checks=False)
+    propose(auditor)
+    expect(auditor.page.get_by_text("The programme is proposed.")).to_be_visible()
 
 
 def test_an_auditor_takes_a_theme_s_questions_along_without_a_connection(sign_in: SignIn, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ domain.md. Row filters stand on the models."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
@@ -28,7 +29,9 @@ from organisation.permissions import (
 from organisation.roles import Role
 
 AUDITS = frozenset({Role.SHRMT, Role.EXTERNAL_AUDITOR})
-READS_AUDITS = READS_ALL_AUDITS | READS_OWN_UNITS_AUDITS | READS_OWN_GROUPS_AUDITS | {Role.EXTERNAL_AUDITOR}
+# Who reads issued audits of every unit of theirs: an external auditor reads no more than those they did.
+READS_AGREEMENT = READS_ALL_AUDITS | READS_OWN_UNITS_AUDITS | READS_OWN_GROUPS_AUDITS
+READS_AUDITS = READS_AGREEMENT | {Role.EXTERNAL_AUDITOR}
 READS_PROGRAMMES = WORKS_ON_PROGRAMMES | READS_PROGRAMMES_FOR_THE_BOARD
 # Who reads the findings of issued audits summed up, and no report.
 READS_FINDINGS = frozenset({Role.SHRMT, Role.HEAD, Role.BOARD_MEMBER, Role.BOARD_SECRETARY})
@@ -127,6 +130,29 @@ def _group_of(audit: Audit) -> BusinessGroup:
     return audit.group
 
 
+# --- How claims agree with verdicts ---------------------------------------------------------------------------------
+
+
+def can_list_agreement(user: Person) -> bool:
+    """Whether the person reads of any unit how its claims agree with what audits found."""
+    return bool(roles_anywhere(user) & READS_AGREEMENT)
+
+
+def can_read_agreement(user: Person) -> bool:
+    """Whether the person reads it of the force, by theme and over time, and of auditors beside each other."""
+    return bool(roles_anywhere(user) & READS_ALL_AUDITS)
+
+
+def can_read_agreement_of_group(user: Person, group: BusinessGroup) -> bool:
+    """Whether the person reads it of the group, summed up over its units."""
+    return bool(roles_over_group(user, group) & (READS_ALL_AUDITS | READS_OWN_GROUPS_AUDITS))
+
+
+def can_read_agreement_of_unit(user: Person, unit: Unit) -> bool:
+    """Whether the person reads what the unit claimed beside what issued audits of it found."""
+    return bool(roles_over_unit(user, unit) & READS_AGREEMENT)
+
+
 # --- What to audit next ---------------------------------------------------------------------------------------------
 
 
@@ -180,15 +206,42 @@ def can_audit_unit(user: Person, unit: Unit, day: date) -> bool:
 def bars_to_auditing(user: Person, unit: Unit, day: date) -> frozenset[Bar]:
     """Return what keeps the person from auditing the unit on `day`, if they audit: what they were to it in the year
     before, and to the units that it came of. The Head may set aside only that they mentored it."""
-    since = _a_year_before(day)
-    line = [unit.pk, *Unit.objects.lineage().all_predecessors(unit.pk)]
+    return _bars(user, [unit.pk], day)
+
+
+def bars_to_auditing_group(user: Person, group: BusinessGroup, day: date) -> frozenset[Bar]:
+    """The same for a business group: what they were to it, or to any unit that is in it on `day`."""
+    units = Unit.objects.in_group_on(group, day).values_list("pk", flat=True)
+    return _bars(user, units, day, or_held=Q(group=group))
+
+
+def bars_to_doing(user: Person, audit: Audit, day: date) -> frozenset[Bar]:
+    """Return what keeps the person from doing the audit on `day`, by what it audits."""
+    if audit.unit is not None:
+        return bars_to_auditing(user, audit.unit, day)
+    return bars_to_auditing_group(user, _group_of(audit), day)
+
+
+def _bars(user: Person, units: Iterable[int], day: date, *, or_held: Q | None = None) -> frozenset[Bar]:
+    """Return what the person was in the year before to the units, and to those that they came of; and whether they
+    held an appointment that `or_held` grants."""
+    since, lineage = _a_year_before(day), Unit.objects.lineage()
+    line = {one for unit in units for one in (unit, *lineage.all_predecessors(unit))}
     held = Appointment.objects.filter(person=user.pk).held_between(since, day)
     in_it = Q(unit__in=line) | Q(Exists(_memberships_during(since, day).filter(unit__in=line)))
     named = {
-        Bar.APPOINTED: held.filter(in_it).exists(),
+        Bar.APPOINTED: held.filter(in_it if or_held is None else in_it | or_held).exists(),
         Bar.MENTORED: MentoringRecord.objects.units_mentored_by(user, since=since).filter(pk__in=line).exists(),
     }
     return frozenset(bar for bar, holds in named.items() if holds)
+
+
+def auditors(day: date) -> QuerySet[User]:
+    """People whom `can_audit` grants, as a filter."""
+    appointed = Appointment.objects.in_force(day)
+    return User.objects.filter(is_active=True, pk__in=appointed.to(AUDITS).values("person")).exclude(
+        pk__in=appointed.to({Role.ADMINISTRATOR}).values("person")
+    )
 
 
 def units_to_audit(user: Person, day: date) -> UnitQuerySet:

@@ -1,6 +1,6 @@
 """What a theme's page shows beside the questions: what the unit has said before, and what is expected of it.
 
-Two queries, however many quarters and units there are.
+Three queries, however many quarters and units there are.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from assurance.models import Decision, Entry, ReviewComment, Revision, RevisionState
 from assurance.models.statement import FROZEN
 from assurance.reading import ReadLevel
+from assurance.validated import NEWEST_FIRST, levels_found
 from maturity.models import Level, NotComparable, Target
 from organisation.periods import Quarter, london_day
 
@@ -71,23 +72,37 @@ class LastReview:
 
 
 @dataclass(frozen=True, slots=True)
+class ValidatedLevel:
+    """The level that the last audit of the theme found, in a report issued on that day.
+
+    `why_not_comparable` is set where the level means something else than in this quarter.
+    """
+
+    level: ReadLevel
+    on: date
+    reference: str
+    why_not_comparable: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Background:
     """Everything beside the questions. Quarters run from the newest back.
 
-    What there is none of is None, and the page says so in words. Of audits nothing is kept, so no level is validated.
+    What there is none of is None, and the page says so in words.
     """
 
     quarters: tuple[EarlierLevel, ...]
     review: LastReview | None
     target: Target | None
     target_has_passed: bool
-    validated: None = None
+    validated: ValidatedLevel | None
 
 
 def background(revision: Revision, entry: Entry, *, today: date) -> Background:
-    """Return what is known about the entry's theme before it is answered. Two queries.
+    """Return what is known about the entry's theme before it is answered. Three queries.
 
-    Whoever may fill in the revision may read all of it: the statements are their unit's own, targets everybody's.
+    Whoever may fill in the revision may read all of it: statements and issued audits are their unit's own, targets
+    everybody's.
     """
     statement, identity = revision.statement, entry.theme.identity
     shown = [statement.quarter.plus(-back) for back in range(1, QUARTERS_SHOWN + 1)]
@@ -98,6 +113,7 @@ def background(revision: Revision, entry: Entry, *, today: date) -> Background:
         review=_last_review(rows),
         target=target,
         target_has_passed=target is not None and target.by_on < today,
+        validated=_validated(revision, identity, today),
     )
 
 
@@ -178,6 +194,36 @@ def _last_review(rows: list[dict[str, Any]]) -> LastReview | None:
             for name, question in QUESTIONS.items()
         ),
         on_theme=row["on_theme"] or "",
+    )
+
+
+def _validated(revision: Revision, identity: str, today: date) -> ValidatedLevel | None:
+    statement = revision.statement
+    level_name = Level.objects.filter(edition=OuterRef("audit__edition"), number=OuterRef("level"))
+    # The audit may have been on a later edition than the statement.
+    not_comparable = NotComparable.objects.filter(
+        Q(edition=statement.edition_id, earlier=OuterRef("audit__edition"))
+        | Q(edition=OuterRef("audit__edition"), earlier=statement.edition_id),
+        identity=identity,
+    )
+    row = (
+        levels_found(until=today)
+        .filter(audit__unit=statement.unit_id, theme__identity=identity)
+        .order_by(*NEWEST_FIRST)
+        .annotate(
+            level_name=Subquery(level_name.values("name")[:1]),
+            why_not_comparable=Subquery(not_comparable.values("reason")[:1]),
+        )
+        .values("level", "level_name", "audit__issued_at", "audit__reference", "why_not_comparable")
+        .first()
+    )
+    if row is None:
+        return None
+    return ValidatedLevel(
+        ReadLevel(row["level"], row["level_name"]),
+        london_day(row["audit__issued_at"]),
+        row["audit__reference"],
+        row["why_not_comparable"] or "",
     )
 
 

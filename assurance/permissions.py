@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from assurance.models import (
+    ClimateResult,
     InformationRequest,
     IssuedRollup,
     MentoringRecord,
@@ -14,6 +15,7 @@ from assurance.models import (
     Rollup,
     Statement,
 )
+from assurance.models.climate import READS_CLIMATE
 from assurance.models.information_request import ANSWERS_REQUESTS
 from assurance.models.redaction import READS_REDACTIONS
 from assurance.models.review import READS_ALL_NOTES, READS_OWN_NOTES
@@ -187,6 +189,20 @@ def can_read_issued_rollup(user: Person, issued: IssuedRollup) -> bool:
     today = timezone.localdate()
     memberships = UnitMembership.objects.in_force_on_or_at_the_units_end(today).filter(group=group)
     return memberships.filter(unit__in=own_units).exists()
+
+
+def can_read_climate(user: Person) -> bool:
+    """Whether the person reads any unit's climate results at all, and so which surveys there are."""
+    return bool(roles_anywhere(user) & READS_CLIMATE)
+
+
+def can_read_climate_result(user: Person, result: ClimateResult) -> bool:
+    return bool(roles_over_unit(user, result.unit) & READS_CLIMATE)
+
+
+def can_import_climate(user: Person) -> bool:
+    """Whether the person imports, replaces and withdraws climate surveys."""
+    return Role.SHRMT in roles_anywhere(user) and not administers(user)
 
 
 def can_list_mentoring(user: Person) -> bool:

@@ -28,9 +28,11 @@ from assurance.points import (
     StatementFacts,
     ThemeFacts,
     Twin,
+    Validated,
     changed_in_words,
     points_to_look_at,
 )
+from assurance.validated import last_validated
 from maturity import applying
 from maturity.models import Criterion, NotComparable, Target
 from organisation.models import BusinessGroup
@@ -77,7 +79,7 @@ class Looked:
     """The newest signed revision of a unit's statement, with what there is to look at in it.
 
     `changed` is since `last`, the last quarter with something signed; None where nothing was signed before. `carried`
-    of the `scored` themes were carried forward and confirmed unchanged.
+    of the `scored` themes were carried forward and confirmed unchanged. `validated` says by theme what was last found.
     """
 
     revision: SignedRow
@@ -86,6 +88,7 @@ class Looked:
     last: Quarter | None
     carried: int
     scored: int
+    validated: Mapping[str, Validated]
 
     @property
     def awaits_review(self) -> bool:
@@ -122,8 +125,8 @@ def look_at(
     """Return what there is to look at in the signed statements of a group's units, by unit id.
 
     Units without anything signed are not in it, nor those whose statements the reader may not read: their texts are
-    not compared with either. Targets are those that applied on the quarter's last day, or today; actions stand as they
-    do today.
+    not compared with either. Targets are those that applied on the quarter's last day, or today; actions, and what
+    audits last found, stand as they do today.
     """
     readable = Statement.objects.visible_to(reader).filter(quarter=quarter, unit__in=units)
     now = _signed(Revision.objects.filter(statement__in=readable), "-number", of_one="statement_id")
@@ -200,7 +203,17 @@ class _ThemesOf:
         units = [row.unit_id for row in now]
         self._items = _items(entries)
         self._criteria = _criteria({entry.theme_id for row in now for entry in entries[row.id] if entry.criteria_met})
-        self._not_comparable = _not_comparable({(row.edition_id, last.edition_id) for row, last in self._pairs(now)})
+        self._found = last_validated(units, until=today)
+        self._not_comparable = _not_comparable(
+            {(row.edition_id, last.edition_id) for row, last in self._pairs(now)}
+            | {
+                both
+                for row in now
+                for one in self._found.get(row.unit_id, {}).values()
+                # An audit may be on a later edition than the statement that is looked at.
+                for both in ((row.edition_id, one.edition_id), (one.edition_id, row.edition_id))
+            }
+        )
         self._targets, self._endorsed = _targets(group, units, day)
         self._raised, self._late = _open_actions(units, [row.id for row in now], today)
         self._twins: dict[str, list[tuple[int, Twin]]] = defaultdict(list)
@@ -229,6 +242,7 @@ class _ThemesOf:
             last=last.quarter if last else None,
             carried=facts.merely_carried,
             scored=len(facts.scored),
+            validated={theme.identity: theme.validated for theme in facts.scored if theme.validated is not None},
         )
 
     def _theme(self, row: SignedRow, entry: EntryRow, last: SignedRow | None) -> ThemeFacts:
@@ -247,8 +261,7 @@ class _ThemesOf:
             open_actions=len(raised),
             late=tuple(late[action] for action in raised if action in late),
             last=self._earlier(row, entry, last),
-            # Nothing is kept of audits, so no level has been validated.
-            validated=None,
+            validated=self._validated(row, entry),
             target=self._target(row, entry),
             twins=tuple(twin for unit, twin in self._twins.get(entry.wording, ()) if unit != row.unit_id),
         )
@@ -263,6 +276,15 @@ class _ThemesOf:
             return None
         why_not = self._not_comparable.get((row.edition_id, last.edition_id, entry.identity), "")
         return Earlier(str(last.quarter), then.level, self._evidence(then), why_not)
+
+    def _validated(self, row: SignedRow, entry: EntryRow) -> Validated | None:
+        """What an audit last found of the theme, whichever of the unit's statements it validated."""
+        found = self._found.get(row.unit_id, {}).get(entry.identity)
+        if found is None:
+            return None
+        either = ((row.edition_id, found.edition_id), (found.edition_id, row.edition_id))
+        why_not = next((why for both in either if (why := self._not_comparable.get((*both, entry.identity)))), "")
+        return Validated(found.level, found.on, f"Audit {found.reference}", why_not)
 
     def _target(self, row: SignedRow, entry: EntryRow) -> Aim | None:
         target = applying.choose(

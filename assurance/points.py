@@ -62,11 +62,13 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Validated:
-    """The level that the last audit of the theme found; `audit` says which one."""
+    """The level that the last audit of the theme found; `audit` says which one. `why_not` is set where it does not
+    compare with the statement's."""
 
     level: int
     on: date
     audit: str
+    why_not: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,9 @@ def level_above_validated(facts: StatementFacts) -> Iterator[Point]:
     """2019 paper §1.13: audits validate reported levels; one above what the last of them found is worth a look."""
     for theme in facts.scored:
         found = theme.validated
-        if found is not None and theme.level is not None and theme.level > found.level:
+        if found is None or found.why_not or theme.level is None:
+            continue
+        if theme.level > found.level:
             yield _on(
                 theme,
                 Kind.ABOVE_VALIDATED,

@@ -212,12 +212,29 @@ class Questions:
 
 @dataclass(frozen=True)
 class Validated:
-    """Levels reported and found by audits, over the units' themes that an audit has validated."""
+    """Levels reported in the half and last found by audits, over the units' themes that an audit has validated.
+
+    Themes that do not mean the same in the edition reported on and in the audit's are left out.
+    """
 
     cells: int = 0
     agree: int = 0
     reported_higher: int = 0
     reported_lower: int = 0
+
+
+@dataclass(frozen=True)
+class AuditedClaims:
+    """Claims that issued audits judged, each in the very statement that the audit validates, whenever that was.
+
+    `claims` are confirmed, too high or too low; of `not_enough_evidence` more the auditors could not judge.
+    """
+
+    claims: int
+    confirmed: int
+    too_high: int
+    too_low: int
+    not_enough_evidence: int
 
 
 @dataclass(frozen=True)
@@ -268,6 +285,7 @@ class Figures:
     movement: Movement | None = None
     self_sustaining: SelfSustaining | None = None
     validated: Validated | None = None
+    audited_claims: AuditedClaims | None = None
     weakest: tuple[str, ...] = ()
     most_improved: tuple[str, ...] = ()
     questions: Questions | None = None

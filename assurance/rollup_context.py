@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from assurance.comparing import Editions
 from assurance.rollup import (
+    AuditedClaims,
     Excluded,
     Figures,
     Questions,
@@ -54,7 +55,8 @@ class Context:
     scored themes: levels, which were merely carried, which are held without SHRMT. `answers` are the reviewer's three,
     by the revision's id, in the order of `Questions`. `units_before` were the group's on the last day of the half
     before and expected then; `excluded` are its units now of which nothing was expected in the half.
-    `validated` maps a unit's id to the levels that audits found by theme, as far as any did.
+    `validated` maps a unit's id to what audits last found by theme, as far as any did: the level, and the edition that
+    describes it. `audited_claims` are those that audits of the group's units judged.
     """
 
     quarters: Sequence[Quarter]
@@ -69,7 +71,8 @@ class Context:
     held: Mapping[int, Collection[str]] = field(default_factory=dict)
     answers: Mapping[int, tuple[bool, bool, bool]] = field(default_factory=dict)
     targets: Sequence[TargetFacts] = ()
-    validated: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+    validated: Mapping[int, Mapping[str, tuple[int, str]]] = field(default_factory=dict)
+    audited_claims: AuditedClaims | None = None
 
 
 def in_context(found: Figures, context: Context) -> Figures:
@@ -87,7 +90,18 @@ def in_context(found: Figures, context: Context) -> Figures:
         excluded=tuple(excluded(unit) for unit in context.excluded),
         movement=moved,
         self_sustaining=sustained,
-        validated=validated(found.units, context.validated),
+        validated=validated(
+            found.units,
+            {
+                unit: {
+                    identity: level
+                    for identity, (level, edition) in levels.items()
+                    if context.editions.comparable(found.edition, edition, identity)
+                }
+                for unit, levels in context.validated.items()
+            },
+        ),
+        audited_claims=context.audited_claims,
         most_improved=most_improved(moved.themes),
         questions=_questions(found.units, book),
         targets=_targets(found.edition, found.themes, book),
@@ -192,12 +206,12 @@ def _movement(found: Figures, book: _Book) -> Movement:
 
 
 def validated(readings: Iterable[UnitReading], levels: Mapping[int, Mapping[str, int]]) -> Validated:
-    """Set the levels that units report beside those that audits found, where both are there."""
+    """Set the levels that units report beside those that audits found, where both are there and compare."""
     pairs = [
         (reported, found)
         for reading in readings
         for identity, found in levels.get(reading.unit_id, {}).items()
-        if (reported := reading.levels.get(identity)) is not None
+        if identity not in reading.apart and (reported := reading.levels.get(identity)) is not None
     ]
     return Validated(
         len(pairs),

@@ -12,6 +12,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from assurance.agreement_findings import in_one_sentence
 from assurance.proportions import wilson
 from assurance.targets import Outlook, Point, outlook
 from organisation.periods import HalfYear, Quarter
@@ -136,6 +137,7 @@ class Findings:
     group_quarters: tuple[str, ...]
     some_late: bool = False
     some_sustained: bool = False
+    audited_claims: str = ""
 
 
 def findings_of(figures: Figures, *, comparison: bool = True) -> Findings | None:
@@ -163,6 +165,7 @@ def findings_of(figures: Figures, *, comparison: bool = True) -> Findings | None
         group_quarters=tuple(f"Q{Quarter.parse(row['quarter']).number}" for row in figures["coverage"]),
         some_late=bool(figures["used_late"]),
         some_sustained=bool(figures["self_sustaining"]["names"]),
+        audited_claims=_audited_claims(figures.get("audited_claims")),
     )
 
 
@@ -245,9 +248,16 @@ def _validated(found: Mapping[str, Any]) -> str:
         return "No level has been validated by an audit yet."
     agree = part_of(found["agree"], found["cells"])
     return (
-        f"Of the levels that audits validated, {agree} agree with what the units report; "
-        f"{count(found['reported_higher'])} were reported too high and {count(found['reported_lower'])} too low."
+        f"Of the levels that audits last found, {agree} are what the units report now; "
+        f"{count(found['reported_higher'])} are reported higher and {count(found['reported_lower'])} lower."
     )
+
+
+def _audited_claims(found: Mapping[str, Any] | None) -> str:
+    """How claims agreed with verdicts; nothing where no claim has been judged, or older figures did not count it."""
+    if not found or not found["claims"]:
+        return ""
+    return in_one_sentence(**{name: found[name] for name in ("claims", "confirmed", "too_high", "too_low")})
 
 
 # --- What moved -------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 
 from assurance.comparing import Editions
 from assurance.rollup import (
+    AuditedClaims,
     Excluded,
     Figures,
     GroupActions,
@@ -108,6 +109,19 @@ class Sustained:
 
 
 @dataclass(frozen=True)
+class ReportedAndFound:
+    """Levels of a theme reported in statements on an edition, and last found by audits as another edition describes
+    them: how many agree, and how many are reported higher and lower."""
+
+    identity: str
+    edition: str
+    edition_found: str
+    agree: int
+    higher: int
+    lower: int
+
+
+@dataclass(frozen=True)
 class Actions:
     """A group's actions."""
 
@@ -140,6 +154,8 @@ class Counted:
     ended: Sequence[str]
     targets: Sequence[TargetProgress]
     statements: Sequence[StatementUsed] = ()
+    validated: Sequence[ReportedAndFound] = ()
+    audited_claims: AuditedClaims | None = None
 
 
 def summarise_force(counted: Counted) -> Figures:
@@ -167,7 +183,8 @@ def summarise_force(counted: Counted) -> Figures:
         excluded=tuple(excluded for _, excluded in counted.excluded),
         movement=moved,
         self_sustaining=_sustained(counted),
-        validated=Validated(),
+        validated=_validated(counted),
+        audited_claims=counted.audited_claims,
         weakest=weakest(rows.values()),
         most_improved=most_improved(moved.themes),
         questions=questions(
@@ -277,6 +294,19 @@ def _sustained(counted: Counted) -> SelfSustaining:
         else:
             by_theme[row.identity] += row.units
     return SelfSustaining(in_every_theme, dict(sorted(by_theme.items())))
+
+
+def _validated(counted: Counted) -> Validated:
+    comparable = [
+        row
+        for row in counted.validated
+        if all(
+            counted.editions.comparable(counted.edition, edition, row.identity)
+            for edition in (row.edition, row.edition_found)
+        )
+    ]
+    agree, higher, lower = (sum(getattr(row, name) for row in comparable) for name in ("agree", "higher", "lower"))
+    return Validated(agree + higher + lower, agree, higher, lower)
 
 
 def _actions(counted: Counted) -> GroupActions:

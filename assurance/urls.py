@@ -1,14 +1,22 @@
-"""Addresses of statements, reviews and roll-ups."""
+"""Addresses of statements, reviews, roll-ups and audits."""
 
 from django.urls import path
 
 from assurance.views import (
     advisers,
+    agreement,
+    agreement_claims,
+    audit_files,
+    audit_pieces,
+    auditors,
+    audits,
     autosave,
     carrying,
     changes,
+    climate,
     details,
     evidence,
+    fieldwork,
     group_reviews,
     information_requests,
     issuing,
@@ -130,4 +138,64 @@ urlpatterns += [
     path(f"{IN_PROGRAMME}add/", programmes.add_to_programme, name="add_to_programme"),
     path(f"{IN_PROGRAMME}remove/", programmes.remove_from_programme, name="remove_from_programme"),
     path(f"{IN_PROGRAMME}move/", programmes.move_in_programme, name="move_in_programme"),
+]
+
+# How far what units claim agrees with what audits found
+urlpatterns += [
+    path("agreement/", agreement.agreement, name="agreement"),
+    path("agreement/claims/", agreement_claims.agreement_claims, name="agreement_claims"),
+    path("agreement/claims/csv/", agreement_claims.agreement_claims_csv, name="agreement_claims_csv"),
+    path("agreement/over-time/", agreement.agreement_over_time, name="agreement_over_time"),
+    path("agreement/auditors/", agreement.agreement_of_auditors, name="agreement_of_auditors"),
+    path("agreement/auditors/<int:pk>/", agreement.agreement_of_auditor, name="agreement_of_auditor"),
+    path("agreement/groups/<slug:group>/", agreement.agreement_of_group, name="agreement_of_group"),
+    path("agreement/themes/<slug:theme>/", agreement.agreement_of_theme, name="agreement_of_theme"),
+    path("agreement/units/<slug:unit>/", agreement.agreement_of_unit, name="agreement_of_unit"),
+]
+
+CLIMATE = "climate-surveys/"
+
+urlpatterns += [
+    path(CLIMATE, climate.climate_surveys, name="climate_surveys"),
+    path(f"{CLIMATE}new/", climate.new_climate_survey, name="new_climate_survey"),
+    path(f"{CLIMATE}new/<uuid:token>/", climate.apply_climate_survey, name="apply_climate_survey"),
+    path(f"{CLIMATE}empty/<slug:file_format>/", climate.climate_survey_file, name="climate_survey_file"),
+    path(f"{CLIMATE}<int:pk>/", climate.climate_survey, name="climate_survey"),
+    path(f"{CLIMATE}<int:pk>/csv/", climate.climate_survey_csv, name="climate_survey_csv"),
+    path(f"{CLIMATE}<int:pk>/withdraw/", climate.withdraw_climate_survey, name="withdraw_climate_survey"),
+]
+
+AUDIT = "audits/<int:pk>/"
+AUDIT_THEME = f"{AUDIT}themes/<slug:theme>/"
+
+urlpatterns += [
+    path("audits/", audits.audits, name="audits"),
+    path("audits/plan/", audits.plan_audit, name="plan_audit"),
+    path(AUDIT, audits.audit, name="audit"),
+    path(f"{AUDIT}start/", audits.start_fieldwork, name="start_fieldwork"),
+    path(f"{AUDIT}draft/", audits.draft_audit, name="draft_audit"),
+    path(f"{AUDIT}fieldwork/", audits.reopen_fieldwork, name="reopen_fieldwork"),
+    path(f"{AUDIT}withdraw/", audits.withdraw_audit, name="withdraw_audit"),
+    path(f"{AUDIT}auditors/", auditors.audit_auditors, name="audit_auditors"),
+    path(f"{AUDIT}auditors/allow/", auditors.allow_auditor, name="allow_auditor"),
+    path(f"{AUDIT}auditors/<int:assignment>/end/", auditors.end_audit_assignment, name="end_audit_assignment"),
+    path(f"{AUDIT}auditors/<int:assignment>/lead/", auditors.lead_audit, name="lead_audit"),
+    path(f"{AUDIT}words/", fieldwork.audit_words, name="audit_words"),
+    path(f"{AUDIT}words/autosave/", fieldwork.autosave_audit_words, name="autosave_audit_words"),
+    path(AUDIT_THEME, fieldwork.audit_theme, name="audit_theme"),
+    path(f"{AUDIT_THEME}autosave/", fieldwork.autosave_audit_theme, name="autosave_audit_theme"),
+    path(f"{AUDIT_THEME}findings/new/", audit_pieces.new_finding, name="new_finding"),
+    path(f"{AUDIT_THEME}findings/<int:finding>/", audit_pieces.change_finding, name="change_finding"),
+    path(f"{AUDIT_THEME}samples/new/", audit_pieces.new_sample, name="new_sample"),
+    path(f"{AUDIT_THEME}samples/<int:sample>/", audit_pieces.change_sample, name="change_sample"),
+    path(f"{AUDIT_THEME}standards/", audit_pieces.audit_standards, name="audit_standards"),
+    path(f"{AUDIT_THEME}files/", audit_files.audit_evidence, name="audit_evidence"),
+    path(f"{AUDIT}recommendations/new/", audit_pieces.new_audit_recommendation, name="new_audit_recommendation"),
+    path(
+        f"{AUDIT}recommendations/<int:recommendation>/",
+        audit_pieces.change_audit_recommendation,
+        name="change_audit_recommendation",
+    ),
+    path(f"{AUDIT}remove/<slug:sort>/<int:piece>/", audit_pieces.remove_audit_piece, name="remove_audit_piece"),
+    path("audit-files/<int:pk>/", audit_files.audit_file, name="audit_file"),
 ]

@@ -74,6 +74,7 @@ else:
 INSTALLED_APPS = [
     "home",
     "papers",
+    "insight",
     "assurance",
     "maturity",
     "actions",

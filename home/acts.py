@@ -37,6 +37,7 @@ FAMILIES = {
     "missing": "Lists of who is missing",
     "statement": "Statements",
     "evidence": "Evidence",
+    "climate-survey": "Climate surveys",
     "rollup": "Roll-ups",
     "action": "Actions",
     "actions": "Lists of actions",

@@ -12,9 +12,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from assurance.audit_permissions import READS_PROGRAMMES
+from assurance.audit_permissions import READS_AUDITS, READS_PROGRAMMES
+from assurance.models.climate import READS_CLIMATE
 from assurance.permissions import READS_ISSUED_ROLLUPS
 from home.permissions import READS_TRAIL
+from insight.permissions import READS_THREE_READINGS
 from organisation import sessions
 from organisation.models import Appointment, Force
 from organisation.permissions import ANSWERS_REQUESTS, READS_PEOPLE, hold_appointments
@@ -50,8 +52,11 @@ SECTIONS = (
     Section("Actions", "actions:actions", _REVIEWERS | {Role.SPOC, Role.SLT_LEAD}),
     Section("Reviews", "assurance:reviews", _REVIEWERS),
     Section("Roll-ups", "assurance:rollups", READS_ISSUED_ROLLUPS),
+    Section("Audits", "assurance:audits", READS_AUDITS),
     Section("Audit programmes", "assurance:programmes", READS_PROGRAMMES),
     Section("My half", "my_half", GROUP_ROLES),
+    Section("Readings", "insight:three_readings", READS_THREE_READINGS, also=("assurance:climate_surveys",)),
+    Section("Climate surveys", "assurance:climate_surveys", READS_CLIMATE - READS_THREE_READINGS),
     Section("Model", "maturity:matrix", INSIDE_THE_FORCE),
     Section("Papers", "papers:papers", frozenset(Role)),
     Section(

@@ -13,8 +13,9 @@ from enum import StrEnum
 
 from maturity.modelfile.model import MOST_FAULTS_SHOWN, place
 from records.canonical import normal
-from records.listfiles import Shape, lines_of
 from records.spreadsheets import Unreadable, Wanted
+from records.tables import Asked
+from records.tables import read as rows_of
 from rendering.cells import csv_bytes
 
 THEME, LEVEL, KIND, REFERENCE, TEXT, HOW_TESTED = "Theme", "Level", "Kind", "Reference", "Text", "How it is tested"
@@ -22,8 +23,8 @@ COLUMNS = (THEME, LEVEL, KIND, REFERENCE, TEXT, HOW_TESTED)
 MOST_STANDARDS = 5000
 LONGEST_REFERENCE, LONGEST_TEXT = 40, 4000
 ADVICE = "The columns are described in docs/model-format.md; export_standards writes a file to begin with."
-SHAPE = Shape(
-    Wanted("a list of standards", ADVICE), COLUMNS, "Standards", most_rows=2 * MOST_STANDARDS, optional={HOW_TESTED}
+ASKED = Asked(
+    Wanted("a list of standards", ADVICE), COLUMNS, "Standards", most_lines=2 * MOST_STANDARDS, optional={HOW_TESTED}
 )
 
 
@@ -95,7 +96,7 @@ class Scale:
 def read(content: bytes, scale: Scale, *, filename: str) -> list[StandardLine]:
     """Return the standards in the order of the file, CSV or XLSX. Raises StandardsFileError with every fault."""
     try:
-        lines = list(lines_of(content, SHAPE))
+        lines = list(rows_of(content, ASKED))
     except Unreadable as why:
         raise StandardsFileError(filename, [Fault(None, "", str(why))]) from None
     if len(lines) > MOST_STANDARDS:
@@ -104,7 +105,7 @@ def read(content: bytes, scale: Scale, *, filename: str) -> list[StandardLine]:
         said = "The file has no standards below its headings. Write a line for each."
         raise StandardsFileError(filename, [Fault(None, "", said)])
     reading = _Reading(scale)
-    found = [reading.standard(number, said) for number, said in lines]
+    found = [reading.standard(row.number, row.said) for row in lines]
     if reading.faults:
         raise StandardsFileError(filename, reading.faults)
     return [one for one in found if one is not None]
@@ -132,7 +133,7 @@ class _Reading:
         )
         reference = self._written(line, REFERENCE, said[REFERENCE], LONGEST_REFERENCE)
         text = self._written(line, TEXT, said[TEXT], LONGEST_TEXT)
-        how_tested = self._written(line, HOW_TESTED, said[HOW_TESTED], LONGEST_TEXT, required=False)
+        how_tested = self._written(line, HOW_TESTED, said.get(HOW_TESTED, ""), LONGEST_TEXT, required=False)
         if theme is not None and reference:
             self._refuse_twice(line, theme, reference)
         if len(self.faults) > before or theme is None or level is None or kind is None:

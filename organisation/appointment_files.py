@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from records.listfiles import Shape, lines_of
+from records import tables
 from records.spreadsheets import Unreadable, Wanted
 from rendering import cells
 
@@ -25,7 +25,7 @@ MOST_LINES = 200  # each is done once to be shown and once more to be applied, w
 LONGEST_CELL = 300
 TAKE_OURS = "Download the empty file from this page, fill that one in, and upload it."
 A_LIST = Wanted("a list of appointments", TAKE_OURS)
-SHAPE = Shape(A_LIST, COLUMNS, SHEET, most_rows=20 * MOST_LINES, optional=OPTIONAL)
+ASKED = tables.Asked(A_LIST, COLUMNS, SHEET, most_lines=20 * MOST_LINES, optional=OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +98,13 @@ def _head(sheet: Any, headings: Sequence[str], widths: Sequence[int]) -> None:
 def read(content: bytes) -> list[Line]:
     """Return the lines that say something. Raises Unreadable, naming the line, where it is not such a file."""
     lines: list[Line] = []
-    for number, said in lines_of(content, SHAPE):
+    for row in tables.read(content, ASKED):
         if len(lines) == MOST_LINES:
             raise Unreadable(f"The file has more than {MOST_LINES} appointments. Split it into several files.")
-        for column, text in said.items():
+        for column, text in row.said.items():
             if len(text) > LONGEST_CELL:
-                raise Unreadable(f"Line {number}, {column}: the text is longer than {LONGEST_CELL} characters.")
-        lines.append(Line(number, *said.values()))
+                raise Unreadable(f"Line {row.number}, {column}: the text is longer than {LONGEST_CELL} characters.")
+        lines.append(Line(row.number, *(row.said.get(column, "") for column in COLUMNS)))
     if not lines:
         raise Unreadable(
             "The file has no appointments below its headings. Fill in a line for each, and upload it again."

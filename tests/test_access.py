@@ -18,13 +18,25 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from assurance.models import BlankForm, IssuedRollup, Release, Rollup, Statement, StatementDocument
+from assurance.models import AuditState, BlankForm, IssuedRollup, Release, Rollup, Statement, StatementDocument
 from organisation.models import User
 from organisation.periods import Quarter
 from organisation.roles import Role
 from organisation.services import bulk, calendars
 from records.models import TrailEntry
-from tests.factories import actions, audits, evidence, holds, maturity, organisation, papers, rollups
+from tests.factories import (
+    actions,
+    audits,
+    climate,
+    evidence,
+    holds,
+    maturity,
+    organisation,
+    papers,
+    programmes,
+    rollups,
+    verdicts,
+)
 from tests.factories import assurance as statements
 from tests.factories import information_requests as requests
 
@@ -102,6 +114,8 @@ ANSWERS_REQUESTS = who("head", "administrator")
 READS_GROUPS = READS_REVIEWS | ADMINISTRATOR
 OTHER_GROUP = who("other-cog-lead", "other-cog-support")
 REQUESTED = ("information request", "requested statement")
+AUDITORS = who("shrmt", "external-auditor")
+READS_AUDIT = who(SAFETY, "external-auditor")
 OPEN, COMPLETED, SIGNED = ("open", "quarter"), ("completed", "quarter"), ("signed", "quarter")
 
 TABLE = [
@@ -378,6 +392,16 @@ TABLE = [
         get={ALL: {405}},
         post={who(SAFETY): MOVED, who(READS, OTHERS): FORBIDDEN},
     ),
+    # How claims agree with verdicts: those of one unit or group are led to its page at once
+    Row("assurance:agreement", get={who(SAFETY, UNIT): OK, who(GROUP, OTHERS): MOVED}),
+    Row("assurance:agreement_claims", get={READS: OK}),
+    Row("assurance:agreement_claims_csv", get={who(SAFETY): OK}),
+    Row("assurance:agreement_of_group", ("group",), get={READS_REVIEWS: OK}),
+    Row("assurance:agreement_of_unit", ("signed",), get={READS: OK}),
+    Row("assurance:agreement_of_theme", ("theme",), get={who(SAFETY): OK}),
+    Row("assurance:agreement_of_auditors", get={who(SAFETY): OK}),
+    Row("assurance:agreement_of_auditor", ("auditor",), get={who(SAFETY): OK}),
+    Row("assurance:agreement_over_time", get={who(SAFETY): OK}),
     # Reviews
     Row(
         "assurance:review",
@@ -606,6 +630,117 @@ TABLE = [
         post={who("head"): DONE_OR_REFUSED, who(APPOINTED - {"head"}): FORBIDDEN},
         decides=("GET", "POST"),
     ),
+    # Audits: in progress for SHRMT and the Head, and for the auditors of it to write; once issued for the audited too
+    Row("assurance:audits", get={who(READS, OTHERS, "external-auditor"): OK}),
+    Row(
+        "assurance:plan_audit",
+        get={who("shrmt"): OK, who(READS, OTHERS, "external-auditor"): FORBIDDEN},
+        post={who("shrmt"): DONE_OR_REFUSED, who(READS, OTHERS, "external-auditor"): FORBIDDEN},
+        decides=("GET", "POST"),
+    ),
+    Row("assurance:audit", ("audit",), get={READS_AUDIT: OK}),
+    Row("assurance:audit", ("issued audit",), get={READS: OK}),
+    *(
+        Row(
+            f"assurance:{name}",
+            ("audit",),
+            get={who("shrmt"): OK, READS_AUDIT: FORBIDDEN},
+            post={who("shrmt"): DONE_OR_REFUSED, READS_AUDIT: FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name in ("audit_auditors", "withdraw_audit")
+    ),
+    *(
+        Row(
+            f"assurance:{name}",
+            ("audit", "assignment"),
+            get={ALL: {405}},
+            post={who("shrmt"): MOVED, READS_AUDIT: FORBIDDEN},
+            decides=("POST",),
+        )
+        for name in ("end_audit_assignment", "lead_audit")
+    ),
+    Row(
+        "assurance:allow_auditor",
+        ("audit",),
+        get={who("head"): OK, READS_AUDIT: FORBIDDEN},
+        post={who("head"): DONE_OR_REFUSED, READS_AUDIT: FORBIDDEN},
+        decides=("GET", "POST"),
+    ),
+    *(
+        Row(
+            f"assurance:{name}",
+            arguments,
+            get={AUDITORS: OK, who("head"): FORBIDDEN},
+            post={AUDITORS: DONE_OR_REFUSED, who("head"): FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments in (
+            ("start_fieldwork", ("audit",)),
+            ("draft_audit", ("audit",)),
+            ("reopen_fieldwork", ("audit",)),
+            ("audit_words", ("audit",)),
+            ("new_finding", ("audit", "theme")),
+            ("change_finding", ("audit", "theme", "audit finding")),
+            ("new_sample", ("audit", "theme")),
+            ("change_sample", ("audit", "theme", "audit sample")),
+            ("audit_standards", ("audit", "theme")),
+            ("audit_evidence", ("audit", "theme")),
+            ("new_audit_recommendation", ("audit",)),
+            ("change_audit_recommendation", ("audit", "audit recommendation")),
+            ("remove_audit_piece", ("audit", "finding", "audit finding")),
+        )
+    ),
+    *(
+        Row(
+            f"assurance:{name}",
+            arguments,
+            get={AUDITORS: MOVED, who("head"): FORBIDDEN},
+            post={AUDITORS: MOVED, who("head"): FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments in (
+            ("autosave_audit_words", ("audit",)),
+            ("autosave_audit_theme", ("audit", "theme")),
+        )
+    ),
+    Row(
+        "assurance:audit_theme",
+        ("audit", "theme"),
+        get={READS_AUDIT: OK},
+        post={AUDITORS: DONE_OR_REFUSED, who("head"): FORBIDDEN},
+        decides=("POST",),
+    ),
+    Row("assurance:audit_theme", ("issued audit", "theme"), get={READS: OK}, post={READS: FORBIDDEN}),
+    Row("assurance:audit_file", ("audit file",), get={READS_AUDIT: OK}),
+    # Climate surveys: SHRMT imports them; the Board reads them, too
+    Row("assurance:climate_surveys", get={who(READS, OTHERS, BOARD): OK}),
+    *(
+        Row(name, arguments, get={who("shrmt"): statuses, who(READS, OTHERS, BOARD): FORBIDDEN}, decides=("GET",))
+        for name, arguments, statuses in (
+            ("assurance:climate_survey_file", ("csv",), OK),
+            ("assurance:climate_survey_file", ("xlsx",), OK),
+        )
+    ),
+    *(
+        Row(
+            name,
+            arguments,
+            get={who("shrmt"): statuses, who(READS, OTHERS, BOARD): FORBIDDEN},
+            post={who("shrmt"): DONE_OR_REFUSED, who(READS, OTHERS, BOARD): FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments, statuses in (
+            ("assurance:new_climate_survey", (), OK),
+            ("assurance:apply_climate_survey", ("climate upload",), OK),
+            ("assurance:withdraw_climate_survey", ("climate survey",), OK),
+        )
+    ),
+    Row("assurance:climate_survey", ("climate survey",), get={who(READS, OTHERS, BOARD): OK}),
+    Row("assurance:climate_survey_csv", ("climate survey",), get={who(READS, OTHERS, BOARD): OK}),
+    # Three readings side by side: for whoever reads statements, audits and climate surveys
+    Row("insight:three_readings", get={who(READS, OTHERS): OK}),
+    Row("insight:three_readings_of_unit", ("open",), get={READS: OK}),
     # What is held about people, and how long: one's own for everybody, others' to answer a request
     Row("own_data", get={ALL: OK}, post={ALL: MOVED}),
     Row("own_data_progress", get={ALL: MOVED}),
@@ -810,14 +945,21 @@ def world() -> World:
     requests.withhold(asked, "completer_name")
     released = requests.confirm(asked.request)
     Release.objects.filter(pk=released.pk).update(blob=papers.make_blob(), printed_at=timezone.now())
+    verdicts.issued_audit(signed, {"leadership": 2}, lead=people["shrmt"])
     StatementDocument.objects.create(revision=signed, blob=papers.make_blob(), printed_at=timezone.now())
     blank = Statement.objects.get(unit=units["open"])
     BlankForm.objects.create(
         statement=blank, unit_name=blank.unit.name, blob=papers.make_blob(), printed_at=timezone.now()
     )
+    surveyed = climate.make_survey({(unit, "leadership"): (2, 3, 5, 8, 4) for unit in (*units.values(), other_unit)})
     action = actions.make_action(units["open"], by=people["stranger"])
     adviser = statements.make_adviser(units["open"])
     question = statements.ask(units["open"], "leadership")
+    audit = audits.begun(signed, by=people["shrmt"], auditors=[people["external-auditor"]])
+    pieces = audits.give_pieces(audit.verdicts.get(theme__identity="leadership"), by=people["shrmt"])
+    audited = audits.make_audit(
+        by=people["stranger"], state=AuditState.ISSUED, revision=signed, verdicts={"leadership": 3}
+    )
     qualification = organisation.make_qualification(people["spoc"])
     published = papers.make_published()
     draft, final = papers.make_draft(), papers.make_final()
@@ -833,8 +975,8 @@ def world() -> World:
         )
         issued = rollups.issue(rollups.write(rollup))
         IssuedRollup.objects.filter(pk=issued.pk).update(pdf=papers.make_blob())
-    audits.propose(quarter.half.next(), by=people["shrmt"])
-    audits.adopt(audits.propose(quarter.half, by=people["shrmt"]), by=people["head"])
+    programmes.propose(quarter.half.next(), by=people["shrmt"])
+    programmes.adopt(programmes.propose(quarter.half, by=people["shrmt"]), by=people["head"])
     with connection.cursor() as cursor:  # what is recorded takes its place in the chain at once: there is no commit
         cursor.execute(f"SET CONSTRAINTS {extends_the_chain()} IMMEDIATE")
     return World(
@@ -862,8 +1004,15 @@ def world() -> World:
             "question": str(question.pk),
             "information request": str(asked.request_id),
             "requested statement": str(asked.pk),
+            "climate survey": str(surveyed.pk),
+            "climate upload": str(climate.keep_upload(by=people["shrmt"]).token),
+            "audit": str(audit.pk),
+            "issued audit": str(audited.pk),
+            "assignment": str(audit.assignments.get(auditor=people["external-auditor"]).pk),
+            **{f"audit {sort}": str(pk) for sort, pk in pieces.items()},
             "redaction": str(statements.propose_redaction(signed).pk),
             "adviser": str(adviser.pk),
+            "auditor": str(people["shrmt"].pk),
             "draft_file": str(draft_file.pk),
             "signed_file": str(signed_file.pk),
             "digest": signed_file.file.blob.sha256 if signed_file.file else "",
@@ -915,6 +1064,9 @@ def answered(world: World, method: str, row: Row, who: str, session: SimpleCooki
 # A check where it is asked, and somebody at an address who would get past the table without it.
 CHECKS = [
     ("assurance.views.loading.can_read_statement", "GET", "assurance:statement", "other-spoc"),
+    ("assurance.views.audit_loading.can_read_audit", "GET", "assurance:audit", "other-spoc"),
+    ("assurance.views.audit_loading.can_do_audit", "POST", "assurance:audit_theme", "head"),
+    ("assurance.views.audit_files.can_read_audit", "GET", "assurance:audit_file", "spoc"),
     ("assurance.views.evidence.can_read_statement", "GET", "assurance:evidence_file", "other-slt-lead"),
     ("assurance.views.signing.can_sign", "POST", "assurance:sign", "administrator-and-slt-lead"),
     ("papers.views.loading.can_read_paper", "GET", "papers:paper", "panel-member"),

@@ -17,6 +17,8 @@ NOT_RECORDED = {
     ("calendar_feed", "secret"): "a person's own dates, fetched by a program every hour",
     ("maturity:questions_workbook", "edition"): "the model with room for answers",
     ("papers:pdf", "published"): "published: everybody may read it",
+    ("assurance:climate_survey_file", "csv"): "an empty table to fill in",
+    ("assurance:climate_survey_file", "xlsx"): "an empty table to fill in",
     ("import_appointments_file", "csv"): "an empty table to fill in",
     ("import_appointments_file", "xlsx"): "an empty table to fill in",
 }
@@ -49,7 +51,10 @@ def test_every_download_is_in_the_trail(world: World) -> None:
             missing.add(address)
     assert missing == set()
     assert {
+        "assurance:agreement_claims_csv",
+        "assurance:audit_file",
         "assurance:evidence_file",
+        "assurance:climate_survey_csv",
         "assurance:statement_file",
         "assurance:statement_pdf_download",
         "assurance:workbook",

@@ -9,7 +9,18 @@ import pytest
 from django.core.management import call_command
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("config", "home", "papers", "assurance", "maturity", "actions", "organisation", "records", "rendering")
+ROOMS = (
+    "config",
+    "home",
+    "papers",
+    "insight",
+    "assurance",
+    "maturity",
+    "actions",
+    "organisation",
+    "records",
+    "rendering",
+)
 
 
 def python_files(*folders: str) -> list[Path]:

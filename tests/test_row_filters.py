@@ -36,6 +36,7 @@ from assurance.models import (
     AuditorAssignment,
     AuditProgramme,
     AuditState,
+    ClimateResult,
     InformationRequest,
     IssuedRollup,
     MentoringRecord,
@@ -52,10 +53,13 @@ from assurance.permissions import (
     can_appoint_advisers,
     can_ask_adviser,
     can_build_rollup,
+    can_import_climate,
     can_list_issued_rollups,
     can_list_mentoring,
     can_list_rollups,
     can_list_statements,
+    can_read_climate,
+    can_read_climate_result,
     can_read_information_request,
     can_read_issued_rollup,
     can_read_mentoring,
@@ -77,6 +81,12 @@ from home.permissions import (
     exports_visible_to,
     holds_visible_to,
     trail_visible_to,
+)
+from insight.permissions import (
+    can_list_three_readings,
+    can_read_three_readings,
+    reads_all_three_readings,
+    units_with_three_readings,
 )
 from organisation.models import Appointment, BusinessGroup, Unit, UnitMembership, User
 from organisation.periods import HalfYear
@@ -101,7 +111,7 @@ from papers.permissions import can_read_paper
 from records.canonical import content_digest
 from records.models import PersonalExport, TrailEntry
 from records.services import trail
-from tests.factories import actions, assurance, audits, holds, information_requests, papers
+from tests.factories import actions, assurance, audits, climate, holds, information_requests, papers
 from tests.factories.organisation import LONG_AGO, appoint, end_at_once, make_group, make_unit, make_user, move_unit
 
 pytestmark = pytest.mark.django_db
@@ -383,6 +393,43 @@ def test_mentoring_records_are_listed_exactly_where_they_may_be_read(force: Forc
         assert {unit.pk for unit in force.units if can_ask_adviser(person, unit)} == own
         assert can_advise(person) is any(one.role == Role.SHRMT for one in appointments)
         assert can_appoint_advisers(person) is any(one.role in READS_EVERY_STATEMENT for one in appointments)
+
+
+def test_climate_results_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
+    survey = climate.make_survey({(unit, "leadership"): (2, 3, 5, 8, 4) for unit in force.units})
+    results = list(survey.results.select_related("unit"))
+    group = {unit.pk: group_of(unit) for unit in force.units}
+    seen = set()
+    for person in force.people:
+        appointments = held(person)
+        roles = {one.role for one in appointments}
+        everything = bool(roles & {Role.BOARD_MEMBER, Role.BOARD_SECRETARY})
+        readable = {
+            one.pk
+            for one in results
+            if everything or reads_statements_of(one.unit_id, group[one.unit_id], appointments)
+        }
+        assert set(ClimateResult.objects.visible_to(person).values_list("pk", flat=True)) == readable
+        assert {one.pk for one in results if can_read_climate_result(person, one)} == readable
+        assert can_read_climate(person) or not readable
+        assert can_import_climate(person) is (Role.SHRMT in roles and Role.ADMINISTRATOR not in roles)
+        seen.add(len(readable))
+    assert {0, len(results)} < seen
+
+
+def test_three_readings_are_shown_exactly_where_all_three_may_be_read(force: Force) -> None:
+    group = {unit.pk: group_of(unit) for unit in force.units}
+    ours = Unit.objects.filter(pk__in=list(group))
+    seen = set()
+    for person in force.people:
+        appointments = held(person)
+        readable = {unit.pk for unit in force.units if reads_statements_of(unit.pk, group[unit.pk], appointments)}
+        assert set((units_with_three_readings(person) & ours).values_list("pk", flat=True)) == readable
+        assert {unit.pk for unit in force.units if can_read_three_readings(person, unit)} == readable
+        assert can_list_three_readings(person) or not readable
+        assert reads_all_three_readings(person) is any(one.role in READS_EVERY_STATEMENT for one in appointments)
+        seen.add(len(readable))
+    assert {0, len(force.units)} < seen
 
 
 def test_people_and_appointments_are_listed_exactly_where_they_may_be_read(force: Force) -> None:

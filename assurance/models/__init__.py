@@ -6,6 +6,7 @@ from assurance.models.audit import (
     AuditState,
     ResponseKind,
 )
+from assurance.models.climate import ClimateResult, ClimateSurvey, ClimateUpload
 from assurance.models.document import BlankForm, StatementDocument
 from assurance.models.entry import Carried, Entry, EntryAction, NoLevel
 from assurance.models.evidence import EvidenceFile, EvidenceItem
@@ -57,6 +58,9 @@ __all__ = [
     "Carried",
     "ChangeKind",
     "Chosen",
+    "ClimateResult",
+    "ClimateSurvey",
+    "ClimateUpload",
     "ClosureCheck",
     "ClosureFile",
     "Decision",

@@ -172,6 +172,11 @@ class Sample(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.of}"
 
+    @property
+    def name_in_trail(self) -> str:
+        """What the trail calls it: what was looked at is in somebody's words."""
+        return f"sample {self.pk}"
+
 
 class AuditFile(models.Model):
     """A file or photo that an auditor took as evidence for a verdict. Its bytes never change."""

@@ -16,8 +16,10 @@ from assurance.comparing import Editions
 from assurance.models import Entry, Revision, RevisionState
 from assurance.models.entry import Carried
 from assurance.rollup_context import Context, in_context
+from assurance.services.agreement import Scope, audited_claims
 from assurance.sustaining import QUARTERS_RUNNING
 from assurance.targets import QUARTERS_OF_HISTORY, TargetFacts, level_asked
+from assurance.validated import last_validated
 from maturity.models import Edition, NotComparable, Target, Theme
 from organisation.models import BusinessGroup, Unit
 from organisation.models.unit import UnitQuerySet
@@ -119,7 +121,7 @@ def code_of(edition: Edition | None) -> str:
 
 
 def of_group(group: BusinessGroup, half: HalfYear, *, as_at: date) -> rollup.Figures:
-    """Return the group's figures for the half as its units' statements stand now: ten queries, however many units.
+    """Return the group's figures for the half as its units' statements stand now: twelve queries, however many units.
 
     `as_at` is today.
     """
@@ -163,8 +165,17 @@ def of_group(group: BusinessGroup, half: HalfYear, *, as_at: date) -> rollup.Fig
             held=entries.held,
             answers=answers,
             targets=targets,
+            validated=_validated(counted, reading.counted_on),
+            audited_claims=audited_claims(Scope(reading.counted_on, group=group)),
         ),
     )
+
+
+def _validated(units: Collection[int], day: date) -> dict[int, dict[str, tuple[int, str]]]:
+    found = last_validated(units, until=day)
+    return {
+        unit: {identity: (one.level, one.edition) for identity, one in levels.items()} for unit, levels in found.items()
+    }
 
 
 def statements_taken(

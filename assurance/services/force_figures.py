@@ -16,6 +16,7 @@ from assurance import rollup_force
 from assurance.rollup import Figures
 from assurance.rollup_force import Counted, summarise_force
 from assurance.services import force_targets, force_units
+from assurance.services.agreement import Scope, audited_claims
 from assurance.services.figures import Model, Reading, code_of, levels_asked, targets_of
 from assurance.services.force_units import Force, columns, rows_of
 from organisation.periods import HalfYear
@@ -52,6 +53,8 @@ def of_force(half: HalfYear, *, as_at: date) -> Figures:
             ended=[member.name for member in force.ended],
             targets=force_targets.progress(targets, force),
             statements=force_units.statements(force),
+            validated=_validated(force),
+            audited_claims=audited_claims(Scope(reading.counted_on)),
         )
     )
 
@@ -132,6 +135,34 @@ def _moves(force: Force, asked: Mapping[str, int]) -> list[rollup_force.Moves]:
         )
         for group, edition, edition_before, *rest in rows_of(MOVES, params)
     ]
+
+
+VALIDATED = """
+WITH found AS (
+    SELECT DISTINCT ON (a.unit_id, t.identity) a.unit_id, t.identity, t.edition_id, v.level
+    FROM assurance_themeverdict v
+    JOIN assurance_audit a ON a.id = v.audit_id
+    JOIN maturity_theme t ON t.id = v.theme_id
+    WHERE a.state IN ('issued', 'closed') AND a.unit_id IS NOT NULL
+        AND (a.issued_at AT TIME ZONE 'Europe/London')::date <= %(day)s AND v.level IS NOT NULL AND t.scored
+    ORDER BY a.unit_id, t.identity, a.issued_at DESC, a.id DESC
+)
+SELECT t.identity, used.edition, edition_found.code, count(*) FILTER (WHERE e.level = found.level),
+    count(*) FILTER (WHERE e.level > found.level), count(*) FILTER (WHERE e.level < found.level)
+FROM unnest(%(units)s::bigint[], %(editions)s::text[], %(revisions)s::bigint[]) AS used (unit, edition, revision)
+JOIN found ON found.unit_id = used.unit
+JOIN assurance_entry e ON e.revision_id = used.revision AND e.level IS NOT NULL
+JOIN maturity_theme t ON t.id = e.theme_id AND t.scored AND t.identity = found.identity
+JOIN maturity_edition edition_found ON edition_found.id = found.edition_id
+GROUP BY t.identity, used.edition, edition_found.code
+"""
+
+
+def _validated(force: Force) -> list[rollup_force.ReportedAndFound]:
+    """The levels that units report beside what audits last found of them: the rule of `validated.py`."""
+    used = [(unit, force.model.by_id[use.edition].code, use.revision) for unit, use in force.used.items()]
+    params = columns(used, "units", "editions", "revisions") | {"day": force.reading.counted_on}
+    return [rollup_force.ReportedAndFound(*row) for row in rows_of(VALIDATED, params)]
 
 
 def _actions(force: Force) -> list[rollup_force.Actions]:

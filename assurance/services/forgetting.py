@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from assurance.models import MergeDecision, Presence, SaveReceipt, WorkbookUpload
+from assurance.models import ClimateUpload, MergeDecision, Presence, SaveReceipt, WorkbookUpload
 from organisation.models import User
 
 NAMES = ("completer_name", "completer_position")
@@ -31,6 +31,11 @@ def old_workbooks(*, before: datetime, sparing: Collection[int]) -> int:
     return WorkbookUpload.objects.filter(uploaded_at__lt=before).exclude(by__in=sparing).delete()[0]
 
 
+def old_climate_files(*, before: datetime, sparing: Collection[int]) -> int:
+    """Delete files of climate results that were brought in before a moment; return how many."""
+    return ClimateUpload.objects.filter(uploaded_at__lt=before).exclude(by__in=sparing).delete()[0]
+
+
 def person(*, person: User, name: str) -> None:
     """Drop the working data that this room keeps of a person called `name`; what statements say stays.
 
@@ -39,6 +44,7 @@ def person(*, person: User, name: str) -> None:
     SaveReceipt.objects.filter(by=person).delete()
     Presence.objects.filter(person=person).delete()
     WorkbookUpload.objects.filter(by=person).delete()
+    ClimateUpload.objects.filter(by=person).delete()
     details = MergeDecision.objects.filter(field__in=NAMES)
     details.filter(Q(by=person) | Q(mine=name) | Q(theirs=name) | Q(result=name)).delete()
     MergeDecision.objects.filter(by=person, decided_at=None).delete()

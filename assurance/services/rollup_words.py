@@ -17,11 +17,10 @@ from django.db.models import Exists, OuterRef
 from assurance.models import MergeDecision, Rollup, ThemeAssessment
 from assurance.models.rollup import ASSESSMENT_ANSWERS, ROLLUP_ANSWERS
 from assurance.services import saving
-from assurance.services.saving import LastChange, Place, Saved
+from assurance.services.saving import Place, Saved
 from maturity.models import Edition, Theme
 from organisation.models import User
-from records.canonical import normal
-from records.edits import Edit, Reconciled, write_onto
+from records.edits import Edit
 
 MEETING_ANSWERS = ("group_meeting_on", "reported_at_meeting", "reported_at_meeting_note")
 OPINION_ANSWERS = ("opinion_level", "opinion")
@@ -92,7 +91,7 @@ def save_words(
     The same `token` again changes nothing and is answered as the first time.
     """
     answers = answers_of(rollup)
-    _refuse_unknown(edits, answers, rollup)
+    saving.refuse_unknown(edits, answers, rollup)
     waiting = MergeDecision.objects.filter(rollup=OuterRef("pk"), assessment=None, by=by, decided_at=None)
     current = (
         Rollup.objects.select_for_update(no_key=True)
@@ -100,7 +99,7 @@ def save_words(
         .annotate(waits_for_a_decision=Exists(waiting))
         .get(pk=rollup.pk)
     )
-    return _save(current, Place(rollup=current), answers, edits, token=token, by=by, at=at)
+    return saving.save_row(current, Place(rollup=current), answers, edits, token=token, by=by, at=at)
 
 
 @transaction.atomic
@@ -108,7 +107,7 @@ def save_assessment(
     *, assessment: ThemeAssessment, edits: Mapping[str, Edit], token: uuid.UUID | None = None, by: User, at: datetime
 ) -> Saved:
     """Write what is stated about a theme; as `save_words`."""
-    _refuse_unknown(edits, ASSESSMENT_ANSWERS, assessment)
+    saving.refuse_unknown(edits, ASSESSMENT_ANSWERS, assessment)
     waiting = MergeDecision.objects.filter(assessment=OuterRef("pk"), by=by, decided_at=None)
     # With the roll-up's own row, so that nothing is issued of which a part is being written.
     current = (
@@ -119,55 +118,7 @@ def save_assessment(
         .get(pk=assessment.pk)
     )
     place = Place(rollup=current.rollup, assessment=current)
-    return _save(current, place, ASSESSMENT_ANSWERS, edits, token=token, by=by, at=at)
-
-
-def _save(
-    current: Any,
-    place: Place,
-    answers: Sequence[str],
-    edits: Mapping[str, Edit],
-    *,
-    token: uuid.UUID | None,
-    by: User,
-    at: datetime,
-) -> Saved:
-    """Save onto a row that the caller has locked."""
-    if (answered := saving.answered_before(token=token, thing=current, by=by)) is not None:
-        return answered
-    edits = {name: Edit(edit.base_version, _stored(edit.value)) for name, edit in edits.items()}
-    before = (current.changed_by_id, current.changed_at)
-    result = write_onto(current, names=answers, edits=edits)
-    if result.accepted:
-        current.changed_at, current.changed_by = at, by
-        current.save(update_fields=[*result.accepted, "field_versions", "changed_at", "changed_by"])
-    if current.waits_for_a_decision:
-        saving.decide(edits, overtaken=result.conflicts, place=place, by=by, at=at)
-    if result.conflicts:
-        saving.keep_overtaken(result.conflicts, place=place, by=by, at=at)
-    saved = Saved(
-        conflicts=result.conflicts,
-        before=_last_change(result, *before),
-        stamps={name: current.field_versions.get(name, 0) for name in edits},
-        saved_at=at,
-    )
-    saving.keep_receipt(token=token, thing=current, saved=saved, by=by, at=at)
-    return saved
-
-
-def _stored(value: Any) -> Any:
-    return value if isinstance(value, date) else normal(value)
-
-
-def _last_change(result: Reconciled, by: int | None, at: datetime | None) -> LastChange:
-    if not result.conflicts:
-        return LastChange()
-    return LastChange(User.objects.get(pk=by) if by else None, at)
-
-
-def _refuse_unknown(edits: Mapping[str, Edit], answers: Sequence[str], thing: object) -> None:
-    if unknown := set(edits) - set(answers):
-        raise ValueError(f"{thing} has no answer {', '.join(sorted(unknown))}.")
+    return saving.save_row(current, place, ASSESSMENT_ANSWERS, edits, token=token, by=by, at=at)
 
 
 # --- What is written ----------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
-"""What stands behind every save: how it is answered, also when it is sent again, and texts that were overtaken."""
+"""What stands behind every save: writing it answer by answer under the row's lock, how it is answered, also when it is
+sent again, and texts that were overtaken."""
 
 from __future__ import annotations
 
@@ -10,13 +11,23 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from assurance.models import Entry, MergeDecision, Revision, Rollup, SaveReceipt, ThemeAssessment
+from assurance.models import (
+    Audit,
+    Entry,
+    MergeDecision,
+    Revision,
+    Rollup,
+    SaveReceipt,
+    ThemeAssessment,
+    ThemeVerdict,
+)
 from assurance.rules import Refused
 from organisation.models import User
-from records.edits import Conflict, Edit
+from records.canonical import normal
+from records.edits import Conflict, Edit, Reconciled, write_onto
 
 # What is saved by itself, each under one lock.
-Saveable = Entry | Revision | Rollup | ThemeAssessment
+Saveable = Entry | Revision | Rollup | ThemeAssessment | Audit | ThemeVerdict
 
 
 @dataclass(frozen=True)
@@ -56,6 +67,62 @@ class Saved:
         return not self.conflicts and not self.action_conflicts
 
 
+# --- Writing onto a row -------------------------------------------------------------------------------------------
+
+
+def save_row(
+    current: Any,
+    place: Place,
+    answers: Sequence[str],
+    edits: Mapping[str, Edit],
+    *,
+    columns: Mapping[str, Sequence[str]] | None = None,
+    token: uuid.UUID | None,
+    by: User,
+    at: datetime,
+) -> Saved:
+    """Save answers of `place` onto its row, which the caller has locked, and whose `waits_for_a_decision` says whether
+    anything of this person there does. `columns` names those of an answer that has not one of its own name.
+    """
+    if (answered := answered_before(token=token, thing=current, by=by)) is not None:
+        return answered
+    edits = {name: Edit(edit.base_version, _stored(edit.value)) for name, edit in edits.items()}
+    before = (current.changed_by_id, current.changed_at)
+    result = write_onto(current, names=answers, edits=edits)
+    if result.accepted:
+        current.changed_at, current.changed_by = at, by
+        written = [column for name in result.accepted for column in (columns or {}).get(name, [name])]
+        current.save(update_fields=[*written, "field_versions", "changed_at", "changed_by"])
+    if current.waits_for_a_decision:
+        decide(edits, overtaken=result.conflicts, place=place, by=by, at=at)
+    if result.conflicts:
+        keep_overtaken(result.conflicts, place=place, by=by, at=at)
+    saved = Saved(
+        conflicts=result.conflicts,
+        before=_last_change(result, *before),
+        stamps={name: current.field_versions.get(name, 0) for name in edits},
+        saved_at=at,
+    )
+    keep_receipt(token=token, thing=current, saved=saved, by=by, at=at)
+    return saved
+
+
+def refuse_unknown(edits: Mapping[str, Edit], answers: Sequence[str], thing: object) -> None:
+    """Raise ValueError where an edit is of no answer of the thing."""
+    if unknown := set(edits) - set(answers):
+        raise ValueError(f"{thing} has no answer {', '.join(sorted(unknown))}.")
+
+
+def _stored(value: Any) -> Any:
+    return value if isinstance(value, date) else normal(value)
+
+
+def _last_change(result: Reconciled, by: int | None, at: datetime | None) -> LastChange:
+    if not result.conflicts:
+        return LastChange()
+    return LastChange(User.objects.get(pk=by) if by else None, at)
+
+
 # --- Receipts -----------------------------------------------------------------------------------------------------
 
 
@@ -83,6 +150,8 @@ def _whole_of(thing: Saveable) -> dict[str, Any]:
     """Return the column of a receipt that says what the thing is a part of, and its value."""
     if isinstance(thing, Revision | Entry):
         return {"revision": thing if isinstance(thing, Revision) else thing.revision}
+    if isinstance(thing, Audit | ThemeVerdict):
+        return {"audit": thing if isinstance(thing, Audit) else thing.audit}
     return {"rollup": thing if isinstance(thing, Rollup) else thing.rollup}
 
 
@@ -156,13 +225,16 @@ def from_json(kept: Any) -> Any:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a text belongs: to a theme, an action of it or the details of a statement, or to a roll-up or its theme."""
+    """Where a text belongs: to a theme, an action of it or the details of a statement; to a roll-up or its theme; to an
+    audit or its verdict on a theme."""
 
     revision: Revision | None = None
     entry: Entry | None = None
     action_id: int | None = None
     rollup: Rollup | None = None
     assessment: ThemeAssessment | None = None
+    audit: Audit | None = None
+    verdict: ThemeVerdict | None = None
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -173,6 +245,8 @@ class Place:
             "action_id": self.action_id,
             "rollup": self.rollup,
             "assessment": self.assessment,
+            "audit": self.audit,
+            "verdict": self.verdict,
         }
 
 
@@ -183,9 +257,18 @@ def pending_merges(
     entry: Entry | None = None,
     rollup: Rollup | None = None,
     assessment: ThemeAssessment | None = None,
+    audit: Audit | None = None,
+    verdict: ThemeVerdict | None = None,
 ) -> list[MergeDecision]:
     """Return what this person wrote and could not save, and has not decided on yet: of a theme, or of the rest."""
-    place = {"revision": revision, "entry": entry, "rollup": rollup, "assessment": assessment}
+    place = {
+        "revision": revision,
+        "entry": entry,
+        "rollup": rollup,
+        "assessment": assessment,
+        "audit": audit,
+        "verdict": verdict,
+    }
     return list(MergeDecision.objects.filter(**place, by=by, decided_at=None).select_related("action"))
 
 

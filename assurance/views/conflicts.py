@@ -154,14 +154,18 @@ def page_token(request: SignedInRequest) -> uuid.UUID | None:
 
 def moved_on(request: SignedInRequest, revision: Revision, pages: Sequence[forms.BaseForm]) -> HttpResponse:
     """409: the statement was completed, or another revision begun, while the person was writing."""
-    texts = [
+    context = {"revision": revision, "statement": revision.statement, "texts": typed_texts(pages)}
+    return render(request, "assurance/statement_moved_on.html", context, status=409)
+
+
+def typed_texts(pages: Sequence[forms.BaseForm]) -> list[TypedText]:
+    """Return what was typed into forms that cannot be saved, to be copied."""
+    return [
         TypedText(str(box.label), text, min(12, text.count("\n") + len(text) // 70 + 2))
         for form in pages
         for box in form.visible_fields()
         if isinstance(text := box.value(), str) and text.strip() and not isinstance(box.field, forms.ChoiceField)
     ]
-    context = {"revision": revision, "statement": revision.statement, "texts": texts}
-    return render(request, "assurance/statement_moved_on.html", context, status=409)
 
 
 def is_the_one_on_the_page(request: SignedInRequest, revision: Revision) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -11,12 +10,10 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assurance.forms.evidence import EvidenceForm
@@ -26,23 +23,19 @@ from assurance.rules import Refused
 from assurance.services import carrying
 from assurance.services import evidence as services
 from assurance.views.conflicts import closed, moved_on
+from assurance.views.files import hand_out, spend_on
 from assurance.views.loading import revision_or_404, writable_entry_or_404
 from organisation.formfields import OptionLabel
 from organisation.models import User
 from organisation.periods import Quarter
 from organisation.requests import SignedInRequest
 from records.filetypes import MOST_BYTES, safe_name
-from records.models import HeavyWork, Verdict
-from records.services import allowances
+from records.models import Verdict
 from rendering import formats
-
-logger = logging.getLogger(__name__)
 
 A_PAGE = 10
 MOST_TICKED = 50
 NOT_ADDED = "“{name}” was not added. {reason}"
-# No page of ours and no script runs in what is handed out, whatever it is and whoever opens it in a browser.
-INERT = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,7 +90,7 @@ def _add(request: SignedInRequest, entry: Entry) -> HttpResponse:
         return moved_on(request, entry.revision, [form])
     _open(request, entry)
     form.is_valid()
-    _spend_on_files(request)
+    spend_on(request, request.FILES.getlist("uploads"))
     added = _take_all(form, entry, ticked, by=request.user, at=timezone.now())
     if not form.errors:
         messages.success(request, _in_words(added))
@@ -106,14 +99,6 @@ def _add(request: SignedInRequest, entry: Entry) -> HttpResponse:
     form.show_again(_labels(existing))
     too_large = any((file.size or 0) > MOST_BYTES for file in request.FILES.getlist("uploads"))
     return _show(request, entry, form, existing, added=added, status=413 if too_large else 422)
-
-
-def _spend_on_files(request: SignedInRequest) -> None:
-    """Count what was sent against the person's hour, whether it is taken or not: looking through it is the work."""
-    sent, now = request.FILES.getlist("uploads"), timezone.now()
-    allowances.spend(person=request.user, kind=HeavyWork.UPLOADS, at=now, amount=len(sent))
-    megabytes = sum(file.size or 0 for file in sent) // 1024**2
-    allowances.spend(person=request.user, kind=HeavyWork.MEGABYTES, at=now, amount=megabytes)
 
 
 def _open(request: SignedInRequest, entry: Entry) -> None:
@@ -234,31 +219,14 @@ def _handed_out() -> QuerySet[EvidenceItem]:
 
 def _hand_out(request: SignedInRequest, item: EvidenceItem) -> HttpResponseBase:
     assert item.file is not None  # noqa: S101  # the caller asked for files only
-    blob = item.file.blob
-    if not blob.may_be_handed_out:
-        return render(request, "assurance/evidence_withheld.html", _about(item.entry) | {"item": item}, status=409)
-    etag = quote_etag(blob.sha256)
-    unchanged = get_conditional_response(request, etag=etag)
-    if unchanged is not None:
-        return unchanged
-    try:
-        content = blob.path.open("rb")
-    except FileNotFoundError:
-        logger.error("The bytes of stored file %s are missing from the disk.", blob.sha256)
-        return render(request, "assurance/evidence_withheld.html", _about(item.entry) | {"item": item}, status=500)
-    if request.method == "GET":  # a look at the headers takes nothing away
-        services.record_download(item=item, by=request.user, at=timezone.now())
-    return FileResponse(
-        content,
-        as_attachment=True,
-        filename=item.file.name,
-        content_type=blob.media_type,
-        headers={
-            "ETag": etag,
-            "Cache-Control": "private, no-cache",
-            "Content-Security-Policy": INERT,
-            "Cross-Origin-Resource-Policy": "same-origin",
-        },
+    return hand_out(
+        request,
+        item.file.blob,
+        name=item.file.name,
+        record=lambda: services.record_download(item=item, by=request.user, at=timezone.now()),
+        withheld=lambda status: render(
+            request, "assurance/evidence_withheld.html", _about(item.entry) | {"item": item}, status=status
+        ),
     )
 
 

@@ -16,13 +16,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from actions.models import Action
+from assurance.audit_permissions import can_read_agreement_of_unit
 from assurance.changes import Changes, ThemeChanges, between
 from assurance.forms.review import ReviewForm, ReviewNoteForm
 from assurance.models import Decision, Review, ReviewNote, Revision, Statement
 from assurance.models.statement import FROZEN
 from assurance.permissions import can_decide, can_note, can_read_notes, can_review
-from assurance.pointing import last_signed, look_at
-from assurance.points import Point
+from assurance.pointing import Looked, last_signed, look_at
+from assurance.points import Point, Validated
 from assurance.reading import ReadEntry, ReadLevel, ReadStatement, read
 from assurance.rules import Refused
 from assurance.services import review_notes
@@ -49,14 +50,16 @@ NOTHING_SIGNED = "Nothing is signed yet, so there is nothing to {do}."
 class ThemeToReview:
     """A theme of the signed text with what stands beside it for whoever reviews it.
 
-    `last` is its level in the last signed quarter, and `why_not` says that the two do not compare. `change` is what
-    became of it since the decision before; None where there was none, or nothing changed.
+    `last` is its level in the last signed quarter, and `why_not` says that the two do not compare; `validated` is what
+    an audit last found. `change` is what became of it since the decision before; None where there was none, or nothing
+    changed.
     """
 
     number: int
     entry: ReadEntry
     last: ReadLevel | None
     why_not: str
+    validated: Validated | None
     points: tuple[Point, ...]
     notes: tuple[ReviewNote, ...]
     change: ThemeChanges | None
@@ -181,7 +184,9 @@ def _about_the_signed(
     last = _last_signed(revision)
     decided_before = _decided_before(revision)
     changes = _between(decided_before, revision) if decided_before else None
-    points = _points(request, revision)
+    looked = _looked(request, revision)
+    points = looked.points if looked else ()
+    validated = looked.validated if looked else {}
     review = Review.objects.with_comments().filter(revision=revision).first()
     notes = _notes(request, revision)
     may_decide = can_decide(request.user, revision)
@@ -190,6 +195,7 @@ def _about_the_signed(
         last=last,
         why_not=_not_comparable(revision.statement, last.statement) if last else {},
         points=points,
+        validated=validated,
         notes=notes or (),
         changes=changes,
         review=review,
@@ -206,6 +212,8 @@ def _about_the_signed(
         "decided_before": decided_before,
         "last": last,
         "points": points,
+        "validated": validated,
+        "reads_agreement": can_read_agreement_of_unit(request.user, revision.statement.unit),
         "review": review,
         "may_decide": may_decide,
         "is_own": request.user.pk in (revision.completed_by_id, revision.signed_by_id),
@@ -224,6 +232,7 @@ def _to_review(
     last: Revision | None,
     why_not: Mapping[str, str],
     points: Sequence[Point],
+    validated: Mapping[str, Validated],
     notes: Sequence[ReviewNote],
     changes: Changes | None,
     review: Review | None,
@@ -239,6 +248,7 @@ def _to_review(
             entry=entry,
             last=then.get(entry.identity),
             why_not=why_not.get(entry.identity, ""),
+            validated=validated.get(entry.identity),
             points=tuple(point for point in points if point.theme == entry.identity),
             notes=tuple(note for note in notes if note.theme and note.theme.identity == entry.identity),
             change=changed.get(entry.identity),
@@ -249,18 +259,18 @@ def _to_review(
     ]
 
 
-def _points(request: SignedInRequest, revision: Revision) -> tuple[Point, ...]:
-    """The points to look at in the signed text, as the work list of the unit's business group has them."""
+def _looked(request: SignedInRequest, revision: Revision) -> Looked | None:
+    """What there is to look at in the signed text, as the work list of the unit's business group has it."""
     statement, today = revision.statement, timezone.localdate()
     day = min(today, statement.quarter.last_day)
     memberships = UnitMembership.objects.in_force_on_or_at_the_units_end(day)
     membership = memberships.filter(unit=statement.unit_id).select_related("group").first()
     if membership is None:
-        return ()
+        return None
     units = list(memberships.filter(group=membership.group_id).values_list("unit", flat=True))
     looked = look_at(units, statement.quarter, group=membership.group, reader=request.user, today=today)
     found = looked.get(statement.unit_id)
-    return found.points if found and found.revision.id == revision.pk else ()
+    return found if found and found.revision.id == revision.pk else None
 
 
 def _notes(request: SignedInRequest, revision: Revision) -> list[ReviewNote] | None:

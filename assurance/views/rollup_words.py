@@ -10,36 +10,30 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from assurance.forms.rollup import AssessmentForm, RollupWordsForm, shown_of
-from assurance.history import text_at
 from assurance.models import Rollup, ThemeAssessment
 from assurance.permissions import can_issue_rollup
 from assurance.rollup_tables import theme_row
-from assurance.services import rollup_words, saving
+from assurance.services import rollup_words
 from assurance.services.rollup_words import Scale, ScoredTheme
-from assurance.services.saving import LastChange, Saved
-from assurance.views.answering import settle
-from assurance.views.autosaving import Answer, add_answers, is_of_somebody_else, show, somebody_else
-from assurance.views.conflicts import TwoVersions, page_token, put_in, put_merged, save_token, two_versions
+from assurance.services.saving import Saved
+from assurance.views.autosaving import is_of_somebody_else, somebody_else
 from assurance.views.loading import begun_assessment_or_404, begun_rollup_or_404, writable_rollup_or_404
+from assurance.views.parts import autosave, save_page, show_page
 from organisation.periods import HalfYear
 from organisation.requests import SignedInRequest
-from organisation.sessions import is_own_device
-from organisation.versioned import VersionedForm
-from records.edits import Conflict, Edit
+from records.edits import Edit
 
 PartForm = RollupWordsForm | AssessmentForm
 
 
 @dataclass
-class Part:
+class RollupPart:
     """What one page of a roll-up writes: `thing` is the roll-up itself, or what is stated on one theme of it."""
 
     thing: Rollup | ThemeAssessment
@@ -81,22 +75,23 @@ class Part:
             return rollup_words.save_words(rollup=self.thing, edits=edits, token=token, by=by, at=at)
         return rollup_words.save_assessment(assessment=self.thing, edits=edits, token=token, by=by, at=at)
 
-    def text_before(self, edits: Mapping[str, Edit], name: str) -> str | None:
-        """Return the text that an answer had when the person began on it."""
-        return text_at(self.thing, name, edits[name].base_version)
+    @property
+    def merges(self) -> dict[str, Any]:
+        """Where texts that were overtaken belong."""
+        return {"rollup": self.rollup, "assessment": None if isinstance(self.thing, Rollup) else self.thing}
 
-    def waiting(self, request: SignedInRequest, form: VersionedForm) -> list[TwoVersions]:
-        """What the person wrote here and could not save, beside what stands now; of several tries the last."""
-        theme = None if isinstance(self.thing, Rollup) else self.thing
-        merges = saving.pending_merges(rollup=self.rollup, assessment=theme, by=request.user)
-        refused = {merge.field: saving.from_json(merge.mine) for merge in merges}
-        conflicts = [
-            Conflict(name, mine, getattr(self.thing, name), self.thing.field_versions.get(name, 0))
-            for name, mine in refused.items()
-            if name in form.answers and mine != getattr(self.thing, name)
-        ]
-        changed = LastChange(self.thing.changed_by, self.thing.changed_at) if conflicts else LastChange()
-        return two_versions(form, conflicts, theirs=changed)
+    def offer(self, form: Any) -> None:
+        """Let the form name the levels there are to choose from."""
+        form.offer(rollup_words.scale_of(self.rollup).level_names)
+
+    def next_url(self, request: SignedInRequest) -> str:
+        """Return where writing goes on: the themes in their order, then what is still missing."""
+        place, identities = self.place[:2], [theme.identity for theme in self.scale.themes]
+        at = -1 if isinstance(self.thing, Rollup) else identities.index(self.thing.theme_identity)
+        if at + 1 < len(identities):
+            return reverse("assurance:rollup_theme", args=[*place, identities[at + 1]])
+        name = "issue_rollup" if can_issue_rollup(request.user, self.rollup) else "rollup"
+        return reverse(f"assurance:{name}", args=place)
 
 
 # --- The pages ----------------------------------------------------------------------------------------------------
@@ -107,7 +102,7 @@ def words(request: SignedInRequest, group: str, half: HalfYear) -> HttpResponse:
     """What is answered once for the half-year: the meetings, or the Head's opinion, and the narrative."""
     rollup = _begun(request, group, half)
     scale = rollup_words.scale_of(rollup)
-    return _page(request, Part(rollup, scale), "assurance/rollup_words.html", {"themes": scale.themes})
+    return _page(request, RollupPart(rollup, scale), "assurance/rollup_words.html", {"themes": scale.themes})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -125,7 +120,7 @@ def theme(request: SignedInRequest, group: str, half: HalfYear, theme: str) -> H
         "levels": [*enumerate(scale.level_names, start=1)],
         "reported": theme_row(rollup.figures, theme) if rollup.figures is not None else None,
     }
-    return _page(request, Part(stated, scale), "assurance/rollup_theme.html", context)
+    return _page(request, RollupPart(stated, scale), "assurance/rollup_theme.html", context)
 
 
 def _begun(request: SignedInRequest, group: str, half: HalfYear) -> Rollup:
@@ -142,59 +137,9 @@ def _theme_or_404(scale: Scale, identity: str) -> tuple[ScoredTheme, int]:
     raise Http404
 
 
-def _page(request: SignedInRequest, part: Part, template: str, context: Mapping[str, Any]) -> HttpResponse:
-    if request.method == "POST":
-        return _save(request, part, template, context)
-    form = part.form()
-    waiting = part.waiting(request, form)
-    put = put_in([form], waiting, request.GET.get("put", ""))
-    return _show(request, part, form, template, {**context, "waiting": waiting, "unsaved": " ".join(put)})
-
-
-def _save(request: SignedInRequest, part: Part, template: str, context: Mapping[str, Any]) -> HttpResponse:
-    form = part.form(request.POST, decided=request.POST.getlist("decided"))
-    valid = form.is_valid()
-    edits = form.edits()
-    saved = part.save(edits, token=save_token(request), request=request)
-    if valid and saved.is_complete:
-        messages.success(request, "Saved.")
-        return redirect(_next(request, part) if request.POST.get("then") == "continue" else part.url)
-    both = two_versions(form, saved.conflicts, theirs=saved.before, begun_on=lambda name: part.text_before(edits, name))
-    settle(form, edits, saved)
-    put_merged(form, both)
-    unsaved = [*(one.answer for one in both), *(name for name in form.errors if name in form.answers)]
-    more = {"conflicts": both, "form_has_errors": bool(both), "unsaved": " ".join(unsaved), "partly_saved": True}
-    return _show(request, part, form, template, {**context, **more}, status=409 if both else 422)
-
-
-def _next(request: SignedInRequest, part: Part) -> str:
-    """Return where writing goes on: the themes in their order, then what is still missing."""
-    place, identities = part.place[:2], [theme.identity for theme in part.scale.themes]
-    at = -1 if isinstance(part.thing, Rollup) else identities.index(part.thing.theme_identity)
-    if at + 1 < len(identities):
-        return reverse("assurance:rollup_theme", args=[*place, identities[at + 1]])
-    name = "issue_rollup" if can_issue_rollup(request.user, part.rollup) else "rollup"
-    return reverse(f"assurance:{name}", args=place)
-
-
-def _show(
-    request: SignedInRequest,
-    part: Part,
-    form: VersionedForm,
-    template: str,
-    context: Mapping[str, Any],
-    *,
-    status: int = 200,
-) -> HttpResponse:
-    shown = {
-        "rollup": part.rollup,
-        "half": part.rollup.half,
-        "form": form,
-        "token": uuid.uuid4(),
-        "own_device": is_own_device(request),
-        **context,
-    }
-    return render(request, template, shown, status=status)
+def _page(request: SignedInRequest, part: RollupPart, template: str, context: Mapping[str, Any]) -> HttpResponse:
+    shown = {"rollup": part.rollup, "half": part.rollup.half, **context}
+    return (save_page if request.method == "POST" else show_page)(request, part, template, shown)
 
 
 # --- While it is being written ------------------------------------------------------------------------------------
@@ -205,7 +150,7 @@ def autosave_words(request: SignedInRequest, group: str, half: HalfYear) -> Http
     """Save what has been answered once for the half-year so far."""
     if is_of_somebody_else(request):
         return somebody_else()
-    return _autosave(request, Part(begun_rollup_or_404(request, group, half)))
+    return autosave(request, RollupPart(begun_rollup_or_404(request, group, half)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -213,18 +158,4 @@ def autosave_theme(request: SignedInRequest, group: str, half: HalfYear, theme: 
     """Save what has been stated about a theme so far."""
     if is_of_somebody_else(request):
         return somebody_else()
-    return _autosave(request, Part(begun_assessment_or_404(request, group, half, theme)))
-
-
-def _autosave(request: SignedInRequest, part: Part) -> HttpResponse:
-    if not request.htmx or request.method != "POST":  # somebody who had to sign in first, or pressed "back"
-        return redirect(part.url)
-    form = part.form(request.POST, decided=request.POST.getlist("decided"), partial=True)
-    form.is_valid()
-    edits = form.edits()
-    saved = part.save(edits, token=page_token(request), request=request) if edits else Saved()
-    if saved.conflicts:
-        form.offer(rollup_words.scale_of(part.rollup).level_names)  # both versions are shown in words
-    answer = Answer()
-    add_answers(answer, form, edits, saved, begun_on=lambda name: part.text_before(edits, name))
-    return show(request, answer)
+    return autosave(request, RollupPart(begun_assessment_or_404(request, group, half, theme)))

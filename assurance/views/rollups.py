@@ -16,6 +16,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
+from assurance.audit_permissions import can_list_agreement
 from assurance.models import IssuedRollup, Rollup, Statement
 from assurance.models.rollup import groups_in_scope
 from assurance.permissions import (
@@ -86,6 +87,7 @@ def rollups(request: SignedInRequest) -> HttpResponse:
             for half in shown
         ],
         "reads_drafts": can_list_rollups(request.user),
+        "reads_agreement": can_list_agreement(request.user),
         "halves": there_are,
         "chosen": chosen,
         "any_live": any(status.is_live for status in found),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from assurance import rules
+from assurance.audit_permissions import can_read_agreement_of_unit
 from assurance.forms.statement import FilterForm
 from assurance.models import Carried, Decision, Redaction, Review, Revision, RevisionState, Statement
 from assurance.models.statement import StatementQuerySet
@@ -142,7 +143,7 @@ def _task_list(request: SignedInRequest, revision: Revision) -> HttpResponse:
     ]
     earlier = list(_frozen_before(revision))
     context = {
-        **_common(revision, today),
+        **_common(request, revision, today),
         "themes": themes,
         "done": sum(not any(b.theme == entry.identity for b in blockers) for entry in facts.entries if entry.scored),
         "scored": sum(entry.scored for entry in facts.entries),
@@ -188,7 +189,7 @@ def _reading_view(request: SignedInRequest, revision: Revision) -> HttpResponse:
     earlier = list(_frozen_before(revision))
     may_sign = revision.state == RevisionState.COMPLETED and can_sign(user, statement)
     context = {
-        **_common(revision, today),
+        **_common(request, revision, today),
         "content": read(content, level_names(statement.edition)),
         "review": Review.objects.with_comments().filter(revision=revision).first(),
         "earlier": earlier,
@@ -205,13 +206,14 @@ def _reading_view(request: SignedInRequest, revision: Revision) -> HttpResponse:
     return render(request, "assurance/statement_read.html", context)
 
 
-def _common(revision: Revision, today: date) -> dict[str, Any]:
+def _common(request: SignedInRequest, revision: Revision, today: date) -> dict[str, Any]:
     return {
         "revision": revision,
         "statement": revision.statement,
         "unit": revision.statement.unit,
         "quarter": revision.statement.quarter,
         "today": today,
+        "reads_agreement": can_read_agreement_of_unit(request.user, revision.statement.unit),
     }
 
 

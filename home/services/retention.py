@@ -39,6 +39,9 @@ def keep_to(*, now: datetime) -> dict[str, int]:
         "files of appointments": lambda sparing: organisation.old_appointment_files(
             before=ago(kept.workbooks_days), sparing=sparing
         ),
+        "files of climate results": lambda sparing: assurance.old_climate_files(
+            before=ago(kept.workbooks_days), sparing=sparing
+        ),
         "sessions": lambda sparing: organisation.old_sessions(now=now, sparing=sparing),
         "calendar links": lambda sparing: organisation.old_links(before=ago(kept.links_days), sparing=sparing),
     }

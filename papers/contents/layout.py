@@ -176,11 +176,11 @@ def _pieces(section: Mapping[str, Any], content: Mapping[str, Any]) -> Iterator[
 
 
 def _paragraph(*sentences: str) -> SafeString:
-    return format_html("<p>{}</p>", " ".join(sentences))
+    return format_html("<p>{}</p>", " ".join(filter(None, sentences)))
 
 
 def _position_pieces(position: Mapping[str, Any]) -> Iterator[SafeString | Piece]:
-    yield _paragraph(maturity_position.sources_text(position))
+    yield _paragraph(maturity_position.sources_text(position), maturity_position.audited_text(position))
     if not position["groups"]:
         return
     yield _paragraph(maturity_position.coverage_text(position))

@@ -7,11 +7,12 @@ said, never filled in.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from assurance.rollup import median_label
+from assurance.agreement_findings import in_one_sentence
+from assurance.rollup import AuditedClaims, median_label
 from organisation.periods import HalfYear, Quarter
 from rendering.formats import count, day, listed, share
 
@@ -33,11 +34,17 @@ class GroupRollup:
     issued_on: date | None = None
 
 
-def position(*, half: HalfYear, rollups: Sequence[GroupRollup], awaited: Sequence[str]) -> dict[str, Any]:
+def position(
+    *,
+    half: HalfYear,
+    rollups: Sequence[GroupRollup],
+    awaited: Sequence[str],
+    audited_claims: AuditedClaims | None = None,
+) -> dict[str, Any]:
     """Return what a paper says about the force's maturity, as plain JSON values (dates are ISO texts).
 
     `rollups` in the order of printing; `awaited` names the groups without one. All of a half are on one edition of the
-    model, so the first one's level names are everybody's.
+    model, so the first one's level names are everybody's. `audited_claims` are the whole force's until the half's end.
     """
     themes = _themes(rollups)
     return {
@@ -48,6 +55,7 @@ def position(*, half: HalfYear, rollups: Sequence[GroupRollup], awaited: Sequenc
         "awaited": list(awaited),
         "coverage": force_coverage(half, [rollup.figures for rollup in rollups]),
         "distribution": force_distribution([rollup.figures for rollup in rollups]),
+        "audited_claims": asdict(audited_claims) if audited_claims else None,
     }
 
 
@@ -170,6 +178,16 @@ def sources_text(position: Mapping[str, Any]) -> str:
     if awaited:
         text += f" A roll-up is awaited from {listed(awaited)}: {_its(awaited)} units are not in any figure here."
     return text
+
+
+def audited_text(position: Mapping[str, Any]) -> str:
+    """How far audits confirmed what units claimed. Papers of earlier days did not say."""
+    found = position.get("audited_claims")
+    if not found:
+        return ""
+    said = in_one_sentence(**{name: found[name] for name in ("claims", "confirmed", "too_high", "too_low")})
+    until = day(HalfYear.parse(position["half"]).last_day)
+    return f"{said} That counts the audit reports issued until {until}."
 
 
 def _standing_text(groups: Sequence[Mapping[str, Any]]) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assurance.models import IssuedRollup, Rollup
+from assurance.services.agreement import Scope, audited_claims
 from assurance.services.rollups import groups_with_units
 from organisation.models import Force
 from organisation.periods import HalfYear, london_day
@@ -220,7 +221,8 @@ def _position(half: HalfYear) -> dict[str, Any]:
     newest = {issued.rollup_id: issued for issued in versions}
     drawn_on = [_drawn_on(rollup, newest.get(rollup.pk)) for rollup in built]
     awaited = groups_with_units(half).exclude(rollups__in=built).values_list("name", flat=True)
-    return position(half=half, rollups=drawn_on, awaited=list(awaited))
+    judged = audited_claims(Scope(half.last_day))
+    return position(half=half, rollups=drawn_on, awaited=list(awaited), audited_claims=judged)
 
 
 def _drawn_on(rollup: Rollup, issued: IssuedRollup | None) -> GroupRollup:

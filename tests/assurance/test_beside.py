@@ -17,6 +17,7 @@ from organisation.periods import Quarter
 from tests.factories import maturity
 from tests.factories.assurance import decide, make_statement, shipped_edition, signed
 from tests.factories.organisation import make_unit
+from tests.factories.verdicts import issued_audit
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +29,7 @@ def beside(revision: Revision, identity: str = "leadership") -> Background:
     entry = revision.entries.select_related("theme").get(theme__identity=identity)
     with CaptureQueriesContext(connection) as queries:
         found = background(revision, entry, today=TODAY)
-    assert len(queries) <= 2
+    assert len(queries) <= 3
     return found
 
 
@@ -146,7 +147,33 @@ def test_the_target_that_applies_is_shown_with_who_endorsed_it(unit: Unit) -> No
     assert "Set after the 2024 review." in shown
 
 
-def test_two_queries_suffice_however_much_there_is(unit: Unit) -> None:
+def test_the_last_validated_level_is_that_of_the_newest_report(unit: Unit) -> None:
+    old = signed(unit, NOW.plus(-3), level=4)
+    issued_audit(old, {"leadership": 2}, on=date(2025, 6, 3))
+    newest = issued_audit(old, {"leadership": 3, "communication": None}, on=date(2025, 11, 4))
+    issued_audit(old, {"leadership": 1}, on=date(2026, 2, 3))  # tomorrow's
+    draft = make_statement(unit, NOW)
+    found = beside(draft).validated
+    assert found is not None
+    assert (found.level.number, found.level.name, found.on) == (3, "Compliant", date(2025, 11, 4))
+    assert found.why_not_comparable == ""
+    assert f"found by audit {newest.reference}, whose report was issued on 4 November 2025." in page(beside(draft))
+    assert beside(draft, "communication").validated is None
+
+
+def test_a_level_validated_on_another_edition_says_that_it_does_not_compare(unit: Unit) -> None:
+    old = signed(unit, Quarter(2018, 3), level=4)
+    issued_audit(old, {"audit": 2, "leadership": 2}, on=date(2019, 2, 1))
+    draft = make_statement(unit, NOW)
+    audit, leadership = (beside(draft, identity).validated for identity in ("audit", "leadership"))
+    assert audit is not None
+    assert audit.why_not_comparable
+    assert audit.why_not_comparable in page(beside(draft, "audit"))
+    assert leadership is not None
+    assert leadership.why_not_comparable == ""
+
+
+def test_three_queries_suffice_however_much_there_is(unit: Unit) -> None:
     for back in range(1, 7):
         decide(signed(unit, NOW.plus(-back)), Decision.ACCEPTED)
     for level in (2, 3, 4):
@@ -155,5 +182,5 @@ def test_two_queries_suffice_however_much_there_is(unit: Unit) -> None:
     entry = draft.entries.select_related("theme").get(theme__identity="leadership")
     with CaptureQueriesContext(connection) as queries:
         shown = page(background(draft, entry, today=TODAY))
-    assert len(queries) == 2
+    assert len(queries) == 3
     assert "for every unit of " in shown

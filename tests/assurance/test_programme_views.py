@@ -25,9 +25,10 @@ from organisation.periods import HalfYear
 from organisation.roles import Role
 from records.models import TrailEntry
 from tests.assurance.pages import form_on, html_of, signed_in, text_of
-from tests.factories import audits, forces
-from tests.factories.audits import WANTED
+from tests.factories import forces
+from tests.factories import programmes as factory
 from tests.factories.organisation import appoint, make_group, make_person, make_unit
+from tests.factories.programmes import WANTED
 
 pytestmark = pytest.mark.django_db
 
@@ -56,12 +57,12 @@ def head() -> User:
 @pytest.fixture
 def proposed(half: HalfYear, units: list[Unit], auditor: User) -> AuditProgramme:
     assert units
-    return audits.propose(half, by=auditor)
+    return factory.propose(half, by=auditor)
 
 
 @pytest.fixture
 def adopted(proposed: AuditProgramme, head: User) -> AuditProgramme:
-    return audits.adopt(proposed, by=head)
+    return factory.adopt(proposed, by=head)
 
 
 def page(name: str, half: HalfYear, *more: object) -> str:
@@ -295,7 +296,7 @@ def test_the_head_adopts_what_is_on_the_screen(
     form = form_on(browser.get(page("adopt_programme", half)))
     assert form["version"] == "1"
     assert "Tick the box" in html_of(browser.post(page("adopt_programme", half), form))
-    audits.propose(half, by=auditor)
+    factory.propose(half, by=auditor)
     refused = browser.post(page("adopt_programme", half), form | {"confirmed": "on"})
     assert refused.status_code == 422
     assert "proposed anew since you opened this page" in html_of(refused)

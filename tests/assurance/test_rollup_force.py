@@ -630,5 +630,5 @@ def test_the_number_of_queries_does_not_grow_from_ten_units_to_a_thousand() -> N
                 assert figures_of(scope, AFTER, as_at=NOW).unit_count == (10 if number == 10 else 1000)
             taken.append(len(queries))
     small_group, small_force, large_group, large_force = taken
-    assert small_group == large_group == 10
-    assert small_force == large_force == 16
+    assert small_group == large_group == 12
+    assert small_force == large_force == 18

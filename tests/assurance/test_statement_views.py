@@ -29,9 +29,9 @@ from tests.factories.organisation import appoint, make_group, make_person, make_
 
 pytestmark = pytest.mark.django_db
 FIRST_CRITERION = "The unit takes no specific action on health and safety leadership."
-# Session, user, appointments and force of the frame; the unit's roles; revision, entries, levels, criteria, last
-# quarter and actions of the page.
-QUERIES_OF_A_THEME_PAGE = 12
+# Session, user, appointments and force of the frame; the unit’s roles; revision, entries, levels, criteria, last
+# quarter, validated level and actions of the page.
+QUERIES_OF_A_THEME_PAGE = 13
 # The same frame; who reads which statements, the quarters there are, the page, and who answers information requests.
 QUERIES_OF_THE_LIST = 10
 

@@ -1,23 +1,32 @@
-"""Audits as rows, in any state, of a unit or a group; and programmes of what to audit."""
+"""Audits: as rows in any state, and as they are planned and begun by the services, of a unit or a group."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from assurance.models import Audit, AuditKind, AuditProgramme, AuditState, IssuedRollup, Revision, ThemeVerdict
+from assurance.models import (
+    Audit,
+    AuditKind,
+    AuditState,
+    IssuedRollup,
+    Priority,
+    Result,
+    Revision,
+    SampleKind,
+    ThemeVerdict,
+)
 from assurance.models.audit import OUT
-from assurance.sampling import DEFAULT_SHARE, DEFAULT_WEIGHTS
-from assurance.services import programmes
-from assurance.services.programmes import Wanted
-from organisation.models import BusinessGroup, User
-from organisation.periods import HalfYear, london_day
+from assurance.services import audit_files, audit_findings, auditing, planning_audits
+from maturity.models import Standard, StandardKind
+from organisation.models import BusinessGroup, Unit, User
+from organisation.periods import london_day
 from records.canonical import content_digest
 from tests.factories import assurance
+from tests.factories.evidence import sent
 
 NOT_BEGUN = [AuditState.PLANNED, AuditState.WITHDRAWN]
 
@@ -77,22 +86,71 @@ def _of_state(state: AuditState, by: User, at: datetime) -> dict[str, Any]:
     return issued | ({"closed_at": at, "closed_by": by} if state == AuditState.CLOSED else {})
 
 
-# --- Programmes ---------------------------------------------------------------------------------------------------
+def planned(
+    scope: Unit | BusinessGroup,
+    *,
+    by: User,
+    themes: Sequence[str] = ("leadership", "audit"),
+    auditors: Sequence[User] = (),
+) -> Audit:
+    """An audit as SHRMT plans it, with its auditors, of whom the first leads."""
+    assurance.shipped_edition()
+    today = timezone.localdate()
+    audit = planning_audits.plan(
+        wanted=planning_audits.Plan(
+            kind=AuditKind.SHRMT,
+            unit=scope if isinstance(scope, Unit) else None,
+            group=None if isinstance(scope, Unit) else scope,
+            themes=themes,
+            purpose="The claim rose by two levels.",
+            planned_from=today,
+            planned_to=today + timedelta(days=13),
+        ),
+        by=by,
+        at=timezone.now(),
+    )
+    for auditor in auditors:
+        planning_audits.assign(audit=audit, auditor=auditor, by=by, at=timezone.now())
+    return audit
 
-WANTED = Wanted(
-    weights=DEFAULT_WEIGHTS,
-    random_share=DEFAULT_SHARE,
-    auditor_days=Decimal(20),
-    days_per_audit=Decimal(4),
-    days_per_theme=Decimal(0),
-)
+
+def begun(
+    revision: Revision, *, by: User, themes: Sequence[str] = ("leadership", "audit"), auditors: Sequence[User] = ()
+) -> Audit:
+    """An audit of the revision in fieldwork: done by `by`, and whoever else is named."""
+    audit = planned(revision.statement.unit, by=by, themes=themes, auditors=[by, *auditors])
+    return auditing.start_fieldwork(audit=audit, claim=revision, by=by, at=timezone.now())
 
 
-def propose(half: HalfYear, *, by: User) -> AuditProgramme:
-    """Propose the half-year's programme now: 20 days, of which every audit takes 4."""
-    return programmes.propose(half=half, wanted=WANTED, by=by, at=timezone.now())
-
-
-def adopt(programme: AuditProgramme, *, by: User) -> AuditProgramme:
-    """Adopt what was proposed last, now."""
-    return programmes.adopt(programme=programme, seen_version=programme.version, by=by, at=timezone.now())
+def give_pieces(verdict: ThemeVerdict, *, by: User) -> dict[str, int]:
+    """One of each piece beside a verdict, as its auditor writes them; their ids by sort."""
+    at, audit = timezone.now(), verdict.audit
+    finding = audit_findings.add_finding(
+        verdict=verdict, text="Two had never briefed.", criteria=verdict.theme.criteria.all()[:1], by=by, at=at
+    )
+    sample = audit_findings.add_sample(
+        verdict=verdict, kind=SampleKind.INTERVIEWS, of="shift sergeants", number=5, by=by, at=at
+    )
+    [unit] = audit_findings.units_to_ask(audit, timezone.localdate())[:1]
+    advised = audit_findings.Advised("Brief every shift.", Priority.HIGH, timezone.localdate() + timedelta(60), unit)
+    recommendation = audit_findings.add_recommendation(audit=audit, verdict=verdict, advised=advised, by=by, at=at)
+    file = audit_files.add_file(verdict=verdict, file=sent(name="board.pdf"), title="The board", by=by, at=at)
+    standard = Standard.objects.create(
+        theme=verdict.theme,
+        level=audit.edition.levels.get(number=3),
+        kind=StandardKind.KPI,
+        number=1,
+        reference="L3.1",
+        text="Each shift is briefed.",
+    )
+    result = audit_findings.ResultEdit(
+        Result.PARTLY, "Two of five.", audit_findings.seen_of_test(Result.NOT_TESTED, "")
+    )
+    audit_findings.record_tests(verdict=verdict, edits={standard.pk: result}, by=by, at=at)
+    return {
+        "finding": finding.pk,
+        "sample": sample.pk,
+        "recommendation": recommendation.pk,
+        "file": file.pk,
+        "standard": standard.pk,
+    }

@@ -27,6 +27,9 @@ ASSURANCE = [
     path("statements/", nothing, name="statements"),
     path("reviews/", nothing, name="reviews"),
     path("roll-ups/", nothing, name="rollups"),
+    path("climate-surveys/", nothing, name="climate_surveys"),
+    path("audits/", nothing, name="audits"),
+    path("audit-programmes/", nothing, name="programmes"),
 ]
 
 
@@ -36,6 +39,7 @@ class Pages:
     urlpatterns: ClassVar[list[URLPattern | URLResolver]] = [
         path("", nothing, name="home"),
         path("", include((ASSURANCE, "assurance"))),
+        path("", include(([path("three-readings/", nothing, name="three_readings")], "insight"))),
         path("actions/", include(([path("", nothing, name="actions")], "actions"))),
         path("model/", include(([path("", nothing, name="matrix")], "maturity"))),
         path("papers/", include(([path("", nothing, name="papers")], "papers"))),
@@ -57,24 +61,26 @@ def pages(settings: Settings) -> None:
 
 
 PEOPLE = "People and units"
-ALL = ["Home", "Statements", "Actions", "Reviews", "Roll-ups", "Model", "Papers", PEOPLE]
-LEADS = [*ALL[:5], "My half", *ALL[5:]]
-WITH_PROGRAMMES = [*ALL[:5], "Audit programmes", *ALL[5:]]
+ALL = ["Home", "Statements", "Actions", "Reviews", "Roll-ups", "Audits", "Readings", "Model", "Papers", PEOPLE]
+LEADS = [*ALL[:6], "My half", *ALL[6:]]
+PLANNERS = [*ALL[:6], "Audit programmes", *ALL[6:]]
+UNITS = ["Home", "Statements", "Actions", "Roll-ups", "Audits", "Readings", "Model", "Papers", PEOPLE]
+BOARD = ["Home", "Roll-ups", "Audit programmes", "Climate surveys", "Model", "Papers"]
 
 
 @pytest.mark.parametrize(
     ("role", "offered"),
     [
-        (Role.SPOC, ["Home", "Statements", "Actions", "Roll-ups", "Model", "Papers", PEOPLE]),
-        (Role.SLT_LEAD, ["Home", "Statements", "Actions", "Roll-ups", "Model", "Papers", PEOPLE]),
+        (Role.SPOC, UNITS),
+        (Role.SLT_LEAD, UNITS),
         (Role.COG_LEAD, LEADS),
         (Role.COG_SUPPORT, LEADS),
-        (Role.SHRMT, [*WITH_PROGRAMMES, "Trail"]),
-        (Role.HEAD, [*WITH_PROGRAMMES, "Trail", "Retention"]),
-        (Role.BOARD_MEMBER, ["Home", "Roll-ups", "Audit programmes", "Model", "Papers"]),
-        (Role.BOARD_SECRETARY, ["Home", "Roll-ups", "Audit programmes", "Model", "Papers"]),
+        (Role.SHRMT, [*PLANNERS, "Trail"]),
+        (Role.HEAD, [*PLANNERS, "Trail", "Retention"]),
+        (Role.BOARD_MEMBER, BOARD),
+        (Role.BOARD_SECRETARY, BOARD),
         (Role.RISK_LEAD, ["Home", "Model", "Papers"]),
-        (Role.EXTERNAL_AUDITOR, ["Home", "Model", "Papers"]),
+        (Role.EXTERNAL_AUDITOR, ["Home", "Audits", "Model", "Papers"]),
         (Role.PANEL_MEMBER, ["Home", "Papers"]),
         (Role.ADMINISTRATOR, ["Home", "Model", "Papers", PEOPLE, "Trail", "Retention"]),
     ],
@@ -85,7 +91,7 @@ def test_each_role_is_offered_what_it_may_open(role: Role, offered: list[str]) -
 
 def test_somebody_with_two_roles_is_offered_both_sets() -> None:
     offered = [item.label for item in sections_for({Role.PANEL_MEMBER, Role.SPOC}, path="/")]
-    assert offered == ["Home", "Statements", "Actions", "Roll-ups", "Model", "Papers", PEOPLE]
+    assert offered == UNITS
 
 
 def test_somebody_without_an_appointment_is_offered_what_everyone_may_open() -> None:
@@ -101,7 +107,11 @@ def test_somebody_without_an_appointment_is_offered_what_everyone_may_open() -> 
         ("/reviews/north/2025-26-q1/", {"Reviews": "true"}),
         ("/roll-ups/", {"Roll-ups": "page"}),
         ("/roll-ups/north/2025-26-h1/", {"Roll-ups": "true"}),
+        ("/audits/7/", {"Audits": "true"}),
         ("/audit-programmes/2025-26-h1/", {"Audit programmes": "true"}),
+        ("/audit-programmes/2025-26-h1/", {"Audit programmes": "true"}),
+        ("/three-readings/harbour/", {"Readings": "true"}),
+        ("/climate-surveys/7/", {"Readings": "true"}),
         ("/people/7/appoint/", {PEOPLE: "true"}),
         ("/units/harbour/", {PEOPLE: "true"}),
         ("/account/password/change/", {}),
@@ -143,7 +153,7 @@ def signed_in() -> HttpRequest:
 def test_appointments_in_force_decide_what_is_offered_and_said(signed_in: HttpRequest) -> None:
     context = navigation(signed_in)
     offered = [item.label for item in context["navigation"]]
-    assert offered == ["Home", "Statements", "Actions", "Roll-ups", "Model", "Papers", PEOPLE]
+    assert offered == [*UNITS[:5], "Climate surveys", *UNITS[5:]]
     assert list(context["role_descriptions"]) == [
         "Single point of contact (SPOC), Harbour",
         "Health, Safety and Wellbeing Board member",

@@ -22,7 +22,7 @@ from organisation.periods import HalfYear, Quarter
 from organisation.permissions import appointments_today
 from organisation.roles import INSIDE_THE_FORCE, Role
 from papers.models import Paper, PaperState
-from tests.factories import assurance, audits, papers, rollups
+from tests.factories import assurance, papers, programmes, rollups
 from tests.factories import organisation as make
 
 pytestmark = pytest.mark.django_db
@@ -339,12 +339,12 @@ def test_a_redaction_that_waits_is_said_to_those_who_may_read_it() -> None:
 def test_an_audit_programme_waits_for_the_head_until_it_is_adopted_or_its_half_is_over() -> None:
     shrmt, head = make.make_person(Role.SHRMT), make.make_person(Role.HEAD)
     half = HalfYear.of(timezone.localdate()).next()
-    programme = audits.propose(half, by=shrmt)
+    programme = programmes.propose(half, by=shrmt)
     for person, colour in ((head, "orange"), (shrmt, "blue")):
         (line,) = parts_for(person)["What to audit next"].lines
         assert (line.text, line.colour) == (f"Audit programme, {half.name}", colour)
         assert line.url == f"/audit-programmes/{half.slug}/"
     assert "What to audit next" not in parts_for(make.make_person(Role.BOARD_MEMBER))
     assert "What to audit next" not in parts_for(head, today=half.next().first_day)
-    audits.adopt(programme, by=head)
+    programmes.adopt(programme, by=head)
     assert "What to audit next" not in parts_for(head)

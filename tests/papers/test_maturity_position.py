@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
-from assurance.rollup import ThemeDistribution
+from assurance.rollup import AuditedClaims, ThemeDistribution
 from papers.contents.maturity_position import (
     GroupRollup,
+    audited_text,
     coverage_text,
     denominators_text,
     force_coverage,
@@ -109,6 +111,21 @@ def test_a_paper_frozen_before_roll_ups_were_issued_reads_as_it_did() -> None:
     for group in old["groups"]:
         del group["version"], group["issued_on"]
     assert "drafts that the Chief Officer Group (COG) leads have not issued yet" in sources_text(old)
+
+
+def test_how_audited_claims_came_out_is_said_with_its_last_day() -> None:
+    claims = AuditedClaims(claims=84, confirmed=61, too_high=19, too_low=4, not_enough_evidence=3)
+    told = position(half=HALF, rollups=[GroupRollup("North", FIRST, north())], awaited=(), audited_claims=claims)
+    assert audited_text(json.loads(json.dumps(told))) == (
+        "Of 84 audited claims 61 were confirmed, 19 were too high and 4 too low. "
+        "That counts the audit reports issued until 30 September 2025."
+    )
+
+
+def test_a_paper_frozen_before_claims_were_audited_says_nothing_of_them() -> None:
+    old = both()
+    del old["audited_claims"]
+    assert audited_text(old) == ""
 
 
 def test_without_roll_ups_the_sources_sentence_says_so() -> None:

@@ -1,0 +1,112 @@
+"""Reading what is known of units for their three readings, in as many queries for many units as for one.
+
+What each query yields is decided once, here: which statement is the claim, which verdict is the last, which survey.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import Case, Q, Value, When
+
+from assurance.models import Audit, ClimateResult, ClimateSurvey, Entry, Revision, RevisionState, ThemeVerdict
+from assurance.models.climate import result_of
+from assurance.services.figures import Model, code_of
+from insight.outcomes import Indicator, Movement, Recorder, read_indicators
+from insight.three_readings import Claim, Known, OfUnit, Survey, ThemeFacts, Verdict, comparable
+from maturity.models import Edition
+from organisation.periods import HalfYear, london_day
+
+INDICATORS = Path(settings.BASE_DIR) / "fixtures" / "outcome-indicators.toml"
+# Rooms that count outcomes. None does yet, so the pages say of every indicator that it is not yet recorded.
+RECORDERS: Sequence[Recorder] = ()
+
+
+@cache
+def indicators() -> tuple[Indicator, ...]:
+    """Return which outcomes bear on which theme: read once, since the file is part of the installation."""
+    return read_indicators(INDICATORS.read_text(encoding="utf-8"))
+
+
+def known_of(units: Collection[int], *, day: date, recorders: Sequence[Recorder] | None = None) -> Known:
+    """Return what is known of the units on a day, beside the edition in force: some ten queries."""
+    recorders = RECORDERS if recorders is None else recorders
+    model = Model(HalfYear.of(day))
+    edition = Edition.objects.in_force(day)
+    code = code_of(edition)
+    found = {unit: OfUnit() for unit in units}
+    _add_claims(found)
+    _add_verdicts(found)
+    survey = _add_climate(found)
+    together: dict[str, Movement] = {}
+    for recorder in recorders:
+        together |= recorder.together(units, day)
+        for unit, moved in recorder.by_unit(units, day).items():
+            found[unit].moved = {**found[unit].moved, **moved}
+    return Known(
+        edition=code,
+        level_names=list(edition.levels.values_list("name", flat=True)) if edition else [],
+        themes=_themes(edition),
+        survey=survey,
+        units={unit: comparable(one, code, model.editions, survey) for unit, one in found.items()},
+        indicators=indicators(),
+        moved_together=together,
+    )
+
+
+def _themes(edition: Edition | None) -> list[ThemeFacts]:
+    rows = edition.themes.values_list("identity", "name", "scored") if edition else []
+    return [ThemeFacts(*row) for row in rows]
+
+
+def _add_claims(found: dict[int, OfUnit]) -> None:
+    """Add each unit's claim: its statement of the latest quarter that stands, the accepted revision before another."""
+    accepted_first = Case(When(state=RevisionState.ACCEPTED, then=Value(0)), default=Value(1))
+    newest = (
+        Revision.objects.standing()
+        .filter(statement__unit__in=list(found))
+        .order_by("statement__unit", "-statement__quarter", accepted_first, "-number")
+        .distinct("statement__unit")
+    )
+    # As a list: in a subquery the order is lost by which the newest is found.
+    rows = Entry.objects.filter(revision__in=list(newest.values_list("pk", flat=True))).values_list(
+        "revision__statement__unit",
+        "theme__identity",
+        "level",
+        "revision__statement__edition__code",
+        "revision__statement__quarter",
+        "revision__state",
+    )
+    for unit, theme, level, edition, quarter, state in rows.order_by():
+        found[unit].claims[theme] = Claim(level, edition, quarter, state == RevisionState.ACCEPTED)
+
+
+def _add_verdicts(found: dict[int, OfUnit]) -> None:
+    """Add the verdict of each theme in the unit's audit that was issued last, if it says anything of the theme."""
+    answered = Q(level__isnull=False) | Q(not_enough_evidence=True)
+    last = (
+        ThemeVerdict.objects.filter(answered, audit__in=Audit.objects.out(), audit__unit__in=list(found))
+        .order_by("audit__unit", "theme__identity", "-audit__issued_at", "-audit")
+        .distinct("audit__unit", "theme__identity")
+    )
+    for unit, theme, level, edition, issued_at, audit in last.values_list(
+        "audit__unit", "theme__identity", "level", "audit__edition__code", "audit__issued_at", "audit__reference"
+    ):
+        found[unit].verdicts[theme] = Verdict(level, edition, london_day(issued_at), audit)
+
+
+def _add_climate(found: dict[int, OfUnit]) -> Survey | None:
+    """Add the results of the last survey that asked any of the units, and return it."""
+    results = ClimateResult.objects.filter(unit__in=list(found))
+    survey = ClimateSurvey.objects.standing().filter(pk__in=results.values("survey")).first()
+    if survey is None:
+        return None
+    rows = results.filter(survey=survey).values_list("unit", "theme_identity", "respondents", "mean", "answers")
+    for unit, theme, respondents, mean, answers in rows.order_by():
+        found[unit].climate[theme] = result_of(respondents, mean, answers)
+    edition = Edition.objects.in_force(survey.held_to)
+    return Survey(survey.pk, survey.name, survey.held_to, survey.points, code_of(edition))

@@ -1,0 +1,143 @@
+"""Tables that somebody brings as a workbook or as text: what spreadsheet programs make of one, and what is refused."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from records import tables
+from records.spreadsheets import MOST_BYTES, Unreadable, Wanted
+
+ASKED = tables.Asked(Wanted("a table", "Take ours."), ("Unit", "Number"), "Table", most_lines=50, optional={"Number"})
+
+
+def said(content: bytes) -> list[tuple[int, dict[str, str]]]:
+    return [(row.number, row.said) for row in tables.read(content, ASKED)]
+
+
+def in_bytes(book: Workbook) -> bytes:
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def workbook(*rows: list[Any]) -> Workbook:
+    book = Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    return book
+
+
+BOTH = [(2, {"Unit": "Café", "Number": "3"}), (4, {"Unit": "Quay", "Number": "4"})]
+TEXT = "Unit,Number\nCafé,3\n,\nQuay,4\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        TEXT.encode(),
+        TEXT.encode("utf-8-sig"),
+        TEXT.encode("cp1252"),
+        TEXT.encode("utf-16"),
+        TEXT.replace(",", ";").encode(),
+        TEXT.replace(",", "\t").encode("utf-16"),
+        TEXT.replace("\n", "\r\n").encode(),
+        TEXT.replace("Unit,Number", '"unit","NUMBER"').encode(),
+        in_bytes(workbook(["Unit", "Number"], ["Café", 3], [], ["Quay", 4])),
+    ],
+    ids=["UTF-8", "with a mark", "Windows", "UTF-16", "semicolons", "tabs", "CRLF", "quotation marks", "workbook"],
+)
+def test_what_spreadsheet_programs_save_is_read_alike_with_its_lines(content: bytes) -> None:
+    assert said(content) == BOTH
+
+
+def test_the_sheet_of_the_name_is_read_and_columns_of_others_are_left_alone() -> None:
+    book = workbook(["Something else"])
+    sheet = book.create_sheet("Table")
+    sheet.append(["Remarks", "Number", "Unit"])
+    sheet.append(["None", date(2026, 3, 31), "Quay"])
+    assert said(in_bytes(book)) == [(2, {"Unit": "Quay", "Number": "2026-03-31"})]
+
+
+def test_a_formula_is_refused_by_its_cell() -> None:
+    with pytest.raises(Unreadable, match=r"^B2: This cell holds a formula"):
+        said(in_bytes(workbook(["Unit", "Number"], ["Quay", "=1+1"])))
+
+
+def test_merged_cells_are_refused_by_their_place() -> None:
+    book = workbook(["Unit", "Number"], ["Quay", 1], [None, 2])
+    book.worksheets[0].merge_cells("A2:A3")
+    with pytest.raises(Unreadable, match=r"^A2:A3: These cells are merged"):
+        said(in_bytes(book))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ("Unit,Number\n" + "\n" * 60 + "Quay,1\n").encode(),
+        in_bytes(workbook(["Unit", "Number"], *([[]] * 60), ["Quay", 1])),
+    ],
+    ids=["CSV", "XLSX"],
+)
+def test_what_stands_far_below_is_refused_and_not_left_out(content: bytes) -> None:
+    with pytest.raises(Unreadable, match=r"Line 62 has something in it. Nothing is read below line 50"):
+        said(content)
+
+
+def test_empty_lines_cost_nothing_however_many() -> None:
+    assert said(b"Unit,Number\nQuay,1\n" + b"\n" * 1_000_000) == [(2, {"Unit": "Quay", "Number": "1"})]
+
+
+def test_a_cell_in_the_last_line_of_a_sheet_is_found() -> None:
+    book = workbook(["Unit", "Number"], ["Quay", 1])
+    book.worksheets[0]["A1048576"] = "Far away"
+    with pytest.raises(Unreadable, match=r"Line 1,048,576"):
+        said(in_bytes(book))
+
+
+def test_a_million_cells_are_refused() -> None:
+    wide = "".join(f'<row r="{row}">{"<c/>" * 1000}</row>' for row in range(1, 1001))
+    with pytest.raises(Unreadable, match="too many cells"):
+        said(with_sheet(f"<sheetData>{wide}</sheetData>"))
+
+
+def test_what_unpacks_to_far_more_is_refused() -> None:
+    with pytest.raises(Unreadable, match="far more than a table"):
+        said(with_sheet(" " * 50_000_000))
+
+
+def with_sheet(body: str) -> bytes:
+    """A workbook whose first sheet is that, packed as tightly as it goes."""
+    packed = io.BytesIO(in_bytes(workbook(["Unit"])))
+    out = io.BytesIO()
+    with zipfile.ZipFile(packed) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:
+        for part in before.infolist():
+            content = before.read(part)
+            if part.filename == "xl/worksheets/sheet1.xml":
+                name = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+                content = f'<worksheet xmlns="{name}">{body}</worksheet>'.encode()
+            after.writestr(part.filename, content)
+    assert out.tell() < MOST_BYTES
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", r"no column Unit \(found: nothing\)\. Line 1\. Take ours\."),
+        (b"Name,Number\nQuay,1\n", r"no column Unit \(found: Name, Number\)\. Line 1\. Take ours\."),
+        (b"Unit,Unit\nQuay,1\n", "The column Unit is there twice. Line 1."),
+        (b'Unit,Number\n"Quay,1\n', "Line 2 cannot be read: a quotation mark is not closed."),
+        (b"Unit\0Number\n", "neither a workbook"),
+        (b"PK\x03\x04 and then nothing", "damaged or not a workbook"),
+        (b"Unit\n" + b"x" * MOST_BYTES, "larger than 5 MB"),
+    ],
+)
+def test_what_is_no_such_table_is_refused_in_words(content: bytes, why: str) -> None:
+    with pytest.raises(Unreadable, match=why):
+        said(content)

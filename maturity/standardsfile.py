@@ -176,7 +176,7 @@ class _Reading:
         return found
 
     def _written(self, line: int, column: str, said: str, longest: int, *, required: bool = True) -> str:
-        text = normal(said)
+        text: str = normal(said)
         if required and not text:
             self._fault(line, column, "This is empty. Write it, or remove the line.")
         elif len(text) > longest:

@@ -110,7 +110,7 @@ def _cell(sheet: Any, value: Cell) -> Any:
         cell.number_format = "d mmm yyyy"
         return cell
     if not isinstance(value, str):
-        return WriteOnlyCell(sheet, value=value)
+        return WriteOnlyCell(sheet, value=value)  # type: ignore[arg-type]  # it takes a Decimal as it is
     cell = WriteOnlyCell(sheet)
     cells.set_text(cell, value)
     cell.alignment = Alignment(wrap_text=True, vertical="top")

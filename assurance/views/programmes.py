@@ -18,6 +18,7 @@ from assurance import programme_tables
 from assurance.audit_permissions import (
     can_adopt_programme,
     can_list_programmes,
+    can_plan_audits,
     can_propose_programme,
     can_read_programme,
 )
@@ -113,6 +114,7 @@ def programme(request: SignedInRequest, half: HalfYear) -> HttpResponse:
         "may_propose": can_propose_programme(request.user) and not found.is_adopted,
         "may_adopt": may_adopt and not found.is_adopted,
         "may_change": may_adopt and found.is_adopted,
+        "may_plan": found.is_adopted and can_plan_audits(request.user),
         "since": reading_programmes.units_since(found) if may_adopt and found.is_adopted else [],
     }
     return render(request, "assurance/programme.html", context)

@@ -25,7 +25,7 @@ from organisation.periods import HalfYear
 from organisation.roles import Role
 from records.models import TrailEntry
 from tests.assurance.pages import form_on, html_of, signed_in, text_of
-from tests.factories import forces
+from tests.factories import assurance, forces
 from tests.factories import programmes as factory
 from tests.factories.organisation import appoint, make_group, make_person, make_unit
 from tests.factories.programmes import WANTED
@@ -347,6 +347,17 @@ def test_a_board_member_who_could_be_warned_finds_no_programme_before_its_half(
     assert half.name not in html_of(browser.get(reverse("assurance:programmes")))
     for name in ("programme", "programme_csv", "programme_workbook"):
         assert browser.get(page(name, half)).status_code == 404
+
+
+def test_from_an_adopted_programme_shrmt_plans_the_audit_of_its_units(
+    adopted: AuditProgramme, half: HalfYear, auditor: User
+) -> None:
+    assurance.shipped_edition()
+    browser, first = signed_in(auditor), places(adopted)[0]
+    address = f"{reverse('assurance:plan_audit')}?scope=unit-{first}"
+    assert f'href="{address}"' in html_of(browser.get(page("programme", half)))
+    assert f'<option value="unit-{first}" selected>' in html_of(browser.get(address))
+    assert address not in html_of(signed_in(make_person(Role.BOARD_MEMBER)).get(page("programme", half)))
 
 
 # --- Changing -----------------------------------------------------------------------------------------------------

@@ -109,7 +109,6 @@ def test_somebody_without_an_appointment_is_offered_what_everyone_may_open() -> 
         ("/roll-ups/north/2025-26-h1/", {"Roll-ups": "true"}),
         ("/audits/7/", {"Audits": "true"}),
         ("/audit-programmes/2025-26-h1/", {"Audit programmes": "true"}),
-        ("/audit-programmes/2025-26-h1/", {"Audit programmes": "true"}),
         ("/three-readings/harbour/", {"Readings": "true"}),
         ("/climate-surveys/7/", {"Readings": "true"}),
         ("/people/7/appoint/", {PEOPLE: "true"}),

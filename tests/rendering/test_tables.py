@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import time
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
 
@@ -27,6 +27,7 @@ def test_a_workbook_has_a_sheet_for_each_table_with_numbers_as_numbers_and_no_fo
     headings, alder, birch = (list(row) for row in book["Units"].iter_rows(values_only=True))
     assert headings == ["Unit", "Score", "Days", "On"]
     assert alder[:3] == ["=Alder", 12.5, 4]
+    assert isinstance(alder[3], datetime)
     assert alder[3].date() == DAY
     assert birch == ["Birch", None, 3, None]
     assert not [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time
-from io import BytesIO
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
-
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
 
 from actions.models import Action, ActionStatus, Task
 from actions.origins import Origin
 from actions.reading import due_in_words, leads_of
 from organisation.periods import london_day
 from rendering import cells
+from rendering.tables import Cell, Table, xlsx
 
-MEDIA_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-
-Cell = str | int | date | None
 Origins = Mapping[int, Sequence[Origin]]
 
 # What each column is called, and how wide it is in a workbook.
@@ -90,43 +79,7 @@ def as_csv(actions: Iterable[Action], origins: Origins) -> bytes:
 def as_xlsx(actions: Iterable[Action], origins: Origins, *, today: date) -> bytes:
     """Return a workbook: a sheet with one row an action, and one with one row a task."""
     found = list(actions)
-    workbook = Workbook(write_only=True)
-    _write_sheet(workbook, "Actions", ACTION_COLUMNS, (action_row(action, origins) for action in found))
-    _write_sheet(
-        workbook,
-        "Tasks",
-        TASK_COLUMNS,
-        (task_row(action, task, today=today) for action in found for task in action.tasks.all()),
-    )
-    file = BytesIO()
-    workbook.save(file)
-    return file.getvalue()
-
-
-def _write_sheet(workbook: Workbook, title: str, columns: Mapping[str, int], rows: Iterator[list[Cell]]) -> None:
-    sheet = workbook.create_sheet(title)
-    sheet.freeze_panes = "A2"
-    for number, width in enumerate(columns.values(), start=1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.append([_heading(sheet, name) for name in columns])
-    for row in rows:
-        sheet.append([_cell(sheet, value) for value in row])
-
-
-def _heading(sheet: Any, name: str) -> Any:
-    cell = WriteOnlyCell(sheet, value=name)
-    cell.font = Font(bold=True)
-    return cell
-
-
-def _cell(sheet: Any, value: Cell) -> Any:
-    if isinstance(value, date):
-        cell = WriteOnlyCell(sheet, value=datetime.combine(value, time()))
-        cell.number_format = "d mmm yyyy"
-        return cell
-    if not isinstance(value, str):
-        return WriteOnlyCell(sheet, value=value)
-    cell = WriteOnlyCell(sheet)
-    cells.set_text(cell, value)
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
-    return cell
+    rows = [action_row(action, origins) for action in found]
+    tasks = [task_row(action, task, today=today) for action in found for task in action.tasks.all()]
+    sheets = (("Actions", ACTION_COLUMNS, rows), ("Tasks", TASK_COLUMNS, tasks))
+    return xlsx([Table(title, list(columns.items()), rows, kept="A2") for title, columns, rows in sheets], dated=today)

@@ -80,6 +80,7 @@ ACTS = {
     "programme.moved": "moved within an audit programme: {thing}",
     "programme.proposed": "proposed the {thing}",
     "programme.removed": "removed from an audit programme: {thing}",
+    "programme.taken": "downloaded the {thing}",
     "redaction.proposed": "proposed: {thing}",
     "redaction.refused": "refused: {thing}",
     "rollup.built": "built the roll-up {thing}",

@@ -6,39 +6,13 @@ levels are numbers and never averaged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
-from io import BytesIO
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
-
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
 
 from assurance.rollup_findings import QUESTIONS, findings_of, interval
 from assurance.rollup_words import IssuedContent, issued_content, sums_statements
-from rendering import cells
-
-MEDIA_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-CSV_COLUMNS = ("Table", "Row", "Column", "Value")
-
-Cell = str | int | date | None
-Column = tuple[str, int]
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table: its columns with their widths in a workbook. The first one names the row."""
-
-    title: str
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[Cell]]
-
+from rendering.tables import Cell, Table, list_csv, xlsx
 
 # --- The tables ---------------------------------------------------------------------------------------------------
 
@@ -241,53 +215,12 @@ def tables_in(content: Mapping[str, Any], digest: str) -> list[Table]:
 
 def as_csv(content: Mapping[str, Any], digest: str) -> bytes:
     """Return every value on a line of its own: tables of different shapes make one list."""
-    return cells.csv_bytes(CSV_COLUMNS, (line for table in tables_in(content, digest) for line in _lines(table)))
-
-
-def _lines(table: Table) -> Iterator[tuple[Cell, ...]]:
-    for row in table.rows:
-        for (column, _), value in zip(table.columns[1:], row[1:], strict=True):
-            if value is not None and value != "":
-                yield table.title, row[0], column, value
+    return list_csv(tables_in(content, digest))
 
 
 def as_xlsx(content: Mapping[str, Any], digest: str) -> bytes:
-    """Return a workbook with a sheet for each table."""
-    workbook = Workbook(write_only=True)
-    for table in tables_in(content, digest):
-        _write_sheet(workbook, table)
-    file = BytesIO()
-    workbook.save(file)
-    return file.getvalue()
-
-
-def _write_sheet(workbook: Workbook, table: Table) -> None:
-    sheet = workbook.create_sheet(table.title)
-    sheet.freeze_panes = "B2"
-    for number, (_, width) in enumerate(table.columns, start=1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.append([_heading(sheet, name) for name, _ in table.columns])
-    for row in table.rows:
-        sheet.append([_cell(sheet, value) for value in row])
-
-
-def _heading(sheet: Any, name: str) -> Any:
-    cell = _cell(sheet, name)
-    cell.font = Font(bold=True)
-    return cell
-
-
-def _cell(sheet: Any, value: Cell) -> Any:
-    if isinstance(value, date):
-        cell = WriteOnlyCell(sheet, value=datetime.combine(value, time()))
-        cell.number_format = "d mmm yyyy"
-        return cell
-    if not isinstance(value, str):
-        return WriteOnlyCell(sheet, value=value)
-    cell = WriteOnlyCell(sheet)
-    cells.set_text(cell, value)
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
-    return cell
+    """Return a workbook with a sheet for each table, dated with the day of the issue."""
+    return xlsx(tables_in(content, digest), dated=issued_content(content).issued_on)
 
 
 WRITERS: dict[str, Callable[[Mapping[str, Any], str], bytes]] = {"csv": as_csv, "xlsx": as_xlsx}

@@ -23,6 +23,7 @@ from assurance.views import (
     mentoring,
     presence,
     printing,
+    programmes,
     redactions,
     reviews,
     rollup_words,
@@ -43,6 +44,8 @@ ROLLUP = "roll-ups/<slug:group>/<half:half>/"
 ISSUED = f"{ROLLUP}issued/<int:number>/"
 
 REQUEST = "information-requests/<int:pk>/"
+PROGRAMME = "audit-programmes/<half:half>/"
+IN_PROGRAMME = f"{PROGRAMME}units/<slug:unit>/"
 
 urlpatterns = [
     path("statements/", statements.statements, name="statements"),
@@ -119,6 +122,22 @@ urlpatterns = [
     path(f"{REQUEST}<int:item>/leave-out/", information_requests.leave_out_statement, name="leave_out_statement"),
     path(f"{REQUEST}<int:item>/texts/<path:text>/", withholding.withhold, name="withhold"),
     path(f"{REQUEST}<int:item>/marks/<int:number>/undo/", withholding.undo_withholding, name="undo_withholding"),
+]
+
+urlpatterns += [
+    path("audit-programmes/", programmes.programmes, name="programmes"),
+    path("audit-programmes/new/", programmes.new_programme, name="new_programme"),
+    path(PROGRAMME, programmes.programme, name="programme"),
+    path(f"{PROGRAMME}csv/", programmes.programme_csv, name="programme_csv"),
+    path(f"{PROGRAMME}xlsx/", programmes.programme_workbook, name="programme_workbook"),
+    path(f"{PROGRAMME}propose/", programmes.propose_again, name="propose_again"),
+    path(f"{PROGRAMME}draw/", programmes.draw_again, name="draw_again"),
+    path(f"{PROGRAMME}adopt/", programmes.adopt_programme, name="adopt_programme"),
+    path(IN_PROGRAMME, programmes.programme_unit, name="programme_unit"),
+    path(f"{IN_PROGRAMME}days/", programmes.audit_days, name="audit_days"),
+    path(f"{IN_PROGRAMME}add/", programmes.add_to_programme, name="add_to_programme"),
+    path(f"{IN_PROGRAMME}remove/", programmes.remove_from_programme, name="remove_from_programme"),
+    path(f"{IN_PROGRAMME}move/", programmes.move_in_programme, name="move_in_programme"),
 ]
 
 # How far what units claim agrees with what audits found

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from assurance.audit_permissions import READS_AUDITS
+from assurance.audit_permissions import READS_AUDITS, READS_PROGRAMMES
 from assurance.models.climate import READS_CLIMATE
 from assurance.permissions import READS_ISSUED_ROLLUPS
 from home.permissions import READS_TRAIL
@@ -53,6 +53,7 @@ SECTIONS = (
     Section("Reviews", "assurance:reviews", _REVIEWERS),
     Section("Roll-ups", "assurance:rollups", READS_ISSUED_ROLLUPS),
     Section("Audits", "assurance:audits", READS_AUDITS),
+    Section("Audit programmes", "assurance:programmes", READS_PROGRAMMES),
     Section("My half", "my_half", GROUP_ROLES),
     Section("Readings", "insight:three_readings", READS_THREE_READINGS, also=("assurance:climate_surveys",)),
     Section("Climate surveys", "assurance:climate_surveys", READS_CLIMATE - READS_THREE_READINGS),

@@ -15,8 +15,10 @@ from django.urls import reverse
 
 from actions.models import Action
 from assurance.models import (
+    AuditProgramme,
     IssuedRollup,
     MentoringRecord,
+    ProgrammeState,
     Redaction,
     RedactionState,
     Revision,
@@ -78,7 +80,8 @@ def waiting_for(appointments: Sequence[Appointment], *, today: date) -> list[Par
     if roles & (UNIT_ROLES | READS_THE_FORCE):
         parts += _advice(appointments, roles, today=today)
     if roles & READS_THE_FORCE:
-        parts += [*_redactions(roles), _papers_in_preparation(roles), _whole_force(roles, today)]
+        parts += [*_redactions(roles), *_programmes(roles, today)]
+        parts += [_papers_in_preparation(roles), _whole_force(roles, today)]
     if Role.ADMINISTRATOR in roles:
         parts += _failed_work(today)
     if roles & BOARD_ROLES:
@@ -428,6 +431,28 @@ def _redactions(roles: set[Role]) -> Iterable[Part]:
             tuple(lines),
             more_url=reverse("assurance:redactions"),
             more_text="All redactions",
+        )
+
+
+def _programmes(roles: set[Role], today: date) -> Iterable[Part]:
+    """Audit programmes that wait to be adopted, as long as there is anything to plan; nothing where none does."""
+    waiting = AuditProgramme.objects.filter(state=ProgrammeState.PROPOSED, half__gte=HalfYear.of(today))
+    lines = [
+        Line(
+            f"Audit programme, {one.half.name}",
+            reverse("assurance:programme", args=[one.half]),
+            one.get_state_display(),
+            NEEDS_YOU if Role.HEAD in roles else WAITS,
+            f"Proposed on {day(one.proposed_at)}. The Head of Safety, Health and Wellbeing adopts it.",
+        )
+        for one in waiting.order_by("half")
+    ]
+    if lines:
+        yield Part(
+            "What to audit next",
+            tuple(lines),
+            more_url=reverse("assurance:programmes"),
+            more_text="All audit programmes",
         )
 
 

@@ -14,9 +14,10 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
-Value = str | int | float | date | datetime | None
+Value = str | int | float | Decimal | date | datetime | None
 
 READS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 BYTE_ORDER_MARK = "\ufeff"  # by which Excel knows UTF-8
@@ -43,7 +44,7 @@ def _bared(text: str) -> str:
 # --- CSV ----------------------------------------------------------------------------------------------------------
 
 
-def csv_cell(value: Value) -> str | int | float:
+def csv_cell(value: Value) -> str | int | float | Decimal:
     """Return the value as a cell of CSV: numbers as they are, days and times in ISO 8601, texts that run nowhere."""
     if value is None:
         return ""
@@ -51,7 +52,7 @@ def csv_cell(value: Value) -> str | int | float:
         return "Yes" if value else "No"
     if isinstance(value, date):  # a datetime is one too
         return value.isoformat()
-    if isinstance(value, int | float):
+    if isinstance(value, int | float | Decimal):
         return value
     return f"'{value}" if reads_as_formula(value) else value
 

@@ -24,7 +24,19 @@ from organisation.periods import Quarter
 from organisation.roles import Role
 from organisation.services import bulk, calendars
 from records.models import TrailEntry
-from tests.factories import actions, audits, climate, evidence, holds, maturity, organisation, papers, rollups, verdicts
+from tests.factories import (
+    actions,
+    audits,
+    climate,
+    evidence,
+    holds,
+    maturity,
+    organisation,
+    papers,
+    programmes,
+    rollups,
+    verdicts,
+)
 from tests.factories import assurance as statements
 from tests.factories import information_requests as requests
 
@@ -165,6 +177,8 @@ TABLE = [
     Row("maturity:edition", ("edition",), get={who(INSIDE): OK}),
     Row("maturity:theme", ("edition", "theme"), get={who(INSIDE): OK}),
     Row("maturity:compare", ("theme",), get={who(INSIDE): OK}),
+    Row("maturity:questions", ("edition",), query="?theme=leadership", get={who(INSIDE): OK}),
+    Row("maturity:questions_workbook", ("edition",), query="?theme=leadership", get={who(INSIDE): OK}),
     Row("maturity:targets", get={who(INSIDE): OK}),
     Row(
         "maturity:new_target",
@@ -539,6 +553,51 @@ TABLE = [
             get={who(SAFETY, BOARD, "cog-lead", "other-cog-lead"): OK},
         )
         for name in ("issued_rollup", "issued_rollup_pdf", "issued_rollup_workbook", "issued_rollup_csv")
+    ),
+    # Audit programmes: one that is proposed, and one that is adopted
+    Row("assurance:programmes", get={who(SAFETY, BOARD): OK}),
+    Row(
+        "assurance:new_programme",
+        get={who(SAFETY): OK, BOARD: FORBIDDEN},
+        post={who(SAFETY): DONE_OR_REFUSED, BOARD: FORBIDDEN},
+    ),
+    *(
+        Row(f"assurance:{name}", arguments, get={who(SAFETY, BOARD): OK})
+        for half in ("coming half", "half")
+        for name, arguments in (
+            ("programme", (half,)),
+            ("programme_csv", (half,)),
+            ("programme_workbook", (half,)),
+            ("programme_unit", (half, "open")),
+        )
+    ),
+    *(
+        Row(
+            f"assurance:{name}",
+            arguments,
+            get={who(SAFETY): OK, BOARD: FORBIDDEN},
+            post={who(SAFETY): DONE_OR_REFUSED, BOARD: FORBIDDEN},
+        )
+        for name, arguments in (
+            ("propose_again", ("coming half",)),
+            ("draw_again", ("coming half",)),
+            ("audit_days", ("coming half", "open")),
+        )
+    ),
+    *(
+        Row(
+            f"assurance:{name}",
+            arguments,
+            get={who("head"): OK, who("shrmt", BOARD): FORBIDDEN},
+            post={who("head"): DONE_OR_REFUSED, who("shrmt", BOARD): FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments in (
+            ("adopt_programme", ("coming half",)),
+            ("add_to_programme", ("half", "open")),
+            ("remove_from_programme", ("half", "open")),
+            ("move_in_programme", ("half", "open")),
+        )
     ),
     # Papers
     Row("papers:papers", get={who(APPOINTED): OK}),
@@ -916,6 +975,8 @@ def world() -> World:
         )
         issued = rollups.issue(rollups.write(rollup))
         IssuedRollup.objects.filter(pk=issued.pk).update(pdf=papers.make_blob())
+    programmes.propose(quarter.half.next(), by=people["shrmt"])
+    programmes.adopt(programmes.propose(quarter.half, by=people["shrmt"]), by=people["head"])
     with connection.cursor() as cursor:  # what is recorded takes its place in the chain at once: there is no commit
         cursor.execute(f"SET CONSTRAINTS {extends_the_chain()} IMMEDIATE")
     return World(
@@ -923,6 +984,7 @@ def world() -> World:
         {
             "quarter": quarter,
             "half": quarter.half,
+            "coming half": quarter.half.next(),
             "group": group.slug,
             "edition": "2019",
             "theme": "leadership",

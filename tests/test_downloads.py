@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 NOT_RECORDED = {
     ("assurance:blank_pdf_download", "open"): "a blank form",
     ("calendar_feed", "secret"): "a person's own dates, fetched by a program every hour",
+    ("maturity:questions_workbook", "edition"): "the model with room for answers",
     ("papers:pdf", "published"): "published: everybody may read it",
     ("assurance:climate_survey_file", "csv"): "an empty table to fill in",
     ("assurance:climate_survey_file", "xlsx"): "an empty table to fill in",
@@ -61,6 +62,8 @@ def test_every_download_is_in_the_trail(world: World) -> None:
         "assurance:issued_rollup_pdf",
         "assurance:issued_rollup_workbook",
         "assurance:issued_rollup_csv",
+        "assurance:programme_csv",
+        "assurance:programme_workbook",
         "trail_csv",
     } <= recorded
 

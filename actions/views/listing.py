@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from actions import origins
-from actions.downloads import MEDIA_TYPES
 from actions.filters import ActionFilters
 from actions.models import Action
 from actions.models.action import ActionQuerySet
@@ -22,6 +21,7 @@ from actions.tables import STATUS_ORDER, ActionTable
 from organisation.requests import SignedInRequest
 from records.models import HeavyWork
 from records.services import allowances
+from rendering.tables import MEDIA_TYPES
 
 PER_PAGE = 25
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from organisation.fields import HalfYearField
@@ -44,6 +46,16 @@ class AuditProgrammeQuerySet(models.QuerySet["AuditProgramme"]):
         if appointments.to(COULD_BE_AUDITED).exists():
             return self.filter(half__lte=HalfYear.of(timezone.localdate()))
         return self
+
+    def with_counts(self) -> AuditProgrammeQuerySet:
+        """Add how many units stand in each (`audits`), the days that they take (`days_used`) and its `changed`."""
+        inside = Q(items__place__isnull=False)
+        made = ProgrammeChange.objects.filter(programme=OuterRef("pk")).order_by().values("programme")
+        return self.annotate(
+            audits=Count("items", filter=inside),
+            days_used=Coalesce(Sum("items__days", filter=inside), Value(Decimal(0))),
+            changed=Coalesce(Subquery(made.annotate(number=Count("pk")).values("number")), 0),
+        )
 
 
 class AuditProgramme(models.Model):

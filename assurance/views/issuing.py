@@ -34,6 +34,7 @@ from organisation.sessions import called_by_itself
 from records.canonical import content_digest
 from records.models import HeavyWork, Job
 from records.services import allowances
+from rendering.tables import MEDIA_TYPES
 
 ONLY_LEADS = "Only the Chief Officer Group (COG) lead of the business group issues its roll-up."
 ONLY_THE_HEAD = "Only the Head of Safety, Health and Wellbeing issues the force summary."
@@ -204,9 +205,7 @@ def _table_file(request: SignedInRequest, issued: IssuedRollup, form: str) -> Ht
     if request.method == "GET":
         _record(request, issued, form, hashlib.sha256(file).hexdigest())
     disposition = f'attachment; filename="{_file_name(issued)}.{form}"'
-    return HttpResponse(
-        file, content_type=rollup_exports.MEDIA_TYPES[form], headers={"Content-Disposition": disposition}
-    )
+    return HttpResponse(file, content_type=MEDIA_TYPES[form], headers={"Content-Disposition": disposition})
 
 
 def _file_name(issued: IssuedRollup) -> str:

@@ -24,7 +24,7 @@ MOST_THEMES = 200
 # How many characters the database keeps of each.
 LONGEST = {"code": 40, "name": 200, "source": 400, "level": 100, "identity": 60, "band": 300}
 THEME_FIELDS = ("number", "identity", "name", "scored", "note", "criteria", "evidence")
-RESERVED_CODES = {"themes", "targets"}  # /model/themes/… and /model/targets/… are pages of their own
+RESERVED_CODES = {"themes", "targets", "questions"}  # /model/themes/… and the like are pages of their own
 
 
 T = TypeVar("T")

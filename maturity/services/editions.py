@@ -11,7 +11,7 @@ from itertools import groupby
 from django.db import connection, transaction
 
 from maturity import modelfile
-from maturity.models import Criterion, Edition, EvidencePrompt, Level, NotComparable, Theme
+from maturity.models import Criterion, Edition, EvidencePrompt, Level, NotComparable, Standard, Theme
 from records.services import trail
 
 
@@ -49,7 +49,7 @@ def load(model: modelfile.ModelFile, *, at: datetime) -> LoadResult:
     Raises EditionInUse where statements use the edition and the content differs; CannotLoad where it does not fit the
     other editions. What evidence usually looks like is guidance, not content: it may change at any time.
     """
-    _one_load_at_a_time()
+    one_load_at_a_time()
     edition = Edition.objects.filter(code=model.code).first()
     if edition is not None:
         standing = export(edition)
@@ -66,9 +66,11 @@ def load(model: modelfile.ModelFile, *, at: datetime) -> LoadResult:
     edition.name, edition.source, edition.notes = model.name, model.source, model.notes
     edition.starts_on = model.starts_on
     edition.save()
+    tested = list(Standard.objects.filter(theme__edition=edition).select_related("theme", "level"))
     if outcome is Outcome.REPLACED:
         _empty(edition)
     _fill(edition, model, earlier)
+    _put_back(tested, edition, model)
     trail.record(
         act="edition.loaded", thing=edition, by=None, at=at, outcome=outcome.value, code=model.code, **_counts(model)
     )
@@ -131,7 +133,7 @@ def mark_in_use(edition: Edition, *, at: datetime) -> None:
         trail.record(act="edition.put_in_use", thing=edition, by=None, at=at, code=edition.code)
 
 
-def _one_load_at_a_time() -> None:
+def one_load_at_a_time() -> None:
     """Hold every other load and every mark of use until this one is through; readers go on.
 
     What is refused depends on all editions, some of them perhaps just being made: there is no row to lock for those.
@@ -263,6 +265,23 @@ def _fill(edition: Edition, model: modelfile.ModelFile, earlier: dict[str, Editi
         for entry in model.not_comparable
         for identity in entry.identities
     )
+
+
+def _put_back(tested: Iterable[Standard], edition: Edition, model: modelfile.ModelFile) -> None:
+    """Give the standards that were loaded for the edition their place in its new themes and levels."""
+    themes = {theme.identity: theme for theme in edition.themes.filter(scored=True)}
+    levels = {level.number: level for level in edition.levels.all()}
+    for one in tested:
+        if one.theme.identity not in themes or one.level.number not in levels:
+            raise CannotLoad(
+                model,
+                model.code_line,
+                f"Standard {one.reference} is for level {one.level.number} of the theme “{one.theme.identity}”, which "
+                "this file does not have or does not score. Put it back, or load the standards without that line "
+                "first (load_standards).",
+            )
+        one.pk, one.theme, one.level = None, themes[one.theme.identity], levels[one.level.number]
+    Standard.objects.bulk_create(tested)
 
 
 def _write_prompts(themes: Iterable[Theme], levels: Sequence[Level], model: modelfile.ModelFile) -> None:

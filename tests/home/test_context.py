@@ -28,6 +28,8 @@ ASSURANCE = [
     path("reviews/", nothing, name="reviews"),
     path("roll-ups/", nothing, name="rollups"),
     path("climate-surveys/", nothing, name="climate_surveys"),
+    path("audits/", nothing, name="audits"),
+    path("audit-programmes/", nothing, name="programmes"),
 ]
 
 
@@ -61,8 +63,9 @@ def pages(settings: Settings) -> None:
 PEOPLE = "People and units"
 ALL = ["Home", "Statements", "Actions", "Reviews", "Roll-ups", "Audits", "Readings", "Model", "Papers", PEOPLE]
 LEADS = [*ALL[:6], "My half", *ALL[6:]]
+PLANNERS = [*ALL[:6], "Audit programmes", *ALL[6:]]
 UNITS = ["Home", "Statements", "Actions", "Roll-ups", "Audits", "Readings", "Model", "Papers", PEOPLE]
-BOARD = ["Home", "Roll-ups", "Climate surveys", "Model", "Papers"]
+BOARD = ["Home", "Roll-ups", "Audit programmes", "Climate surveys", "Model", "Papers"]
 
 
 @pytest.mark.parametrize(
@@ -72,8 +75,8 @@ BOARD = ["Home", "Roll-ups", "Climate surveys", "Model", "Papers"]
         (Role.SLT_LEAD, UNITS),
         (Role.COG_LEAD, LEADS),
         (Role.COG_SUPPORT, LEADS),
-        (Role.SHRMT, [*ALL, "Trail"]),
-        (Role.HEAD, [*ALL, "Trail", "Retention"]),
+        (Role.SHRMT, [*PLANNERS, "Trail"]),
+        (Role.HEAD, [*PLANNERS, "Trail", "Retention"]),
         (Role.BOARD_MEMBER, BOARD),
         (Role.BOARD_SECRETARY, BOARD),
         (Role.RISK_LEAD, ["Home", "Model", "Papers"]),
@@ -104,6 +107,8 @@ def test_somebody_without_an_appointment_is_offered_what_everyone_may_open() -> 
         ("/reviews/north/2025-26-q1/", {"Reviews": "true"}),
         ("/roll-ups/", {"Roll-ups": "page"}),
         ("/roll-ups/north/2025-26-h1/", {"Roll-ups": "true"}),
+        ("/audits/7/", {"Audits": "true"}),
+        ("/audit-programmes/2025-26-h1/", {"Audit programmes": "true"}),
         ("/three-readings/harbour/", {"Readings": "true"}),
         ("/climate-surveys/7/", {"Readings": "true"}),
         ("/people/7/appoint/", {PEOPLE: "true"}),
@@ -147,7 +152,7 @@ def signed_in() -> HttpRequest:
 def test_appointments_in_force_decide_what_is_offered_and_said(signed_in: HttpRequest) -> None:
     context = navigation(signed_in)
     offered = [item.label for item in context["navigation"]]
-    assert offered == [*UNITS[:6], "Climate surveys", *UNITS[6:]]
+    assert offered == [*UNITS[:5], "Climate surveys", *UNITS[5:]]
     assert list(context["role_descriptions"]) == [
         "Single point of contact (SPOC), Harbour",
         "Health, Safety and Wellbeing Board member",

@@ -18,11 +18,11 @@ from assurance.models import Decision, Revision
 from assurance.services import statements
 from home.waiting import Line, Part, waiting_for
 from organisation.models import Appointment, BusinessGroup, Unit, User
-from organisation.periods import Quarter
+from organisation.periods import HalfYear, Quarter
 from organisation.permissions import appointments_today
 from organisation.roles import INSIDE_THE_FORCE, Role
 from papers.models import Paper, PaperState
-from tests.factories import assurance, papers, rollups
+from tests.factories import assurance, papers, programmes, rollups
 from tests.factories import organisation as make
 
 pytestmark = pytest.mark.django_db
@@ -334,3 +334,17 @@ def test_a_redaction_that_waits_is_said_to_those_who_may_read_it() -> None:
         assert (line.url, line.colour) == (f"/redactions/{waiting.pk}/", colour)
         assert line.text.startswith(f"Redaction {waiting.pk} of Harbour OCU")
     assert "Redactions that wait" not in parts_for(make.make_person(Role.SPOC))
+
+
+def test_an_audit_programme_waits_for_the_head_until_it_is_adopted_or_its_half_is_over() -> None:
+    shrmt, head = make.make_person(Role.SHRMT), make.make_person(Role.HEAD)
+    half = HalfYear.of(timezone.localdate()).next()
+    programme = programmes.propose(half, by=shrmt)
+    for person, colour in ((head, "orange"), (shrmt, "blue")):
+        (line,) = parts_for(person)["What to audit next"].lines
+        assert (line.text, line.colour) == (f"Audit programme, {half.name}", colour)
+        assert line.url == f"/audit-programmes/{half.slug}/"
+    assert "What to audit next" not in parts_for(make.make_person(Role.BOARD_MEMBER))
+    assert "What to audit next" not in parts_for(head, today=half.next().first_day)
+    programmes.adopt(programme, by=head)
+    assert "What to audit next" not in parts_for(head)

@@ -3,6 +3,7 @@ domain.md. Row filters stand on the models."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
@@ -110,6 +111,20 @@ def can_check_closure(user: Person, recommendation: Recommendation) -> bool:
     return is_assigned(user, recommendation.audit) or not bars_to_auditing(user, recommendation.unit, today)
 
 
+def can_list_recommendations(user: Person) -> bool:
+    """Whether the person reads any recommendation at all."""
+    return can_list_audits(user)
+
+
+def can_read_recommendation(user: Person, recommendation: Recommendation) -> bool:
+    """Whether the person reads what an issued audit recommends: its readers, the unit that does it, and its group's."""
+    if not recommendation.audit.is_out:
+        return False
+    if can_read_audit(user, recommendation.audit) or roles_in_unit(user, recommendation.unit) & READS_OWN_UNITS_AUDITS:
+        return True
+    return bool(roles_over_unit(user, recommendation.unit) & READS_OWN_GROUPS_AUDITS)
+
+
 def can_read_findings(user: Person) -> bool:
     """Whether the person reads what issued audits found, summed up for the Board."""
     return bool(roles_anywhere(user) & READS_FINDINGS)
@@ -180,15 +195,42 @@ def can_audit_unit(user: Person, unit: Unit, day: date) -> bool:
 def bars_to_auditing(user: Person, unit: Unit, day: date) -> frozenset[Bar]:
     """Return what keeps the person from auditing the unit on `day`, if they audit: what they were to it in the year
     before, and to the units that it came of. The Head may set aside only that they mentored it."""
-    since = _a_year_before(day)
-    line = [unit.pk, *Unit.objects.lineage().all_predecessors(unit.pk)]
+    return _bars(user, [unit.pk], day)
+
+
+def bars_to_auditing_group(user: Person, group: BusinessGroup, day: date) -> frozenset[Bar]:
+    """The same for a business group: what they were to it, or to any unit that is in it on `day`."""
+    units = Unit.objects.in_group_on(group, day).values_list("pk", flat=True)
+    return _bars(user, units, day, or_held=Q(group=group))
+
+
+def bars_to_doing(user: Person, audit: Audit, day: date) -> frozenset[Bar]:
+    """Return what keeps the person from doing the audit on `day`, by what it audits."""
+    if audit.unit is not None:
+        return bars_to_auditing(user, audit.unit, day)
+    return bars_to_auditing_group(user, _group_of(audit), day)
+
+
+def _bars(user: Person, units: Iterable[int], day: date, *, or_held: Q | None = None) -> frozenset[Bar]:
+    """Return what the person was in the year before to the units, and to those that they came of; and whether they
+    held an appointment that `or_held` grants."""
+    since, lineage = _a_year_before(day), Unit.objects.lineage()
+    line = {one for unit in units for one in (unit, *lineage.all_predecessors(unit))}
     held = Appointment.objects.filter(person=user.pk).held_between(since, day)
     in_it = Q(unit__in=line) | Q(Exists(_memberships_during(since, day).filter(unit__in=line)))
     named = {
-        Bar.APPOINTED: held.filter(in_it).exists(),
+        Bar.APPOINTED: held.filter(in_it if or_held is None else in_it | or_held).exists(),
         Bar.MENTORED: MentoringRecord.objects.units_mentored_by(user, since=since).filter(pk__in=line).exists(),
     }
     return frozenset(bar for bar, holds in named.items() if holds)
+
+
+def auditors(day: date) -> QuerySet[User]:
+    """People whom `can_audit` grants, as a filter."""
+    appointed = Appointment.objects.in_force(day)
+    return User.objects.filter(is_active=True, pk__in=appointed.to(AUDITS).values("person")).exclude(
+        pk__in=appointed.to({Role.ADMINISTRATOR}).values("person")
+    )
 
 
 def units_to_audit(user: Person, day: date) -> UnitQuerySet:

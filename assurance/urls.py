@@ -4,6 +4,8 @@ from django.urls import path
 
 from assurance.views import (
     advisers,
+    audit_findings,
+    audit_reports,
     autosave,
     carrying,
     changes,
@@ -15,6 +17,7 @@ from assurance.views import (
     mentoring,
     presence,
     printing,
+    recommendations,
     redactions,
     reviews,
     rollup_words,
@@ -111,4 +114,25 @@ urlpatterns = [
     path(f"{REQUEST}<int:item>/leave-out/", information_requests.leave_out_statement, name="leave_out_statement"),
     path(f"{REQUEST}<int:item>/texts/<path:text>/", withholding.withhold, name="withhold"),
     path(f"{REQUEST}<int:item>/marks/<int:number>/undo/", withholding.undo_withholding, name="undo_withholding"),
+]
+
+AUDIT_REPORT = "audits/<int:pk>/report/"
+RECOMMENDATION = "recommendations/<int:pk>/"
+
+urlpatterns += [
+    path("audits/findings/", audit_findings.findings, name="audit_findings"),
+    path(AUDIT_REPORT, audit_reports.report, name="audit_report"),
+    path(f"{AUDIT_REPORT}send/", audit_reports.send, name="send_audit_report"),
+    path(f"{AUDIT_REPORT}take-back/", audit_reports.take_back, name="take_back_audit_report"),
+    path(f"{AUDIT_REPORT}respond/", audit_reports.respond, name="respond_to_audit"),
+    path(f"{AUDIT_REPORT}issue/", audit_reports.issue, name="issue_audit_report"),
+    path(f"{AUDIT_REPORT}close/", audit_reports.close, name="close_audit"),
+    path(f"{AUDIT_REPORT}print/", audit_reports.print_report, name="print_audit_report"),
+    path(f"{AUDIT_REPORT}progress/", audit_reports.report_progress, name="audit_report_progress"),
+    path(f"{AUDIT_REPORT}pdf/", audit_reports.report_pdf, name="audit_report_pdf"),
+    path("recommendations/", recommendations.recommendations, name="recommendations"),
+    path(RECOMMENDATION, recommendations.recommendation, name="recommendation"),
+    path(f"{RECOMMENDATION}done/", recommendations.done, name="recommendation_done"),
+    path(f"{RECOMMENDATION}checks/<int:number>/", recommendations.check, name="check_recommendation"),
+    path(f"{RECOMMENDATION}files/<int:file>/", recommendations.closure_file, name="closure_file"),
 ]

@@ -7,9 +7,7 @@ everybody. Whoever may read the statement may download what is given in it, and 
 from __future__ import annotations
 
 import logging
-import tempfile
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -17,22 +15,18 @@ from django.db import transaction
 
 from assurance.models import Entry, EvidenceFile, EvidenceItem
 from assurance.rules import Refused
+from assurance.services import intake
 from assurance.services.statements import locked_entry, refuse_unless_open
 from organisation.models import Unit, User
-from records import filetypes
 from records.canonical import normal
 from records.models import Blob, Verdict
-from records.services import blobs, inspecting, scanning, trail
+from records.services import trail
 
 logger = logging.getLogger(__name__)
 
 MOST_ITEMS = 50
 FULL = f"A theme takes at most {MOST_ITEMS} links and files. Remove some that say the same, then add this."
 HAS_IT_ALREADY = "This theme has this file already."
-INFECTED = (
-    "The antivirus found something in it ({finding}), so it was not kept. Tell your IT support, and do not open the "
-    "file or pass it on."
-)
 
 
 @transaction.atomic
@@ -54,26 +48,16 @@ def upload(
     Raises Refused with the reason and the mend where it is not taken, or where the revision is closed. What the
     antivirus finds is refused and kept in the trail; what it could not look at yet waits, withheld.
     """
-    with tempfile.NamedTemporaryFile() as copy:
-        path = _path_of(file, copy)
-        recognised = _inspected(file, path)
-        scan = scanning.scan(path, at=at)
-        if scan.verdict == Verdict.INFECTED:
-            _record_infection(entry, recognised.name, scan.finding, by=by, at=at)
-            raise Refused(INFECTED.format(finding=scan.finding))
-        with path.open("rb") as content:
-            try:
-                blob = blobs.store_file(file=content, media_type=recognised.kind.media_type, at=at, scan=scan)
-            except blobs.TakenAway as refusal:
-                raise Refused(str(refusal)) from refusal
-    if blob.verdict == Verdict.INFECTED:  # found in these very bytes before, while nothing scans them now
-        _record_infection(entry, recognised.name, blob.finding, by=by, at=at)
-        raise Refused(INFECTED.format(finding=blob.finding))
+    try:
+        taken = intake.take(file, at=at)
+    except intake.Infected as refusal:
+        _record_infection(entry, refusal.name, refusal.finding, by=by, at=at)
+        raise
     with transaction.atomic():
         current = _open_entry(entry, by=by)
         unit = current.revision.statement.unit
-        kept = _file_of_unit(unit, blob, name=recognised.name, by=by, at=at)
-        return _attach(current, kept, title=title or recognised.name, of_on=of_on, by=by, at=at)
+        kept = _file_of_unit(unit, taken.blob, name=taken.name, by=by, at=at)
+        return _attach(current, kept, title=title or taken.name, of_on=of_on, by=by, at=at)
 
 
 @transaction.atomic
@@ -143,24 +127,6 @@ def _details(item: EvidenceItem, entry: Entry) -> dict[str, Any]:
     if item.file is None:
         return place | {"words": {"title": item.title, "url": item.url}}
     return place | {"words": {"title": item.title, "name": item.file.name}, "sha256": item.file.blob.sha256}
-
-
-def _path_of(file: UploadedFile[Any], copy: Any) -> Path:
-    """Where the bytes lie on the disk: as they were received, or as they are written into `copy` now."""
-    if hasattr(file, "temporary_file_path"):
-        return Path(file.temporary_file_path())
-    for piece in file.chunks():
-        copy.write(piece)
-    copy.flush()
-    return Path(copy.name)
-
-
-def _inspected(file: UploadedFile[Any], path: Path) -> filetypes.Recognised:
-    try:
-        filetypes.refuse_size(file.size or 0)  # what is over the limit has not been kept to its end
-        return inspecting.inspect(path, name=file.name or "")
-    except filetypes.NotTaken as refusal:
-        raise Refused(str(refusal)) from refusal
 
 
 def _file_of_unit(unit: Unit, blob: Blob, *, name: str, by: User, at: datetime) -> EvidenceFile:

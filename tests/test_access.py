@@ -13,18 +13,19 @@ from datetime import date, timedelta
 from http.cookies import SimpleCookie
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from assurance.models import BlankForm, IssuedRollup, Release, Rollup, Statement, StatementDocument
+from assurance.models import Audit, BlankForm, IssuedRollup, Release, Rollup, Statement, StatementDocument
 from organisation.models import User
 from organisation.periods import Quarter
 from organisation.roles import Role
 from organisation.services import bulk, calendars
 from records.models import TrailEntry
-from tests.factories import actions, evidence, holds, maturity, organisation, papers, rollups
+from tests.factories import actions, audit_reports, evidence, holds, maturity, organisation, papers, rollups
 from tests.factories import assurance as statements
 from tests.factories import information_requests as requests
 
@@ -102,6 +103,7 @@ ANSWERS_REQUESTS = who("head", "administrator")
 READS_GROUPS = READS_REVIEWS | ADMINISTRATOR
 OTHER_GROUP = who("other-cog-lead", "other-cog-support")
 REQUESTED = ("information request", "requested statement")
+READS_AUDIT = READS | {"external-auditor"}  # once it is issued: this one does it
 OPEN, COMPLETED, SIGNED = ("open", "quarter"), ("completed", "quarter"), ("signed", "quarter")
 
 TABLE = [
@@ -325,6 +327,58 @@ TABLE = [
     ),
     Row("assurance:release_progress", ("information request", "1"), get={who(SAFETY): MOVED}),
     Row("assurance:release_pdf", ("information request", "1"), get={who(SAFETY): OK}),
+    # Audits: the report, what is answered to it, and what it recommends
+    Row("assurance:audit_findings", get={who(SAFETY, BOARD): OK}),
+    Row("assurance:audit_report", ("audit in draft",), get={who(SAFETY, "external-auditor"): OK}),
+    Row("assurance:audit_report", ("audit sent",), get={who(UNIT, SAFETY, "external-auditor"): OK}),
+    Row("assurance:audit_report", ("audit issued",), get={READS_AUDIT: OK}),
+    *(
+        Row(
+            f"assurance:{name}",
+            (audit,),
+            get={who("shrmt"): OK, readers: FORBIDDEN},
+            post={who("shrmt"): DONE_OR_REFUSED, readers: FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, audit, readers in (
+            ("send_audit_report", "audit in draft", who(SAFETY, "external-auditor")),
+            ("take_back_audit_report", "audit sent", who(UNIT, SAFETY, "external-auditor")),
+            ("issue_audit_report", "audit sent", who(UNIT, SAFETY, "external-auditor")),
+            ("close_audit", "audit issued", READS_AUDIT),
+        )
+    ),
+    *(
+        Row(
+            "assurance:respond_to_audit",
+            (audit,),
+            get={who(UNIT): OK, readers: FORBIDDEN},
+            post={who(UNIT): DONE_OR_REFUSED, readers: FORBIDDEN},
+        )
+        for audit, readers in (
+            ("audit sent", who(SAFETY, "external-auditor")),
+            ("audit issued", who(GROUP, SAFETY, "external-auditor")),
+        )
+    ),
+    Row("assurance:print_audit_report", ("audit issued",), get={READS_AUDIT: {405}}, post={READS_AUDIT: MOVED}),
+    Row("assurance:audit_report_progress", ("audit issued",), get={READS_AUDIT: MOVED}),
+    Row("assurance:audit_report_pdf", ("audit issued",), get={READS_AUDIT: OK}),
+    Row("assurance:audit_report_pdf", ("audit sent",)),
+    Row("assurance:recommendations", get={who(READS_AUDIT, OTHERS): OK}),
+    Row("assurance:recommendation", ("recommendation",), get={READS_AUDIT: OK}),
+    Row(
+        "assurance:recommendation_done",
+        ("recommendation",),
+        get={who(UNIT): OK, READS_AUDIT: FORBIDDEN},
+        post={who(UNIT): DONE_OR_REFUSED, READS_AUDIT: FORBIDDEN},
+    ),
+    Row(
+        "assurance:check_recommendation",
+        ("recommendation", "1"),
+        get={who("shrmt"): OK, READS_AUDIT: FORBIDDEN},
+        post={who("shrmt"): DONE_OR_REFUSED, READS_AUDIT: FORBIDDEN},
+        decides=("GET", "POST"),
+    ),
+    Row("assurance:closure_file", ("recommendation", "closure file"), get={READS_AUDIT: OK}),
     # Statements: on paper
     Row("assurance:print_statement", OPEN, get={READS: OK}),
     Row("assurance:print_statement", SIGNED, get={READS: OK}),
@@ -786,6 +840,15 @@ def world() -> World:
         )
         issued = rollups.issue(rollups.write(rollup))
         IssuedRollup.objects.filter(pk=issued.pk).update(pdf=papers.make_blob())
+    drafted, sent, audited = (audit_reports.drafted(by=people["shrmt"], revision=signed) for _ in range(3))
+    for audit in (drafted, sent, audited):
+        audit_reports.assign(audit, people["external-auditor"], leads=False)
+    audit_reports.sent(sent)
+    audit_reports.issued(audit_reports.answered(audit_reports.sent(audited)))
+    Audit.objects.filter(pk=audited.pk).update(pdf=papers.make_blob())
+    recommendation = audited.recommendations.get(number=1)
+    shown = SimpleUploadedFile("log.txt", b"5 May: briefed", "text/plain")
+    closure_file = audit_reports.said_done(recommendation, files=(shown,)).files.get()
     with connection.cursor() as cursor:  # what is recorded takes its place in the chain at once: there is no commit
         cursor.execute(f"SET CONSTRAINTS {extends_the_chain()} IMMEDIATE")
     return World(
@@ -817,6 +880,11 @@ def world() -> World:
             "draft_file": str(draft_file.pk),
             "signed_file": str(signed_file.pk),
             "digest": signed_file.file.blob.sha256 if signed_file.file else "",
+            "audit in draft": str(drafted.pk),
+            "audit sent": str(sent.pk),
+            "audit issued": str(audited.pk),
+            "recommendation": str(recommendation.pk),
+            "closure file": str(closure_file.pk),
             "draft": str(draft.pk),
             "final": str(final.pk),
             "published": str(published.pk),

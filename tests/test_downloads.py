@@ -56,6 +56,8 @@ def test_every_download_is_in_the_trail(world: World) -> None:
         "assurance:issued_rollup_pdf",
         "assurance:issued_rollup_workbook",
         "assurance:issued_rollup_csv",
+        "assurance:audit_report_pdf",
+        "assurance:closure_file",
         "trail_csv",
     } <= recorded
 

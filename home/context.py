@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from assurance.audit_permissions import READS_AUDITS
 from assurance.permissions import READS_ISSUED_ROLLUPS
 from home.permissions import READS_TRAIL
 from organisation import sessions
@@ -47,10 +48,12 @@ SECTIONS = (
     Section("Home", "home"),
     Section("Statements", "assurance:statements", _REVIEWERS | {Role.SPOC, Role.SLT_LEAD}),
     Section("Actions", "actions:actions", _REVIEWERS | {Role.SPOC, Role.SLT_LEAD}),
+    Section("Recommendations", "assurance:recommendations", READS_AUDITS),
     Section("Reviews", "assurance:reviews", _REVIEWERS),
     Section("Roll-ups", "assurance:rollups", READS_ISSUED_ROLLUPS),
     Section("My half", "my_half", GROUP_ROLES),
     Section("Model", "maturity:matrix", INSIDE_THE_FORCE),
+    Section("Audit findings", "assurance:audit_findings", frozenset({Role.BOARD_MEMBER, Role.BOARD_SECRETARY})),
     Section("Papers", "papers:papers", frozenset(Role)),
     Section(
         "People and units",

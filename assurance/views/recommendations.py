@@ -22,6 +22,7 @@ from assurance.audit_permissions import (
     can_check_closure,
     can_list_recommendations,
     can_read_audit,
+    can_read_findings,
     can_read_recommendation,
 )
 from assurance.forms.recommendation import CONFIRM, CheckForm, DoneForm
@@ -70,6 +71,7 @@ def recommendations(request: SignedInRequest) -> HttpResponse:
         "label": kinds[shown][0],
         "kinds": [(key, label, rows.count()) for key, (label, rows) in kinds.items()],
         "today": timezone.localdate(),
+        "reads_findings": can_read_findings(request.user),
     }
     return render(request, "assurance/recommendations.html", context)
 

@@ -57,23 +57,23 @@ def pages(settings: Settings) -> None:
 
 
 PEOPLE = "People and units"
-ALL = ["Home", "Statements", "Actions", "Reviews", "Roll-ups", "Model", "Papers", PEOPLE]
-LEADS = [*ALL[:5], "My half", *ALL[5:]]
+ALL = ["Home", "Statements", "Actions", "Recommendations", "Reviews", "Roll-ups", "Model", "Papers", PEOPLE]
+LEADS = [*ALL[:6], "My half", *ALL[6:]]
 
 
 @pytest.mark.parametrize(
     ("role", "offered"),
     [
-        (Role.SPOC, ["Home", "Statements", "Actions", "Roll-ups", "Model", "Papers", PEOPLE]),
-        (Role.SLT_LEAD, ["Home", "Statements", "Actions", "Roll-ups", "Model", "Papers", PEOPLE]),
+        (Role.SPOC, ["Home", "Statements", "Actions", "Recommendations", "Roll-ups", "Model", "Papers", PEOPLE]),
+        (Role.SLT_LEAD, ["Home", "Statements", "Actions", "Recommendations", "Roll-ups", "Model", "Papers", PEOPLE]),
         (Role.COG_LEAD, LEADS),
         (Role.COG_SUPPORT, LEADS),
         (Role.SHRMT, [*ALL, "Trail"]),
         (Role.HEAD, [*ALL, "Trail", "Retention"]),
-        (Role.BOARD_MEMBER, ["Home", "Roll-ups", "Model", "Papers"]),
-        (Role.BOARD_SECRETARY, ["Home", "Roll-ups", "Model", "Papers"]),
+        (Role.BOARD_MEMBER, ["Home", "Roll-ups", "Model", "Audit findings", "Papers"]),
+        (Role.BOARD_SECRETARY, ["Home", "Roll-ups", "Model", "Audit findings", "Papers"]),
         (Role.RISK_LEAD, ["Home", "Model", "Papers"]),
-        (Role.EXTERNAL_AUDITOR, ["Home", "Model", "Papers"]),
+        (Role.EXTERNAL_AUDITOR, ["Home", "Recommendations", "Model", "Papers"]),
         (Role.PANEL_MEMBER, ["Home", "Papers"]),
         (Role.ADMINISTRATOR, ["Home", "Model", "Papers", PEOPLE, "Trail", "Retention"]),
     ],
@@ -84,7 +84,7 @@ def test_each_role_is_offered_what_it_may_open(role: Role, offered: list[str]) -
 
 def test_somebody_with_two_roles_is_offered_both_sets() -> None:
     offered = [item.label for item in sections_for({Role.PANEL_MEMBER, Role.SPOC}, path="/")]
-    assert offered == ["Home", "Statements", "Actions", "Roll-ups", "Model", "Papers", PEOPLE]
+    assert offered == ["Home", "Statements", "Actions", "Recommendations", "Roll-ups", "Model", "Papers", PEOPLE]
 
 
 def test_somebody_without_an_appointment_is_offered_what_everyone_may_open() -> None:
@@ -141,7 +141,7 @@ def signed_in() -> HttpRequest:
 def test_appointments_in_force_decide_what_is_offered_and_said(signed_in: HttpRequest) -> None:
     context = navigation(signed_in)
     offered = [item.label for item in context["navigation"]]
-    assert offered == ["Home", "Statements", "Actions", "Roll-ups", "Model", "Papers", PEOPLE]
+    assert offered == ["Home", "Statements", "Actions", "Recommendations", "Roll-ups", "Model", "Papers", PEOPLE]
     assert list(context["role_descriptions"]) == [
         "Single point of contact (SPOC), Harbour",
         "Health, Safety and Wellbeing Board member",

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -26,15 +25,14 @@ from assurance.models import Audit, AuditState, Recommendation, ResponseKind
 from assurance.rules import Refused
 from assurance.services import audit_reports as services
 from assurance.services.audit_content import content_of
+from assurance.views.deciding import LARGEST_ID, is_done, refuse_unless
 from assurance.views.printing import Printing, progress_of, stored_file
-from organisation.permissions import DECIDES_NOTHING, administers
 from organisation.requests import SignedInRequest
 from organisation.sessions import called_by_itself
 from records.canonical import content_digest
 from records.models import HeavyWork, Job
 from records.services import allowances
 
-LARGEST_ID = 2**63 - 1
 # Proposed on the page on which a draft is sent; whoever sends it chooses.
 DAYS_TO_ANSWER = 14
 ONLY_THE_LEAD = "Only the lead auditor of this audit sends, takes back and issues its report. You can read it."
@@ -55,11 +53,6 @@ def _audit_or_404(request: SignedInRequest, pk: int) -> Audit:
     if found is None or found.state in WITHOUT_REPORT or not can_read_audit(request.user, found):
         raise Http404
     return found
-
-
-def _refuse_unless(allowed: bool, request: SignedInRequest, usually: str) -> None:
-    if not allowed:
-        raise PermissionDenied(DECIDES_NOTHING if administers(request.user) else usually)
 
 
 def _content(audit: Audit) -> Any:
@@ -103,18 +96,17 @@ def _followed_up(audit: Audit) -> dict[int, Recommendation]:
 def send(request: SignedInRequest, pk: int) -> HttpResponse:
     """What is still missing in the draft, and the day by which it is to be answered."""
     audit = _audit_or_404(request, pk)
-    _refuse_unless(can_issue_audit(request.user, audit), request, ONLY_THE_LEAD)
+    refuse_unless(can_issue_audit(request.user, audit), request, ONLY_THE_LEAD)
     if audit.state != AuditState.DRAFT and request.method != "POST":
         return _moved_on(request, audit)
     today = timezone.localdate()
     proposed = today + timedelta(days=DAYS_TO_ANSWER)
     form = SendForm(request.POST if request.method == "POST" else None, initial={"response_due_on": proposed})
-    if form.is_bound and form.is_valid():
-        done = _try(form, services.send_for_accuracy, audit=audit, **form.cleaned_data, request=request)
-        if done:
-            messages.success(request, "The draft report is sent. You are told when it is answered.")
-            return _to_report(audit)
-    facts = services.facts_of(audit, today=today, response_due_on=proposed)
+    given = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    if given and is_done(form, services.send_for_accuracy, audit=audit, **given, request=request):
+        messages.success(request, "The draft report is sent. You are told when it is answered.")
+        return _to_report(audit)
+    facts = services.facts_of(audit, today=today, response_due_on=given.get("response_due_on", proposed))
     context = {
         "audit": audit,
         "form": form,
@@ -128,13 +120,13 @@ def send(request: SignedInRequest, pk: int) -> HttpResponse:
 def respond(request: SignedInRequest, pk: int) -> HttpResponse:
     """Answer for what is audited: on the facts of the draft, or on what was issued."""
     audit = _audit_or_404(request, pk)
-    _refuse_unless(can_respond(request.user, audit), request, ONLY_THE_AUDITED)
+    refuse_unless(can_respond(request.user, audit), request, ONLY_THE_AUDITED)
     content = _content(audit)
     form = RespondForm(request.POST if request.method == "POST" else None, is_draft=not audit.is_out)
     if form.is_bound and form.is_valid():
         answer = {name: form.cleaned_data[name] for name in ("agrees", "text")}
         seen = {"seen_digest": form.cleaned_data["digest"]}
-        if _try(form, services.respond, audit=audit, **answer, **seen, request=request):
+        if is_done(form, services.respond, audit=audit, **answer, **seen, request=request):
             messages.success(request, "Your answer is with the auditors.")
             return _to_report(audit)
     context = {
@@ -154,12 +146,12 @@ def respond(request: SignedInRequest, pk: int) -> HttpResponse:
 def issue(request: SignedInRequest, pk: int) -> HttpResponse:
     """What is still missing, what will be frozen, and the button that issues it."""
     audit = _audit_or_404(request, pk)
-    _refuse_unless(can_issue_audit(request.user, audit), request, ONLY_THE_LEAD)
+    refuse_unless(can_issue_audit(request.user, audit), request, ONLY_THE_LEAD)
     if audit.state != AuditState.RESPONSE and request.method != "POST":
         return _moved_on(request, audit)
     form = IssueForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        if _try(form, services.issue, audit=audit, seen_digest=form.cleaned_data["digest"], request=request):
+        if is_done(form, services.issue, audit=audit, seen_digest=form.cleaned_data["digest"], request=request):
             messages.success(request, "The report is issued. Its document is being printed.")
             return _to_report(audit)
         audit = _audit_or_404(request, pk)
@@ -178,16 +170,6 @@ def issue(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _is_disputed(shown: Report) -> bool:
     return bool(shown.answers) and not shown.answers[-1].agrees
-
-
-def _try(form: Any, act: Callable[..., object], *, request: SignedInRequest, **arguments: Any) -> bool:
-    """Do the act; where it is refused, say why on the form and return False."""
-    try:
-        act(**arguments, by=request.user, at=timezone.now())
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    return True
 
 
 def _moved_on(request: SignedInRequest, audit: Audit) -> HttpResponse:
@@ -230,7 +212,7 @@ CLOSE = Asked(
 def take_back(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask, then take the draft back."""
     audit = _audit_or_404(request, pk)
-    _refuse_unless(can_issue_audit(request.user, audit), request, ONLY_THE_LEAD)
+    refuse_unless(can_issue_audit(request.user, audit), request, ONLY_THE_LEAD)
     return _ask(request, audit, TAKE_BACK, services.take_back)
 
 
@@ -238,7 +220,7 @@ def take_back(request: SignedInRequest, pk: int) -> HttpResponse:
 def close(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask, then end the audit."""
     audit = _audit_or_404(request, pk)
-    _refuse_unless(can_plan_audits(request.user), request, ONLY_SHRMT)
+    refuse_unless(can_plan_audits(request.user), request, ONLY_SHRMT)
     return _ask(request, audit, CLOSE, services.close)
 
 

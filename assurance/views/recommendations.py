@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
@@ -29,17 +27,16 @@ from assurance.forms.recommendation import CONFIRM, CheckForm, DoneForm
 from assurance.models import ClosureCheck, ClosureFile, Recommendation
 from assurance.models.audit import READS_ALL_AUDITS
 from assurance.models.recommendation import RecommendationQuerySet
-from assurance.rules import Refused
 from assurance.services import recommendations as services
+from assurance.views.deciding import LARGEST_ID, is_done, refuse_unless
 from assurance.views.evidence import INERT
-from organisation.permissions import DECIDES_NOTHING, administers, roles_anywhere
+from organisation.permissions import roles_anywhere
 from organisation.requests import SignedInRequest
 from records.filetypes import MOST_BYTES
 from records.models import HeavyWork
 from records.services import allowances
 
 PER_PAGE = 25
-LARGEST_ID = 2**63 - 1
 ONLY_THE_UNIT = (
     "Only the single point of contact (SPOC) and the Senior Leadership Team (SLT) lead of the unit say that it is "
     "done. You can read it."
@@ -133,22 +130,17 @@ def _checks(recommendation: Recommendation) -> QuerySet[ClosureCheck]:
     return rows.order_by("-number")
 
 
-def _refuse_unless(allowed: bool, request: SignedInRequest, usually: str) -> None:
-    if not allowed:
-        raise PermissionDenied(DECIDES_NOTHING if administers(request.user) else usually)
-
-
 @either
 def done(request: SignedInRequest, pk: int) -> HttpResponse:
     """Say for the unit that it is done, with what shows it."""
     found = _recommendation_or_404(request, pk)
-    _refuse_unless(can_ask_for_closure(request.user, found), request, ONLY_THE_UNIT)
+    refuse_unless(can_ask_for_closure(request.user, found), request, ONLY_THE_UNIT)
     form = DoneForm(request.POST, request.FILES) if request.method == "POST" else DoneForm()
     if form.is_bound:
         _spend_on_files(request)
     if form.is_bound and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("evidence", "files")}
-        if _try(form, services.ask_for_closure, recommendation=found, **given, request=request):
+        if is_done(form, services.ask_for_closure, recommendation=found, **given, request=request):
             messages.success(request, "An auditor is asked to look at it. You are told what they find.")
             return redirect("assurance:recommendation", pk)
     too_large = any((file.size or 0) > MOST_BYTES for file in request.FILES.getlist("files"))
@@ -172,7 +164,7 @@ def _spend_on_files(request: SignedInRequest) -> None:
 def check(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """Look at what the unit says, then confirm it or say what is missing."""
     found = _recommendation_or_404(request, pk)
-    _refuse_unless(can_check_closure(request.user, found), request, ONLY_AUDITORS)
+    refuse_unless(can_check_closure(request.user, found), request, ONLY_AUDITORS)
     asked = _checks(found).filter(number=number).first() if number <= LARGEST_ID else None
     if asked is None:
         raise Http404
@@ -180,21 +172,11 @@ def check(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         confirms = form.cleaned_data["decision"] == CONFIRM
         act = services.confirm if confirms else services.reopen
-        if _try(form, act, check=asked, reasons=form.cleaned_data["reasons"], request=request):
+        if is_done(form, act, check=asked, reasons=form.cleaned_data["reasons"], request=request):
             messages.success(request, "It is closed." if confirms else "It is open again. The unit is told why.")
             return redirect("assurance:recommendation", pk)
     context = {**_about(request, found), "form": form, "check": asked}
     return render(request, "assurance/recommendation_check.html", context, status=422 if form.is_bound else 200)
-
-
-def _try(form: Any, act: Callable[..., object], *, request: SignedInRequest, **arguments: Any) -> bool:
-    """Do the act; where it is refused, say why on the form and return False."""
-    try:
-        act(**arguments, by=request.user, at=timezone.now())
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    return True
 
 
 # --- Its files ----------------------------------------------------------------------------------------------------

@@ -318,7 +318,8 @@ def _issued_audit(audit: Audit) -> IssuedAudit:
 
 def changed_audits() -> Iterator[tuple[str, str]]:
     """Yield (which, what is wrong) of issued audits that are not, or not all of them, as they were issued."""
-    audits = Audit.objects.out().select_related("unit", "group", "revision", "claimed_in", "pdf").order_by("pk")
+    audits = Audit.objects.out().select_related("unit", "group", "revision", "claimed_in", "pdf")
+    audits = audits.defer("revision__content", "claimed_in__content").order_by("pk")
     for audit in audits.iterator(chunk_size=20):
         for what in issued_audits.differences(_issued_audit(audit)):
             yield str(audit), what

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from assurance.audit_findings import counted
 from assurance.audit_permissions import can_read_findings
 from assurance.models import Audit, Recommendation
+from assurance.models.audit import OUT
 from organisation.periods import LONDON, HalfYear, NotAPeriod
 from organisation.requests import SignedInRequest
 
@@ -28,7 +29,7 @@ def findings(request: SignedInRequest) -> HttpResponse:
     begins = datetime.combine(half.first_day, time(0), tzinfo=LONDON)
     ends = datetime.combine(half.last_day + timedelta(days=1), time(0), tzinfo=LONDON)
     issued = Audit.objects.out().filter(issued_at__gte=begins, issued_at__lt=ends)
-    recommended = Recommendation.objects.filter(audit__state__in=["issued", "closed"])
+    recommended = Recommendation.objects.filter(audit__state__in=OUT)
     context = {
         "half": half,
         "halves": _halves_offered(),

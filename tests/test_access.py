@@ -13,7 +13,6 @@ from datetime import date, timedelta
 from http.cookies import SimpleCookie
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -847,8 +846,7 @@ def world() -> World:
     audit_reports.issued(audit_reports.answered(audit_reports.sent(audited)))
     Audit.objects.filter(pk=audited.pk).update(pdf=papers.make_blob())
     recommendation = audited.recommendations.get(number=1)
-    shown = SimpleUploadedFile("log.txt", b"5 May: briefed", "text/plain")
-    closure_file = audit_reports.said_done(recommendation, files=(shown,)).files.get()
+    closure_file = audit_reports.said_done(recommendation, files=(evidence.sent(),)).files.get()
     with connection.cursor() as cursor:  # what is recorded takes its place in the chain at once: there is no commit
         cursor.execute(f"SET CONSTRAINTS {extends_the_chain()} IMMEDIATE")
     return World(

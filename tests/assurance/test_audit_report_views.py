@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
@@ -22,6 +21,8 @@ from records.models import TrailEntry
 from tests.assurance.pages import form_on, html_of, signed_in, text_of
 from tests.factories import assurance as statements
 from tests.factories import audit_reports as factory
+from tests.factories import files
+from tests.factories.evidence import sent
 from tests.factories.organisation import make_group, make_person, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -168,12 +169,12 @@ def test_a_recommendation_goes_from_done_to_reopened_to_closed_on_the_pages(
     assert "Say that it is done" in html_of(unit.get(at("recommendation", one)))
     refused = unit.post(at("recommendation_done", one), {"evidence": ""})
     assert refused.status_code == 422
-    file = SimpleUploadedFile("log.txt", b"5 May: briefed", "text/plain")
+    file = sent(name="log.pdf")
     said = unit.post(at("recommendation_done", one), {"evidence": "Briefed in May.", "files": file})
     assert said.status_code == 302
     kept = ClosureCheck.objects.get().files.get()
     answer: Any = checker.get(at("closure_file", one, kept.pk))
-    assert answer.getvalue() == b"5 May: briefed"
+    assert answer.getvalue() == files.pdf()
     assert TrailEntry.objects.filter(act="recommendation.file_taken", actor=auditor.pk).count() == 1
     page = checker.get(at("check_recommendation", one, 1))
     assert "Briefed in May." in html_of(page)

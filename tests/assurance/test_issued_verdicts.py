@@ -69,7 +69,9 @@ REACHES: dict[str, Reach] = {
         pk=_first(audit).pk, audit=audit, theme=_first(audit).theme, level=5
     ).save(),
     "a verdict moved away": lambda audit, by, _: (
-        _first(audit).__class__.objects.filter(pk=_first(audit).pk).update(audit=factory.audits.make_audit(by=by))
+        _first(audit)
+        .__class__.objects.filter(pk=_first(audit).pk)
+        .update(audit=factory.audits.make_audit(by=by, revision=audit.revision))
     ),
     "a verdict removed": lambda audit, *_: (
         Recommendation.objects.filter(audit=audit).update(verdict=None),

@@ -25,6 +25,7 @@ from records.models import Notice, TrailEntry, Verdict
 from tests.factories import assurance as statements
 from tests.factories import audit_reports as factory
 from tests.factories import audits
+from tests.factories.evidence import sent
 from tests.factories.organisation import make_group, make_person, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -60,12 +61,12 @@ def action_of(one: Recommendation) -> Action:
 
 def test_the_unit_says_that_it_is_done_with_evidence_and_files(one: Recommendation, unit: Unit, auditor: User) -> None:
     spoc = make_person(Role.SPOC, unit)
-    file = SimpleUploadedFile("log.txt", b"5 May: all shifts briefed", "text/plain")
+    file = sent(name="log.pdf")
     check = recommendations.ask_for_closure(
         recommendation=one, evidence=" Briefed\r\nin May. ", files=[file], by=spoc, at=timezone.now()
     )
     assert (check.number, check.evidence, check.asked_by) == (1, "Briefed\nin May.", spoc)
-    assert [kept.name for kept in check.files.all()] == ["log.txt"]
+    assert [kept.name for kept in check.files.all()] == ["log.pdf"]
     assert list(Recommendation.objects.waiting_for_a_check()) == [one]
     assert action_of(one).status == ActionStatus.OPEN
     assert "Briefed" in action_of(one).notes.get().text
@@ -138,7 +139,7 @@ def test_nobody_checks_what_they_said_themselves(one: Recommendation, auditor: U
 
 
 def test_nothing_is_confirmed_on_a_file_that_nobody_can_open(one: Recommendation, auditor: User) -> None:
-    check = factory.said_done(one, files=(SimpleUploadedFile("log.txt", b"5 May", "text/plain"),))
+    check = factory.said_done(one, files=(sent(name="log.pdf"),))
     blob = check.files.get().blob
     blob.verdict = Verdict.WAITING
     blob.save()

@@ -180,7 +180,7 @@ def test_no_document_does_what_a_text_in_it_says(hostile: World) -> None:
         cursor.execute("UPDATE assurance_issuedrollup SET pdf_id = NULL")
         cursor.execute("UPDATE assurance_audit SET pdf_id = NULL")
         cursor.execute("SET LOCAL session_replication_role = origin")
-    audit = Audit.objects.get(pk=hostile.values["audit issued"])
+    audit = Audit.objects.get(pk=str(hostile.values["audit issued"]))
     asked = [
         (documents.request(revision=signed, by=by, at=now), documents.build),
         (documents.request_blank(statement=signed.statement, by=by, at=now), documents.build_blank),

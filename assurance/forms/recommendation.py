@@ -25,7 +25,7 @@ class DoneForm(forms.Form):
         rows=8,
         error_messages={"required": "Say what shows that it is done."},
     )
-    files = FilesField(
+    uploads = FilesField(
         label="Files that show it (optional)",
         help_text=f"{IN_WORDS}. {LIMIT_IN_WORDS} each, {MOST_FILES} at once.",
         required=False,
@@ -33,7 +33,7 @@ class DoneForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["files"].widget.attrs["accept"] = ",".join(f".{ending}" for ending in sorted(ENDINGS))
+        self.fields["uploads"].widget.attrs["accept"] = ",".join(f".{ending}" for ending in sorted(ENDINGS))
 
 
 class CheckForm(forms.Form):

@@ -139,11 +139,11 @@ def done(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_bound:
         _spend_on_files(request)
     if form.is_bound and form.is_valid():
-        given = {name: form.cleaned_data[name] for name in ("evidence", "files")}
+        given = {"evidence": form.cleaned_data["evidence"], "files": form.cleaned_data["uploads"]}
         if is_done(form, services.ask_for_closure, recommendation=found, **given, request=request):
             messages.success(request, "An auditor is asked to look at it. You are told what they find.")
             return redirect("assurance:recommendation", pk)
-    too_large = any((file.size or 0) > MOST_BYTES for file in request.FILES.getlist("files"))
+    too_large = any((file.size or 0) > MOST_BYTES for file in request.FILES.getlist("uploads"))
     status = 413 if too_large else 422 if form.is_bound else 200
     return render(
         request, "assurance/recommendation_done.html", {**_about(request, found), "form": form}, status=status
@@ -152,7 +152,7 @@ def done(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _spend_on_files(request: SignedInRequest) -> None:
     """Count what was sent against the person's hour, whether it is taken or not: looking through it is the work."""
-    sent, now = request.FILES.getlist("files"), timezone.now()
+    sent, now = request.FILES.getlist("uploads"), timezone.now()
     if not sent:
         return
     allowances.spend(person=request.user, kind=HeavyWork.UPLOADS, at=now, amount=len(sent))

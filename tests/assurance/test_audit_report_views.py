@@ -170,7 +170,7 @@ def test_a_recommendation_goes_from_done_to_reopened_to_closed_on_the_pages(
     refused = unit.post(at("recommendation_done", one), {"evidence": ""})
     assert refused.status_code == 422
     file = sent(name="log.pdf")
-    said = unit.post(at("recommendation_done", one), {"evidence": "Briefed in May.", "files": file})
+    said = unit.post(at("recommendation_done", one), {"evidence": "Briefed in May.", "uploads": file})
     assert said.status_code == 302
     kept = ClosureCheck.objects.get().files.get()
     answer: Any = checker.get(at("closure_file", one, kept.pk))

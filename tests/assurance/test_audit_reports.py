@@ -17,6 +17,7 @@ from django.utils import timezone
 from actions.models import ActionStatus
 from assurance import audit_report_rules, issued_audits
 from assurance.audit_report import Outcome, report_in
+from assurance.issued_versions import Told
 from assurance.models import Audit, AuditState, MentoringRecord, ResponseKind, Revision
 from assurance.rules import Blocked, Refused
 from assurance.services import audit_reports
@@ -464,7 +465,7 @@ def test_both_digests_of_a_report_are_verified_for_those_who_read_it(draft: Audi
 def test_what_is_stored_is_held_against_the_trail(draft: Audit) -> None:
     audit = factory.issued(factory.answered(factory.sent(draft)))
     assert list(changed_audits()) == []
-    told = issued_audits.Told("audit.issued", datetime(2026, 1, 1, tzinfo=UTC), 7, {"content_digest": "x"})
+    told = Told("audit.issued", datetime(2026, 1, 1, tzinfo=UTC), 7, {"content_digest": "x"})
     changed = issued_audits.IssuedAudit(
         content=audit.content | {"summary": "Better than it was."},
         digest=audit.content_digest,

@@ -37,6 +37,7 @@ from organisation.roles import Role
 from records.canonical import content_digest
 from tests.factories import assurance as statements
 from tests.factories import audit_reports as factory
+from tests.factories import audits
 from tests.factories.organisation import make_group, make_person, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +72,7 @@ REACHES: dict[str, Reach] = {
     "a verdict moved away": lambda audit, by, _: (
         _first(audit)
         .__class__.objects.filter(pk=_first(audit).pk)
-        .update(audit=factory.audits.make_audit(by=by, revision=audit.revision))
+        .update(audit=audits.make_audit(by=by, revision=audit.revision))
     ),
     "a verdict removed": lambda audit, *_: (
         Recommendation.objects.filter(audit=audit).update(verdict=None),
@@ -100,7 +101,7 @@ REACHES: dict[str, Reach] = {
     "other recommendations": lambda audit, *_: audit.recommendations.update(text="Carry on."),
     "the audit removed": lambda audit, *_: _rows(audit).delete(),
     "another claim": lambda audit, *_: Entry.objects.filter(revision=audit.revision_id).update(level=1),
-    "another signature": lambda audit, *_: Revision.objects.filter(pk=audit.revision_id).update(
+    "another signature": lambda audit, *_: Revision.objects.filter(audits=audit.pk).update(
         content={"format": 1}, content_digest="b" * 64
     ),
 }
@@ -139,6 +140,7 @@ def frozen(audit: Audit) -> Any:
     row = Audit.objects.filter(pk=audit.pk).values(
         "unit", "revision", "summary", "content", "content_digest", "issued_at", "issued_by"
     )
+    assert audit.revision is not None
     return (
         list(row),
         Audit.objects.get(pk=audit.pk).is_out,
@@ -147,7 +149,7 @@ def frozen(audit: Audit) -> Any:
         list(Finding.objects.filter(verdict__audit=audit).order_by("pk").values("pk", "text", "criteria")),
         list(Sample.objects.filter(verdict__audit=audit).order_by("pk").values("pk", "of", "number")),
         list(audit.recommendations.order_by("pk").values("pk", "text", "verdict", "action")),
-        list(Revision.objects.filter(pk=audit.revision_id).values("content", "content_digest")),
+        list(Revision.objects.filter(pk=audit.revision.pk).values("content", "content_digest")),
         list(Entry.objects.filter(revision=audit.revision_id).order_by("pk").values("pk", "level")),
     )
 

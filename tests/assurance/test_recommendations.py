@@ -53,7 +53,8 @@ def one(audit: Audit) -> Recommendation:
 
 
 def action_of(one: Recommendation) -> Action:
-    return Action.objects.get(pk=one.action_id)
+    assert one.action is not None
+    return Action.objects.get(pk=one.action.pk)
 
 
 # --- The unit says that it is done ----------------------------------------------------------------------------------

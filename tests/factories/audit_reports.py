@@ -7,8 +7,9 @@ issued(answered(sent(report)))                     # the same, issued by its lea
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
@@ -27,6 +28,7 @@ from assurance.models import (
     Sample,
     SampleKind,
     StandardTest,
+    ThemeVerdict,
 )
 from assurance.services import audit_reports, recommendations
 from assurance.services.audit_content import content_of
@@ -91,11 +93,14 @@ def drafted(
         defaults={"level": level, "kind": StandardKind.BEHAVIOUR, "number": 1, "text": "Supervisors brief each shift."},
     )
     StandardTest.objects.create(verdict=first, standard=standard, result="partly", note="Nights are not briefed.")
-    for number, verdict in ((1, first), (2, None)):
+    doer = unit or audit.unit
+    assert doer is not None
+    followed: tuple[ThemeVerdict | None, ...] = (first, None)
+    for number, of in enumerate(followed, start=1):
         Recommendation.objects.create(
             audit=audit,
-            verdict=verdict,
-            unit=unit or audit.unit,
+            verdict=of,
+            unit=doer,
             number=number,
             text=RECOMMENDED,
             priority=Priority.HIGH,
@@ -138,7 +143,11 @@ def lead_of(audit: Audit) -> User:
 
 
 def said_done(
-    one: Recommendation, *, files: tuple[UploadedFile, ...] = (), by: User | None = None, at: datetime | None = None
+    one: Recommendation,
+    *,
+    files: tuple[UploadedFile[Any], ...] = (),
+    by: User | None = None,
+    at: datetime | None = None,
 ) -> ClosureCheck:
     """The unit's word that it is done."""
     by = by or make_person(Role.SPOC, one.unit)

@@ -64,6 +64,8 @@ def test_every_download_is_in_the_trail(world: World) -> None:
         "assurance:issued_rollup_csv",
         "assurance:programme_csv",
         "assurance:programme_workbook",
+        "assurance:audit_report_pdf",
+        "assurance:closure_file",
         "trail_csv",
     } <= recorded
 

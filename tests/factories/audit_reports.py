@@ -145,7 +145,7 @@ def lead_of(audit: Audit) -> User:
 def said_done(
     one: Recommendation,
     *,
-    files: tuple[UploadedFile[Any], ...] = (),
+    files: Sequence[UploadedFile[Any]] = (),
     by: User | None = None,
     at: datetime | None = None,
 ) -> ClosureCheck:

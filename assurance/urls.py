@@ -148,6 +148,7 @@ urlpatterns += [
     path("agreement/", agreement.agreement, name="agreement"),
     path("agreement/claims/", agreement_claims.agreement_claims, name="agreement_claims"),
     path("agreement/claims/csv/", agreement_claims.agreement_claims_csv, name="agreement_claims_csv"),
+    path("agreement/claims/xlsx/", agreement_claims.agreement_claims_workbook, name="agreement_claims_workbook"),
     path("agreement/over-time/", agreement.agreement_over_time, name="agreement_over_time"),
     path("agreement/auditors/", agreement.agreement_of_auditors, name="agreement_of_auditors"),
     path("agreement/auditors/<int:pk>/", agreement.agreement_of_auditor, name="agreement_of_auditor"),

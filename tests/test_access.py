@@ -398,6 +398,7 @@ TABLE = [
     Row("assurance:agreement", get={who(SAFETY, UNIT): OK, who(GROUP, OTHERS): MOVED}),
     Row("assurance:agreement_claims", get={who(SAFETY, UNIT, GROUP, OTHERS): OK}),
     Row("assurance:agreement_claims_csv", get={who(SAFETY): OK}),
+    Row("assurance:agreement_claims_workbook", get={who(SAFETY): OK}),
     Row("assurance:agreement_of_group", ("group",), get={READS_REVIEWS: OK}),
     Row("assurance:agreement_of_unit", ("signed",), get={READS: OK}),
     Row("assurance:agreement_of_theme", ("theme",), get={who(SAFETY): OK}),

@@ -27,6 +27,7 @@ ASSURANCE = [
     path("statements/", nothing, name="statements"),
     path("reviews/", nothing, name="reviews"),
     path("roll-ups/", nothing, name="rollups"),
+    path("audits/", nothing, name="audits"),
     path("climate-surveys/", nothing, name="climate_surveys"),
     path("audits/", nothing, name="audits"),
     path("audit-programmes/", nothing, name="programmes"),

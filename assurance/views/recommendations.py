@@ -7,12 +7,10 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assurance.audit_permissions import (
@@ -28,12 +26,10 @@ from assurance.models.audit import READS_ALL_AUDITS
 from assurance.models.recommendation import RecommendationQuerySet
 from assurance.services import recommendations as services
 from assurance.views.deciding import LARGEST_ID, is_done, refuse_unless
-from assurance.views.evidence import INERT
+from assurance.views.files import hand_out, spend_on
 from organisation.permissions import roles_anywhere
 from organisation.requests import SignedInRequest
 from records.filetypes import MOST_BYTES
-from records.models import HeavyWork
-from records.services import allowances
 
 PER_PAGE = 25
 ONLY_THE_UNIT = (
@@ -134,8 +130,8 @@ def done(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _recommendation_or_404(request, pk)
     refuse_unless(can_ask_for_closure(request.user, found), request, ONLY_THE_UNIT)
     form = DoneForm(request.POST, request.FILES) if request.method == "POST" else DoneForm()
-    if form.is_bound:
-        _spend_on_files(request)
+    if request.FILES:
+        spend_on(request, request.FILES.getlist("uploads"))
     if form.is_bound and form.is_valid():
         given = {"evidence": form.cleaned_data["evidence"], "files": form.cleaned_data["uploads"]}
         if is_done(form, services.ask_for_closure, recommendation=found, **given, request=request):
@@ -146,16 +142,6 @@ def done(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(
         request, "assurance/recommendation_done.html", {**_about(request, found), "form": form}, status=status
     )
-
-
-def _spend_on_files(request: SignedInRequest) -> None:
-    """Count what was sent against the person's hour, whether it is taken or not: looking through it is the work."""
-    sent, now = request.FILES.getlist("uploads"), timezone.now()
-    if not sent:
-        return
-    allowances.spend(person=request.user, kind=HeavyWork.UPLOADS, at=now, amount=len(sent))
-    megabytes = sum(file.size or 0 for file in sent) // 1024**2
-    allowances.spend(person=request.user, kind=HeavyWork.MEGABYTES, at=now, amount=megabytes)
 
 
 @either
@@ -188,25 +174,12 @@ def closure_file(request: SignedInRequest, pk: int, file: int) -> HttpResponseBa
     given = rows.filter(pk=file).first() if file <= LARGEST_ID else None
     if given is None:
         raise Http404
-    blob = given.blob
-    if not blob.may_be_handed_out:
-        return render(request, "assurance/recommendation_withheld.html", _about(request, found), status=409)
-    etag = quote_etag(blob.sha256)
-    unchanged = get_conditional_response(request, etag=etag)
-    if unchanged is not None:
-        return unchanged
-    content = blob.path.open("rb")
-    if request.method == "GET":  # a look at the headers takes nothing away
-        services.record_download(file=given, by=request.user, at=timezone.now())
-    return FileResponse(
-        content,
-        as_attachment=True,
-        filename=given.name,
-        content_type=blob.media_type,
-        headers={
-            "ETag": etag,
-            "Cache-Control": "private, no-cache",
-            "Content-Security-Policy": INERT,
-            "Cross-Origin-Resource-Policy": "same-origin",
-        },
+    return hand_out(
+        request,
+        given.blob,
+        name=given.name,
+        record=lambda: services.record_download(file=given, by=request.user, at=timezone.now()),
+        withheld=lambda status: render(
+            request, "assurance/recommendation_withheld.html", _about(request, found), status=status
+        ),
     )

@@ -7,7 +7,7 @@ issued(answered(sent(report)))                     # the same, issued by its lea
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 

@@ -84,9 +84,8 @@ def _independent(cast: Cast, unit: Unit, now: datetime) -> User | None:
 def _issue(visit: Visit, *, planner: User) -> Audit:
     begun = visit.planned_at + timedelta(days=10)
     sent, issued = visit.planned_at + timedelta(days=28), visit.planned_at + timedelta(days=38)
-    claimed = dict(
-        visit.claim.entries.filter(theme__scored=True, level__isnull=False).values_list("theme__identity", "level")
-    )
+    entries = visit.claim.entries.filter(theme__scored=True).values_list("theme__identity", "level")
+    claimed = {identity: level for identity, level in entries if level is not None}
     themes = sorted(claimed, key=lambda identity: (-claimed[identity], identity))[:THEMES]
     audit = plan_audit(visit.unit, themes, first=begun, by=planner, at=visit.planned_at)
     planning_audits.assign(audit=audit, auditor=visit.auditor, by=planner, at=visit.planned_at)

@@ -27,6 +27,8 @@ ASSURANCE = [
     path("statements/", nothing, name="statements"),
     path("reviews/", nothing, name="reviews"),
     path("roll-ups/", nothing, name="rollups"),
+    path("recommendations/", nothing, name="recommendations"),
+    path("audits/findings/", nothing, name="audit_findings"),
 ]
 
 

@@ -21,7 +21,7 @@ from assurance.services import audit_notices, recommendations
 from organisation.models import Unit, User
 from organisation.roles import Role
 from records.edits import Edit
-from records.models import Notice, TrailEntry, Verdict
+from records.models import Blob, Notice, TrailEntry, Verdict
 from tests.factories import assurance as statements
 from tests.factories import audit_reports as factory
 from tests.factories import audits
@@ -141,9 +141,7 @@ def test_nobody_checks_what_they_said_themselves(one: Recommendation, auditor: U
 
 def test_nothing_is_confirmed_on_a_file_that_nobody_can_open(one: Recommendation, auditor: User) -> None:
     check = factory.said_done(one, files=(sent(name="log.pdf"),))
-    blob = check.files.get().blob
-    blob.verdict = Verdict.WAITING
-    blob.save()
+    Blob.objects.filter(pk=check.files.get().blob_id).update(verdict=Verdict.WAITING)
     with pytest.raises(Refused, match="antivirus"):
         recommendations.confirm(check=check, reasons="Seen.", by=auditor, at=timezone.now())
     assert recommendations.reopen(check=check, reasons="Send it again.", by=auditor, at=timezone.now()).checked_at

@@ -8,7 +8,7 @@ once, in `rollup.py`.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from assurance.comparing import Editions
@@ -48,7 +48,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Coverage:
-    """The statements of a group's quarter."""
+    """The statements of a group's quarter: how many, and the ids of the units they are of."""
 
     group: int | None
     quarter: str
@@ -56,6 +56,9 @@ class Coverage:
     signed: int
     accepted: int
     late: int
+    signed_of: Collection[int] = ()
+    accepted_of: Collection[int] = ()
+    late_of: Collection[int] = ()
 
 
 @dataclass(frozen=True)
@@ -100,11 +103,14 @@ class Moves:
 
 @dataclass(frozen=True)
 class Sustained:
-    """A group's units that sustain a theme by themselves; every scored one where `identity` is None."""
+    """A group's units that sustain a theme by themselves, with their ids; every scored theme where `identity` is None,
+    and then without.
+    """
 
     group: int | None
     identity: str | None
     units: int
+    of: Collection[int] = ()
 
 
 @dataclass(frozen=True)
@@ -140,6 +146,7 @@ class Counted:
     ended: Sequence[str]
     targets: Sequence[TargetProgress]
     statements: Sequence[StatementUsed] = ()
+    ended_statements: Sequence[StatementUsed] = ()
 
 
 def summarise_force(counted: Counted) -> Figures:
@@ -178,6 +185,7 @@ def summarise_force(counted: Counted) -> Figures:
         targets=tuple(counted.targets),
         groups=tuple(_group(counted, group, by_group[group.id]) for group in counted.groups),
         statements=tuple(counted.statements),
+        ended=tuple(counted.ended_statements),
     )
 
 

@@ -31,6 +31,8 @@ def of_force(half: HalfYear, *, as_at: date) -> Figures:
     targets = targets_of(None, reading, model)
     asked = levels_asked(targets, model, reading.counted_on)
     groups = force_units.groups_of({member.group for member in (*force.members, *force.excluded)})
+    covered, sustained = force_units.coverage(force), force_targets.sustained(force)
+    progressed, standing = force_targets.progress(targets, force)
     return summarise_force(
         Counted(
             half=half,
@@ -42,16 +44,19 @@ def of_force(half: HalfYear, *, as_at: date) -> Figures:
             themes=model.themes,
             target_levels=asked,
             groups=groups,
-            coverage=force_units.coverage(force),
+            coverage=covered,
             used=force_units.used(force),
             cells=_cells(force),
             moves=_moves(force, asked),
-            sustained=force_targets.sustained(force),
+            sustained=sustained,
             actions=_actions(force),
             excluded=[(member.group, force_units.excluded(member)) for member in force.excluded],
             ended=[member.name for member in force.ended],
-            targets=force_targets.progress(targets, force),
-            statements=force_units.statements(force),
+            targets=progressed,
+            statements=force_units.statements(
+                force, groups=groups, covered=covered, sustained=sustained, standing=standing
+            ),
+            ended_statements=force_units.ended(force, groups=groups),
         )
     )
 

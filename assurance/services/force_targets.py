@@ -6,7 +6,7 @@ Both look back over the units' statements, quarter by quarter. The rules are tho
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -80,9 +80,9 @@ themes AS (
     SELECT grp, unit, identity FROM used CROSS JOIN LATERAL unnest(sustained) AS one (identity)
     WHERE identity = ANY(%(scored)s)
 )
-SELECT grp, identity, count(*) FROM themes GROUP BY grp, identity
+SELECT grp, identity, count(*), array_agg(unit) FROM themes GROUP BY grp, identity
 UNION ALL
-SELECT grp, NULL, count(*)
+SELECT grp, NULL, count(*), ARRAY[]::bigint[]
 FROM (SELECT grp, unit FROM themes GROUP BY grp, unit HAVING count(*) = cardinality(%(scored)s::text[])) all_themes
 GROUP BY grp
 """  # noqa: S608  # the parts are this file's own
@@ -137,12 +137,14 @@ steps AS (
 ),
 runs AS (SELECT *, sum(moves) OVER (PARTITION BY target, unit ORDER BY point) AS run FROM steps),
 stands AS (
-    SELECT target, point, risk_band, edition,
+    SELECT target, point, unit, risk_band, edition,
         first_value(at_target) OVER (PARTITION BY target, unit, run ORDER BY point) AS at_target
     FROM runs
 )
 SELECT target, point, risk_band, count(*) FILTER (WHERE at_target), count(at_target),
-    array_remove(array_agg(DISTINCT edition), NULL)
+    array_remove(array_agg(DISTINCT edition), NULL),
+    array_agg(unit) FILTER (WHERE at_target AND point = %(last_point)s),
+    array_agg(unit) FILTER (WHERE NOT at_target AND point = %(last_point)s)
 FROM stands
 GROUP BY target, point, risk_band
 """  # noqa: S608  # the parts are this file's own
@@ -192,12 +194,15 @@ def sustained(force: Force) -> list[rollup_force.Sustained]:
     return [rollup_force.Sustained(*row) for row in rows_of(SUSTAINED, _looking_back(force, quarters))]
 
 
-def progress(targets: Sequence[TargetFacts], force: Force) -> list[TargetProgress]:
-    """Each target with its history: one query for those that ask the same of the same themes."""
+def progress(targets: Sequence[TargetFacts], force: Force) -> tuple[list[TargetProgress], list[Mapping[int, bool]]]:
+    """Each target with its history, and whether each unit it has bearing on is at it: one query for those that ask the
+    same of the same themes.
+    """
     reading, model = force.reading, force.model
     last = reading.quarters[-1]
     shared = _looking_back(force, reading.quarters_looked_back_on(targets)) | {
-        "first_point": _number(points_until(last)[0])
+        "first_point": _number(points_until(last)[0]),
+        "last_point": _number(last),
     }
     rows: list[tuple[Any, ...]] = []
     numbered = sorted(enumerate(targets), key=lambda one: _asks(one[1]))
@@ -206,14 +211,21 @@ def progress(targets: Sequence[TargetFacts], force: Force) -> list[TargetProgres
         these = columns(asked, "targets", "levels", "sustaining")
         rows += rows_of(HISTORY, {**shared, **these, "theme": theme, "least": least})
     names = {theme.identity: theme.name for theme in model.themes}
-    return [
-        kept(
-            target,
-            _history([row[1:] for row in rows if row[0] == number], target, last, model),
-            theme_name=names.get(target.theme, ""),
-        )
-        for number, target in enumerate(targets)
+    of_each = [[row[1:] for row in rows if row[0] == number] for number, _ in enumerate(targets)]
+    found = [
+        kept(target, _history(its_rows, target, last, model), theme_name=names.get(target.theme, ""))
+        for target, its_rows in zip(targets, of_each, strict=True)
     ]
+    return found, [_standing(its_rows, target) for target, its_rows in zip(targets, of_each, strict=True)]
+
+
+def _standing(rows: Sequence[tuple[Any, ...]], target: TargetFacts) -> Mapping[int, bool]:
+    """Whether each unit that the target has bearing on is at it at the last point, by the unit's id."""
+    found: dict[int, bool] = {}
+    for _, risk_band, *_, at_target, short in rows:
+        if not target.risk_bands or risk_band in target.risk_bands:
+            found |= dict.fromkeys(at_target or (), True) | dict.fromkeys(short or (), False)
+    return found
 
 
 def _asks(target: TargetFacts) -> tuple[str, int]:

@@ -14,7 +14,7 @@ from assurance.audit_report import report_in
 from assurance.models import Audit, IssuedRollup, Redaction, Revision, Rollup, Statement
 from assurance.reading import read
 from assurance.rollup_tables import tables_of
-from assurance.rollup_words import issued_content, received, sums_statements
+from assurance.rollup_words import RollupWords, issued_content, received, sums_statements
 from maturity.matrix import Row, matrix_of, short_forms_in
 from rendering import stylesheet
 from rendering.assets import Asset
@@ -23,14 +23,18 @@ MARKING = "OFFICIAL"
 FEWEST_LINES = 3  # to write on, below the levels of a theme: with fewer, they go overleaf
 
 
-def rollup_html(rollup: Rollup, *, as_at: date) -> str:
-    """Return a built roll-up as HTML for printing; its figures are as at the day `as_at`."""
+def rollup_html(rollup: Rollup, *, as_at: date, words: RollupWords) -> str:
+    """Return a built roll-up as HTML for printing: a draft, with the words as they are now.
+
+    Its figures are as at the day `as_at`.
+    """
     tables = tables_of(rollup.figures, comparison=rollup.shows_comparison)
     context = {
         "rollup": rollup,
         "tables": tables,
         "chart": mark_safe(tables.chart),  # noqa: S308  # SVG of our own; its words are escaped where it is drawn
         "as_at": as_at,
+        "words": words,
         "sums": sums_statements(rollup.half, as_at) if rollup.is_of_the_force else "",
         "marking": MARKING,
         "title": f"{rollup.name}: health and safety roll-up, {rollup.half.name}",

@@ -6,7 +6,7 @@ category of its own and stays in every count. Rules: domain.md, *Roll-ups*; `sta
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -108,26 +108,56 @@ class GroupActions:
 
 
 @dataclass(frozen=True)
-class UnitReading:
-    """What the roll-up takes from a unit: which statement, its levels by theme identity, and what it merely carried.
+class UnitQuarter:
+    """What came of the statement of a quarter in which one is expected of a unit: no `status` where nothing did.
 
-    `carried` are the identities of the themes of which the unit said that last time's text still holds; `late` is
-    whether the quarter's statement was first signed after its day; `apart` are the themes that its edition does not
-    score, or means otherwise by.
+    `late` is whether it was first signed after its day.
+    """
+
+    quarter: str
+    status: str | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class CountedUnit:
+    """A unit in the figures, and what it is counted as: what leads from a number back to the units behind it.
+
+    The statement that counts for it is named by `quarter` and `revision`, and is on the `edition` of this code; its
+    `status` is None where nothing is signed, `late` whether that quarter's was first signed after its day, and
+    `answers` what the reviewer answered about it, in the order of `Questions`. `quarters` are those in which a
+    statement was expected; `sustained` are the identities of the scored themes that the unit sustains by itself.
+    Targets are named by their number in the figures, from 1: those the unit is at, and those it is short of.
     """
 
     unit_id: int
     name: str
-    slug: str
+    slug: str = ""
     quarter: str | None = None
     revision: int | None = None
     status: str | None = None
+    edition: str = ""
+    late: bool = False
+    answers: tuple[bool, bool, bool] | None = None
+    quarters: tuple[UnitQuarter, ...] = ()
+    sustained: tuple[str, ...] = ()
+    at_targets: tuple[int, ...] = ()
+    short_of: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class UnitReading(CountedUnit):
+    """What the roll-up takes from a unit: which statement, its levels by theme identity, and what it merely carried.
+
+    `carried` are the identities of the themes of which the unit said that last time's text still holds; `apart` are
+    the themes that its edition does not score, or means otherwise by; `validated` are the levels that audits found.
+    """
+
     later_awaits_acceptance: bool = False
     levels: dict[str, int | None] = field(default_factory=dict)
     carried: tuple[str, ...] = ()
-    edition: str = ""
-    late: bool = False
     apart: tuple[str, ...] = ()
+    validated: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -250,14 +280,15 @@ class GroupRow:
 
 
 @dataclass(frozen=True)
-class StatementUsed:
-    """The statement that counts for a unit of the force: None where nothing is signed."""
+class StatementUsed(CountedUnit):
+    """The statement that counts for a unit of the force: what it says is read from its row, which never changes.
 
-    unit_id: int
-    name: str
-    quarter: str | None = None
-    revision: int | None = None
-    status: str | None = None
+    `group` is the slug of the business group, empty where it is in none, None where no figures are of its group;
+    `before` names the statement that counted for the unit in the half-year before, by quarter, revision and edition.
+    """
+
+    group: str | None = None
+    before: tuple[str, int, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -266,8 +297,9 @@ class Figures:
     what they name.
 
     Figures of a group have `units`; those of the force have `groups` instead, and of each unit only which of its
-    `statements` counts. `unit_count` is how many units they speak of. Figures hold counts: shares, intervals and paces
-    are worked out from them when they are shown. What was not counted yet when older figures were built is missing.
+    `statements` counts; `ended` are those of its units that only the half-year before speaks of. `unit_count` is how
+    many units they speak of. Figures hold counts: shares, intervals and paces are worked out from them when they are
+    shown. What was not counted yet when older figures were built is missing.
     """
 
     half: str
@@ -292,6 +324,7 @@ class Figures:
     targets: tuple[TargetProgress, ...] = ()
     groups: tuple[GroupRow, ...] = ()
     statements: tuple[StatementUsed, ...] = ()
+    ended: tuple[StatementUsed, ...] = ()
 
 
 def taken(revisions: Iterable[SignedRevision]) -> tuple[SignedRevision | None, bool]:
@@ -330,21 +363,49 @@ def median_of_counts(counts: Sequence[int]) -> str:
     return str(low) if low == high else f"{low}–{high}"
 
 
+def unit_quarters(
+    unit: UnitFacts, quarters: Iterable[Quarter], revisions: Iterable[SignedRevision]
+) -> tuple[UnitQuarter, ...]:
+    """Return what came of the unit's statement of each of the quarters in which one is expected of it.
+
+    `revisions` are the unit's signed, unreturned ones.
+    """
+    by_quarter: dict[Quarter, list[SignedRevision]] = defaultdict(list)
+    for revision in revisions:
+        by_quarter[revision.quarter].append(revision)
+    found = []
+    for quarter in quarters:
+        if not unit.expected_in(quarter):
+            continue
+        signed = by_quarter.get(quarter)
+        if not signed:
+            found.append(UnitQuarter(str(quarter)))
+            continue
+        status = ACCEPTED if any(one.state == ACCEPTED for one in signed) else SIGNED
+        late = min(one.signed_on for one in signed) > quarter.due_on
+        found.append(UnitQuarter(str(quarter), status, late=late))
+    return tuple(found)
+
+
 def coverage(quarter: Quarter, units: Iterable[UnitFacts], revisions: Iterable[SignedRevision]) -> QuarterCoverage:
     """Count the quarter's expected, signed, accepted, late and missing statements."""
-    expected = {unit.id for unit in units if unit.expected_in(quarter)}
-    first_signed: dict[int, date] = {}
-    accepted: set[int] = set()
+    by_unit: dict[int, list[SignedRevision]] = defaultdict(list)
     for revision in revisions:
-        if revision.quarter == quarter and revision.unit_id in expected:
-            first_signed[revision.unit_id] = min(
-                revision.signed_on, first_signed.get(revision.unit_id, revision.signed_on)
-            )
-            if revision.state == ACCEPTED:
-                accepted.add(revision.unit_id)
-    late = sum(1 for signed_on in first_signed.values() if signed_on > quarter.due_on)
+        by_unit[revision.unit_id].append(revision)
+    return coverage_of(quarter, [unit_quarters(unit, [quarter], by_unit.get(unit.id, ())) for unit in units])
+
+
+def coverage_of(quarter: Quarter, units: Iterable[Iterable[UnitQuarter]]) -> QuarterCoverage:
+    """Count the same from what came of each unit's statements."""
+    expected = [one for quarters in units for one in quarters if one.quarter == str(quarter)]
+    signed = [one for one in expected if one.status is not None]
     return QuarterCoverage(
-        str(quarter), len(expected), len(first_signed), len(accepted), late, len(expected) - len(first_signed)
+        str(quarter),
+        expected=len(expected),
+        signed=len(signed),
+        accepted=sum(one.status == ACCEPTED for one in signed),
+        signed_late=sum(one.late for one in signed),
+        nothing_signed=len(expected) - len(signed),
     )
 
 
@@ -462,7 +523,7 @@ def summarise(
             apart=tuple(one for one in scored if not editions.comparable(edition, found.edition or edition, one)),
         )
         for unit in units
-        for found in [_reading(unit, by_unit[unit.id], levels, carried)]
+        for found in [_reading(unit, quarters, by_unit[unit.id], levels, carried)]
     )
     asked = targets or {}
     distributions = tuple(
@@ -476,7 +537,7 @@ def summarise(
     return Figures(
         half=str(quarters[0].half),
         level_names=tuple(level_names),
-        coverage=tuple(coverage(quarter, units, revisions) for quarter in quarters),
+        coverage=tuple(coverage_of(quarter, [one.quarters for one in readings]) for quarter in quarters),
         themes=tuple(themes),
         units=readings,
         distribution=distributions,
@@ -491,13 +552,15 @@ def summarise(
 
 def _reading(
     unit: UnitFacts,
+    quarters: Sequence[Quarter],
     revisions: Sequence[SignedRevision],
     levels: Mapping[int, Mapping[str, int | None]],
     carried: Mapping[int, Sequence[str]],
 ) -> UnitReading:
     counts, awaiting = taken(revisions)
+    came = unit_quarters(unit, quarters, revisions)
     if counts is None:
-        return UnitReading(unit.id, unit.name, unit.slug)
+        return UnitReading(unit.id, unit.name, unit.slug, quarters=came)
     first_signed = min(one.signed_on for one in revisions if one.quarter == counts.quarter)
     return UnitReading(
         unit.id,
@@ -511,4 +574,5 @@ def _reading(
         carried=tuple(sorted(carried.get(counts.id, ()))),
         edition=counts.edition,
         late=first_signed > counts.quarter.due_on,
+        quarters=came,
     )

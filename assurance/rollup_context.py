@@ -77,12 +77,25 @@ class Context:
 
 def in_context(found: Figures, context: Context) -> Figures:
     """Return the group's figures with what compares, looks back or looks ahead."""
-    scored = [theme for theme in found.themes if theme.scored]
+    scored = [theme.identity for theme in found.themes if theme.scored]
     book = _Book(context)
-    sustained = _sustained(found.units, book, {theme.identity for theme in scored})
+    targets, standing = _targets(found.edition, found.themes, book)
+    units = tuple(
+        replace(
+            reading,
+            answers=book.answers(reading.unit_id),
+            sustained=_sustained(reading, book, scored),
+            at_targets=tuple(number for number, at in enumerate(standing, start=1) if at.get(reading.unit_id)),
+            short_of=tuple(number for number, at in enumerate(standing, start=1) if at.get(reading.unit_id) is False),
+            validated=_validated(reading, found.edition, context),
+        )
+        for reading in found.units
+    )
+    sustained = _self_sustaining(units, scored)
     moved = _movement(found, book)
     return replace(
         found,
+        units=units,
         distribution=tuple(
             replace(row, self_sustaining=sustained.by_theme.get(row.identity, 0)) if row.scored else row
             for row in found.distribution
@@ -90,22 +103,21 @@ def in_context(found: Figures, context: Context) -> Figures:
         excluded=tuple(excluded(unit) for unit in context.excluded),
         movement=moved,
         self_sustaining=sustained,
-        validated=validated(
-            found.units,
-            {
-                unit: {
-                    identity: level
-                    for identity, (level, edition) in levels.items()
-                    if context.editions.comparable(found.edition, edition, identity)
-                }
-                for unit, levels in context.validated.items()
-            },
-        ),
+        validated=validated(units),
         audited_claims=context.audited_claims,
         most_improved=most_improved(moved.themes),
-        questions=_questions(found.units, book),
-        targets=_targets(found.edition, found.themes, book),
+        questions=_questions(units),
+        targets=targets,
     )
+
+
+def _validated(reading: UnitReading, edition: str, context: Context) -> dict[str, int]:
+    """The levels that audits last found of the unit's themes, as far as they compare with what it reports."""
+    return {
+        identity: level
+        for identity, (level, found_in) in context.validated.get(reading.unit_id, {}).items()
+        if identity not in reading.apart and context.editions.comparable(edition, found_in, identity)
+    }
 
 
 def excluded(unit: UnitFacts) -> Excluded:
@@ -126,6 +138,11 @@ class _Book:
     def taken(self, unit_id: int, quarters: Collection[Quarter]) -> SignedRevision | None:
         """The revision of a unit that counts for these quarters."""
         return taken(one for one in self._by_unit.get(unit_id, ()) if one.quarter in quarters)[0]
+
+    def answers(self, unit_id: int) -> tuple[bool, bool, bool] | None:
+        """What the reviewer answered about the statement that counts for the half."""
+        found = self.taken(unit_id, self.context.quarters)
+        return self.context.answers.get(found.id) if found else None
 
     def standing(self, unit_id: int, quarters: Collection[Quarter]) -> Standing:
         """What it says, for comparing."""
@@ -157,17 +174,23 @@ class _Book:
         )
 
 
-def _sustained(readings: Iterable[UnitReading], book: _Book, scored: Collection[str]) -> SelfSustaining:
+def _sustained(reading: UnitReading, book: _Book, scored: Collection[str]) -> tuple[str, ...]:
+    """Return the scored themes that the unit sustains by itself."""
+    if reading.quarter is None:
+        return ()
+    statements = book.statements(reading.unit_id)
+    return tuple(
+        sorted(self_sustaining(statements, Quarter.parse(reading.quarter), book.context.editions).intersection(scored))
+    )
+
+
+def _self_sustaining(readings: Iterable[UnitReading], scored: Collection[str]) -> SelfSustaining:
     by_theme: Counter[str] = Counter()
     names = []
     for reading in readings:
-        if reading.quarter is not None:
-            statements = book.statements(reading.unit_id)
-            held = self_sustaining(statements, Quarter.parse(reading.quarter), book.context.editions)
-            held &= frozenset(scored)
-            by_theme.update(held)
-            if scored and held.issuperset(scored):
-                names.append(reading.name)
+        by_theme.update(reading.sustained)
+        if scored and len(reading.sustained) == len(scored):
+            names.append(reading.name)
     return SelfSustaining(len(names), dict(sorted(by_theme.items())), tuple(names))
 
 
@@ -205,13 +228,13 @@ def _movement(found: Figures, book: _Book) -> Movement:
     )
 
 
-def validated(readings: Iterable[UnitReading], levels: Mapping[int, Mapping[str, int]]) -> Validated:
-    """Set the levels that units report beside those that audits found, where both are there and compare."""
+def validated(readings: Iterable[UnitReading]) -> Validated:
+    """Set the levels that units report beside those that audits found, where both are there."""
     pairs = [
         (reported, found)
         for reading in readings
-        for identity, found in levels.get(reading.unit_id, {}).items()
-        if identity not in reading.apart and (reported := reading.levels.get(identity)) is not None
+        for identity, found in reading.validated.items()
+        if (reported := reading.levels.get(identity)) is not None
     ]
     return Validated(
         len(pairs),
@@ -221,10 +244,9 @@ def validated(readings: Iterable[UnitReading], levels: Mapping[int, Mapping[str,
     )
 
 
-def _questions(readings: Iterable[UnitReading], book: _Book) -> Questions:
-    answers, quarters = book.context.answers, book.context.quarters
-    used = [found.id for reading in readings if (found := book.taken(reading.unit_id, quarters))]
-    given = [answers[revision] for revision in used if revision in answers]
+def _questions(readings: Iterable[UnitReading]) -> Questions:
+    used = [reading for reading in readings if reading.status is not None]
+    given = [reading.answers for reading in used if reading.answers is not None]
     return questions(used=len(used), given=len(given), yes=[sum(one) for one in zip(*given, strict=True)] or [0, 0, 0])
 
 
@@ -233,21 +255,28 @@ def questions(*, used: int, given: int, yes: Sequence[int]) -> Questions:
     return Questions(used, used - given, *(YesNo(number, given - number) for number in yes))
 
 
-def _targets(edition: str, themes: Iterable[ThemeFacts], book: _Book) -> tuple[TargetProgress, ...]:
+def _targets(
+    edition: str, themes: Iterable[ThemeFacts], book: _Book
+) -> tuple[tuple[TargetProgress, ...], list[dict[int, bool | None]]]:
+    """Return each target with what is counted for it, and where each unit stands against it, by the unit's id."""
     context = book.context
     if not context.targets:
-        return ()
+        return (), []
     names = {theme.identity: theme.name for theme in themes}
     histories = [(unit, book.history(unit)) for unit in context.units]
-    return tuple(
-        progress(
+    scored = [theme.identity for theme in themes if theme.scored]
+    found, standing = [], []
+    for target in context.targets:
+        asked = [(unit, one) for unit, one in histories if not target.risk_bands or unit.risk_band in target.risk_bands]
+        progressed, at_target = progress(
             target,
-            [history for unit, history in histories if not target.risk_bands or unit.risk_band in target.risk_bands],
+            [history for _, history in asked],
             context.quarters[-1],
             theme_name=names.get(target.theme, ""),
             editions=context.editions,
             edition=edition,
-            scored=[theme.identity for theme in themes if theme.scored],
+            scored=scored,
         )
-        for target in context.targets
-    )
+        found.append(progressed)
+        standing.append({asked[place][0].id: at for place, at in at_target.items()})
+    return tuple(found), standing

@@ -14,6 +14,7 @@ from typing import Any
 
 from assurance.agreement_findings import in_one_sentence
 from assurance.proportions import wilson
+from assurance.rollup_units import about
 from assurance.targets import Outlook, Point, outlook
 from organisation.periods import HalfYear, Quarter
 from rendering.formats import count, day, decimal, listed, share, so_many
@@ -38,23 +39,24 @@ class ShareRow:
     interval: str
     of_all: str
     lowest: str
+    lowest_level: str
+    at_lowest: str
     lowest_units: str
     self_sustaining: str
 
 
 @dataclass(frozen=True)
 class MoveRow:
-    """A theme, a unit or a group, and how many moved which way. `compared` says of how many, or why none are."""
+    """A theme, a unit or a group, and how many moved which way: `about` is how an address names it."""
 
     name: str
-    slug: str
+    about: Mapping[str, str]
     improved: str
     same: str
     worse: str
     new: str
     gone: str
     not_comparable: str
-    identity: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class MovementTable:
 class QuestionRow:
     """A question and its answers, of the statements reviewed."""
 
+    key: str
     question: str
     yes: str
     no: str
@@ -82,6 +85,8 @@ class QuestionTable:
 
     says: str
     rows: tuple[QuestionRow, ...]
+    reviewed: str
+    not_reviewed: str
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,7 @@ class TargetRow:
     asks: str
     endorsed: str
     at_target: str
+    not_yet: str
     short: str
     short_units: str
     pace: str
@@ -102,8 +108,19 @@ class TargetRow:
 class GroupTheme:
     """A group's median level in a theme, and its units at the target of those that gave a level."""
 
+    identity: str
+    name: str
+    target: str
     median: str
     at_target: str
+
+
+@dataclass(frozen=True)
+class GroupQuarter:
+    """A group's statements signed of those expected in a quarter, which `key` names as the figures do."""
+
+    key: str
+    signed: str
 
 
 @dataclass(frozen=True)
@@ -112,9 +129,19 @@ class GroupLine:
 
     name: str
     slug: str
+    about: Mapping[str, str]
     units: str
-    coverage: tuple[str, ...]
+    coverage: tuple[GroupQuarter, ...]
     themes: tuple[GroupTheme, ...]
+
+
+@dataclass(frozen=True)
+class AuditedLevels:
+    """How many of the levels that audits validated they judged one way, with the name and the words of it."""
+
+    key: str
+    number: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -135,8 +162,10 @@ class Findings:
     targets: tuple[TargetRow, ...]
     groups: tuple[GroupLine, ...]
     group_quarters: tuple[str, ...]
-    some_late: bool = False
-    some_sustained: bool = False
+    used_late: str = ""
+    sustained: str = ""
+    not_expected: str = ""
+    audited: tuple[AuditedLevels, ...] = ()
     audited_claims: str = ""
 
 
@@ -158,15 +187,22 @@ def findings_of(figures: Figures, *, comparison: bool = True) -> Findings | None
         validated=_validated(figures["validated"]),
         weakest=listed([names[identity] for identity in figures["weakest"]]),
         most_improved=listed([names[identity] for identity in figures["most_improved"]]) if comparison else "",
-        movement=_movement(moved) if moved else None,
+        movement=_movement(moved, of_the_force=of_the_force) if moved else None,
         questions=_questions(figures["questions"]),
         targets=tuple(_target(target) for target in figures["targets"]),
         groups=tuple(_group(group) for group in figures["groups"]),
         group_quarters=tuple(f"Q{Quarter.parse(row['quarter']).number}" for row in figures["coverage"]),
-        some_late=bool(figures["used_late"]),
-        some_sustained=bool(figures["self_sustaining"]["names"]),
+        used_late=_so_many(figures["used_late"], "statement"),
+        sustained=_so_many(figures["self_sustaining"]["in_every_theme"], "unit"),
+        not_expected=_so_many(len(figures["excluded"]), "unit"),
+        audited=_audited(figures["validated"]),
         audited_claims=_audited_claims(figures.get("audited_claims")),
     )
+
+
+def _so_many(number: int, what: str) -> str:
+    """`3 units`; nothing where there are none to show."""
+    return so_many(number, what) if number else ""
 
 
 def part_of(part: int, whole: int) -> str:
@@ -196,6 +232,8 @@ def _share_row(row: Mapping[str, Any], counted: int) -> ShareRow:
         interval=interval(row["at_target"], with_level),
         of_all=part_of(row["at_target"], in_all),
         lowest="–" if row["lowest"] is None else f"{row['lowest']}, {so_many(row['at_lowest'], 'unit')}",
+        lowest_level="" if row["lowest"] is None else str(row["lowest"]),
+        at_lowest="" if row["lowest"] is None else so_many(row["at_lowest"], "unit"),
         lowest_units=listed(row["lowest_units"]),
         self_sustaining=part_of(row["self_sustaining"], counted),
     )
@@ -260,16 +298,25 @@ def _audited_claims(found: Mapping[str, Any] | None) -> str:
     return in_one_sentence(**{name: found[name] for name in ("claims", "confirmed", "too_high", "too_low")})
 
 
+def _audited(found: Mapping[str, Any]) -> tuple[AuditedLevels, ...]:
+    words = (
+        ("agree", "on which they agree"),
+        ("reported_higher", "reported too high"),
+        ("reported_lower", "reported too low"),
+    )
+    return tuple(AuditedLevels(key, so_many(found[key], "level"), says) for key, says in words if found[key])
+
+
 # --- What moved -------------------------------------------------------------------------------------------------------
 
 
-def _movement(found: Mapping[str, Any]) -> MovementTable:
+def _movement(found: Mapping[str, Any], *, of_the_force: bool) -> MovementTable:
     since = HalfYear.parse(found["since"])
     return MovementTable(
         since=since.name,
         notes=tuple(_movement_notes(found)),
-        themes=tuple(_move_row(row, followed=_is_followed(found)) for row in found["themes"]),
-        units=tuple(_move_row(row) for row in found["units"]),
+        themes=tuple(_move_row(row, {"theme": row["identity"]}) for row in found["themes"]),
+        units=tuple(_move_row(row, about("group" if of_the_force else "unit", row["slug"])) for row in found["units"]),
     )
 
 
@@ -292,23 +339,17 @@ def _movement_notes(found: Mapping[str, Any]) -> list[str]:
     return notes
 
 
-def _is_followed(found: Mapping[str, Any]) -> bool:
-    """Whether it was kept which unit moved which way in which theme: it was not when the first were built."""
-    return any(row.get("themes") for row in found["units"])
-
-
-def _move_row(row: Mapping[str, Any], *, followed: bool = False) -> MoveRow:
+def _move_row(row: Mapping[str, Any], about: Mapping[str, str]) -> MoveRow:
     compared = row["improved"] + row["same"] + row["worse"]
     return MoveRow(
         name=row["name"],
-        slug=row.get("slug", ""),
+        about=about,
         improved=part_of(row["improved"], compared),
         same=part_of(row["same"], compared),
         worse=part_of(row["worse"], compared),
         new=count(row["new"]),
         gone=count(row["gone"]),
         not_comparable=count(row["not_comparable"]),
-        identity=row["identity"] if followed else "",
     )
 
 
@@ -321,9 +362,11 @@ def _questions(found: Mapping[str, Any]) -> QuestionTable:
         says=f"{count(reviewed)} of the {so_many(found['used'], 'statement')} used "
         f"{'has' if reviewed == 1 else 'have'} been reviewed; {count(found['not_reviewed'])} not yet.",
         rows=tuple(
-            QuestionRow(words, part_of(found[key]["yes"], reviewed), part_of(found[key]["no"], reviewed))
+            QuestionRow(key, words, part_of(found[key]["yes"], reviewed), part_of(found[key]["no"], reviewed))
             for key, words in QUESTIONS
         ),
+        reviewed=part_of(reviewed, found["used"]),
+        not_reviewed=part_of(found["not_reviewed"], found["used"]),
     )
 
 
@@ -341,6 +384,7 @@ def _target(target: Mapping[str, Any]) -> TargetRow:
         asks=f"Level {target['level']}{sustained}{theme} for {target['for_whom']} by {day(by_on)}",
         endorsed=f"Endorsed by {target['endorsed_by']}{endorsed_on}",
         at_target=part_of(found.at_target, found.units),
+        not_yet=so_many(found.units - found.at_target, "unit"),
         short=_short(found),
         short_units=listed(target["short"]) if found.short else "",
         pace=_pace(found),
@@ -393,7 +437,19 @@ def _group(group: Mapping[str, Any]) -> GroupLine:
     return GroupLine(
         group["name"],
         group["slug"],
+        about("group", group["slug"]),
         count(group["units"]),
-        coverage=tuple(part_of(row["signed"], row["expected"]) for row in group["coverage"]),
-        themes=tuple(GroupTheme(row["median"] or "–", part_of(row["at_target"], sum(row["counts"]))) for row in scored),
+        coverage=tuple(
+            GroupQuarter(row["quarter"], part_of(row["signed"], row["expected"])) for row in group["coverage"]
+        ),
+        themes=tuple(
+            GroupTheme(
+                row["identity"],
+                row["name"],
+                str(row["target"]),
+                row["median"] or "–",
+                part_of(row["at_target"], sum(row["counts"])),
+            )
+            for row in scored
+        ),
     )

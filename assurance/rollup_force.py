@@ -8,7 +8,7 @@ once, in `rollup.py`.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from assurance.comparing import Editions
@@ -49,7 +49,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Coverage:
-    """The statements of a group's quarter."""
+    """The statements of a group's quarter: how many, and the ids of the units they are of."""
 
     group: int | None
     quarter: str
@@ -57,6 +57,9 @@ class Coverage:
     signed: int
     accepted: int
     late: int
+    signed_of: Collection[int] = ()
+    accepted_of: Collection[int] = ()
+    late_of: Collection[int] = ()
 
 
 @dataclass(frozen=True)
@@ -101,11 +104,14 @@ class Moves:
 
 @dataclass(frozen=True)
 class Sustained:
-    """A group's units that sustain a theme by themselves; every scored one where `identity` is None."""
+    """A group's units that sustain a theme by themselves, with their ids; every scored theme where `identity` is None,
+    and then without.
+    """
 
     group: int | None
     identity: str | None
     units: int
+    of: Collection[int] = ()
 
 
 @dataclass(frozen=True)
@@ -156,6 +162,7 @@ class Counted:
     statements: Sequence[StatementUsed] = ()
     validated: Sequence[ReportedAndFound] = ()
     audited_claims: AuditedClaims | None = None
+    ended_statements: Sequence[StatementUsed] = ()
 
 
 def summarise_force(counted: Counted) -> Figures:
@@ -195,6 +202,7 @@ def summarise_force(counted: Counted) -> Figures:
         targets=tuple(counted.targets),
         groups=tuple(_group(counted, group, by_group[group.id]) for group in counted.groups),
         statements=tuple(counted.statements),
+        ended=tuple(counted.ended_statements),
     )
 
 

@@ -6,19 +6,19 @@ they cannot disagree.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from assurance.rollup_findings import Findings, findings_of
-from assurance.rollup_units import behind
+from assurance.rollup_units import about
 from organisation.periods import HalfYear, Quarter
 from rendering.charts.distribution import DistributionRow, sentence, stacked_bars
-from rendering.formats import count, day, share
+from rendering.formats import count, day, share, so_many
 from rendering.levels import NO_LEVEL, NOT_EXPECTED, OTHER_EDITION, LevelStyle
 
-NOTHING_SIGNED = "Nothing signed"
+NOTHING_SIGNED, NOT_ASKED = "Nothing signed", "Nothing expected"
 USED = {"accepted": "accepted", "signed": "signed, not yet accepted"}
 
 Figures = Mapping[str, Any]
@@ -26,8 +26,12 @@ Figures = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class CoverageRow:
-    """A quarter: how many statements were expected, and how many of those came. Counts print their denominator."""
+    """A quarter: how many statements were expected, and how many of those came. Counts print their denominator.
 
+    `key` is the quarter as the figures write it.
+    """
+
+    key: str
     quarter: str
     due_on: Any
     expected: str
@@ -83,10 +87,11 @@ class ThemeRow:
 
 @dataclass(frozen=True)
 class ActionRow:
-    """A unit, or all of them, and its actions."""
+    """A unit or a group, or all of them, and its actions. `about` is how an address names it."""
 
     name: str
     slug: str
+    about: Mapping[str, str]
     open: str
     overdue: str
     closed: str
@@ -102,17 +107,14 @@ class ActionTable:
 
 
 @dataclass(frozen=True)
-class UnitsBehind:
-    """The units behind a number, and how they are called after “those”; all of them where it `says` nothing.
+class LevelRow:
+    """A level of a unit in a theme, with what an audit found of it, where one did."""
 
-    `theme` is the identity of the theme they were asked for in; `refused` says that the address asked for something
-    that the figures do not have.
-    """
-
-    says: str
-    rows: tuple[UnitRow, ...]
-    theme: str = ""
-    refused: bool = False
+    unit: UnitRow
+    identity: str
+    theme: str
+    level: LevelCell
+    validated: str
 
 
 @dataclass(frozen=True)
@@ -147,14 +149,10 @@ class RollupTables:
         """How many columns a theme's distribution takes beside its name."""
         return len(self.levels) + 4 + self.has_other_editions + self.has_carried
 
-    def units_behind(self, asked: Mapping[str, str]) -> UnitsBehind:
-        """The units that the address asks for; all where it asks for none, or for what the figures do not have."""
-        found = behind(self.figures, asked)
-        if found is None:
-            return UnitsBehind("", self.rows, refused=any(asked.get(name) for name in ("theme", "show", "level")))
-        there = {row.slug for row in self.rows}
-        ended = [row for row in _ended(self.figures) if row.slug in found.slugs - there]
-        return UnitsBehind(found.says, (*(row for row in self.rows if row.slug in found.slugs), *ended), found.theme)
+    @property
+    def counted(self) -> str:
+        """How many units the figures speak of."""
+        return so_many(self.units, "unit")
 
     @property
     def has_all_quarters(self) -> bool:
@@ -190,16 +188,39 @@ def tables_of(figures: Figures, *, chart_id: str = "distribution", comparison: b
             others=[(look, name) for _, look, name in others],
         ),
         chart_says=sentence(bars, counted="that gave a level"),
-        actions=_actions(figures.get("actions"), "groups" if figures.get("groups") else "units"),
+        actions=_actions(figures.get("actions"), "group" if figures.get("groups") else "unit"),
         findings=findings_of(figures, comparison=comparison),
         figures=figures if comparison else {**figures, "movement": None},
     )
 
 
-def _ended(figures: Figures) -> list[UnitRow]:
-    """Units that are only in what moved: they have ended since the half-year before."""
-    rows = (figures.get("movement") or {}).get("units", ())
-    return [UnitRow(row["name"], row["slug"], None, None, NOTHING_SIGNED, False, ()) for row in rows]
+def unit_rows(figures: Figures, slugs: Iterable[str]) -> list[UnitRow]:
+    """The rows of these units, in this order. Those that have ended since the half-year before are only in what moved,
+    and those of which nothing was expected only in what is excluded.
+    """
+    moved = (figures.get("movement") or {}).get("units", ())
+    rows = {row["slug"]: UnitRow(row["name"], row["slug"], None, None, NOTHING_SIGNED, False, ()) for row in moved}
+    for row in figures.get("excluded", ()):
+        rows[row["slug"]] = UnitRow(row["name"], row["slug"], None, None, NOT_ASKED, False, ())
+    counted = {row["slug"]: row for row in figures["units"]}
+    return [_unit(counted[slug], figures) if slug in counted else rows[slug] for slug in slugs]
+
+
+def level_rows(figures: Figures, levels: Sequence[tuple[str, str]]) -> list[LevelRow]:
+    """The rows of these levels, each a unit's slug and a theme's identity, in this order."""
+    units = {row.slug: row for row in unit_rows(figures, dict(levels))}
+    places = {theme["identity"]: place for place, theme in enumerate(figures["themes"])}
+    validated = {row["slug"]: row.get("validated", {}) for row in figures["units"]}
+    return [
+        LevelRow(
+            unit=(unit := units[slug]),
+            identity=identity,
+            theme=figures["themes"][places[identity]]["name"],
+            level=unit.cells[places[identity]] if unit.cells else LevelCell("none", "–", NOTHING_SIGNED),
+            validated=str(validated.get(slug, {}).get(identity, "")),
+        )
+        for slug, identity in levels
+    ]
 
 
 def units_counted(figures: Figures) -> int:
@@ -219,8 +240,12 @@ def _actions(found: Mapping[str, Any] | None, of: str) -> ActionTable | None:
         return None
     return ActionTable(
         says=_actions_in_words(found),
-        rows=tuple(_action_row(row, row["name"], row["slug"]) for row in found["units"] if _has_any(row)),
-        total=_action_row(found, f"All {of}", ""),
+        rows=tuple(
+            _action_row(row, row["name"], row["slug"], about(of, row["slug"]))
+            for row in found["units"]
+            if _has_any(row)
+        ),
+        total=_action_row(found, f"All {of}s", "", {}),
     )
 
 
@@ -228,8 +253,8 @@ def _has_any(row: Mapping[str, Any]) -> bool:
     return bool(row["open"] or row["closed"])
 
 
-def _action_row(row: Mapping[str, Any], name: str, slug: str) -> ActionRow:
-    return ActionRow(name, slug, count(row["open"]), count(row["overdue"]), count(row["closed"]))
+def _action_row(row: Mapping[str, Any], name: str, slug: str, about: Mapping[str, str]) -> ActionRow:
+    return ActionRow(name, slug, about, count(row["open"]), count(row["overdue"]), count(row["closed"]))
 
 
 def _actions_in_words(found: Mapping[str, Any]) -> str:
@@ -244,6 +269,7 @@ def _actions_in_words(found: Mapping[str, Any]) -> str:
 def _coverage(row: Mapping[str, Any]) -> CoverageRow:
     quarter = Quarter.parse(row["quarter"])
     return CoverageRow(
+        key=row["quarter"],
         quarter=quarter.name,
         due_on=quarter.due_on,
         expected=count(row["expected"]),

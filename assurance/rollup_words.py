@@ -94,6 +94,12 @@ class RollupWords:
         return tuple(theme for theme in self.themes if theme.is_blank)
 
     @property
+    def is_begun(self) -> bool:
+        """Whether any text is written, or anything is stated on a theme or as an opinion."""
+        opinion = self.opinion is not None and (self.opinion.level is not None or self.opinion.text)
+        return bool(self.narrative or self.stated or opinion)
+
+    @property
     def facts(self) -> tuple[tuple[str, str], ...]:
         """The short answers, each under its heading."""
         found = [("For the Board meeting on", _day(self.board_meeting_on))]

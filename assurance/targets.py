@@ -151,8 +151,10 @@ def progress(
     editions: Editions,
     edition: str,
     scored: Collection[str],
-) -> TargetProgress:
-    """Count the units at the target at the end of the last five quarters.
+) -> tuple[TargetProgress, dict[int, bool | None]]:
+    """Count the units at the target at the end of the last five quarters, and say where each stands at the last.
+
+    A unit is named by its place in `units`: names need not be unique. None: the target has no bearing on it.
 
     `edition` is that of the half-year and `scored` its scored themes. The history begins after the last quarter that
     was counted on an edition whose themes are not all comparable, and not before the first statement; the last one is
@@ -161,7 +163,7 @@ def progress(
     asked = [target.theme] if target.theme else sorted(scored)
     points: list[Point] = []
     short: list[str] = []
-    standing: dict[int, bool | None] = {}  # by the unit's place: names need not be unique
+    standing: dict[int, bool | None] = {}
     for quarter in points_until(last):
         there = {place: unit for place, unit in enumerate(units) if quarter in unit.expected}
         standing = {
@@ -176,7 +178,7 @@ def progress(
         if points or counted or quarter == last:
             with_bearing = [at_target for at_target in standing.values() if at_target is not None]
             points.append(Point(str(quarter), sum(with_bearing), len(with_bearing)))
-    return kept(target, points, theme_name=theme_name, short=short)
+    return kept(target, points, theme_name=theme_name, short=short), standing
 
 
 def kept(

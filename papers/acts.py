@@ -3,6 +3,7 @@
 ACTS = {
     "paper.built": "printed the paper {thing}",
     "paper.created": "began the paper {thing}",
+    "paper.document_cancelled": "cancelled the printing of the paper {thing}",
     "paper.document_requested": "asked for the paper {thing} to be printed",
     "paper.downloaded": "downloaded the unpublished paper {thing}",
     "paper.finalised": "made the paper {thing} final",

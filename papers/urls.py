@@ -13,6 +13,7 @@ urlpatterns = [
     path("<int:pk>/sections/<slug:key>/", writing.section, name="section"),
     path("<int:pk>/finalise/", release.finalise, name="finalise"),
     path("<int:pk>/document/", release.document, name="document"),
+    path("<int:pk>/document/cancel/", release.cancel_document, name="cancel_document"),
     path("<int:pk>/reopen/", release.reopen, name="reopen"),
     path("<int:pk>/publish/", release.publish, name="publish"),
     path("<int:pk>/withdraw/", release.withdraw, name="withdraw"),

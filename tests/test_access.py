@@ -618,6 +618,7 @@ TABLE = [
     Row("papers:section", ("draft", "purpose"), get={who(SAFETY): OK}, post={who(SAFETY): DONE_OR_REFUSED}),
     Row("papers:finalise", ("draft",), get={who(SAFETY): {405}}, post={who(SAFETY): DONE_OR_REFUSED}),
     Row("papers:document", ("final",), get={who(SAFETY): {405}}, post={who(SAFETY): DONE_OR_REFUSED}),
+    Row("papers:cancel_document", ("final",), get={who(SAFETY): {405}}, post={who(SAFETY): DONE_OR_REFUSED}),
     Row("papers:reopen", ("final",), get={who(SAFETY): OK}, post={who(SAFETY): DONE_OR_REFUSED}),
     Row(
         "papers:publish",

@@ -32,6 +32,16 @@ def _has_overdue_task(today: date) -> Exists:
     return Exists(Task.objects.filter(action=OuterRef("pk")).overdue(today))
 
 
+def _counted(*, since: date, as_at: date) -> dict[str, Q]:
+    """What is counted of actions as at a day, by name."""
+    end = datetime.combine(as_at + timedelta(days=1), time(), tzinfo=LONDON)
+    start = datetime.combine(since, time(), tzinfo=LONDON)
+    was_open = Q(created_at__lt=end) & (Q(closed_at=None) | Q(closed_at__gte=end))
+    waiting = Q(done_at=None) | Q(done_at__gte=end)
+    late = Exists(Task.objects.filter(waiting, action=OuterRef("pk"), due_on__lt=as_at))
+    return {"open": was_open, "overdue": was_open & Q(late), "closed": Q(closed_at__gte=start, closed_at__lt=end)}
+
+
 class ActionQuerySet(models.QuerySet["Action"]):
     def visible_to(self, user: Person) -> ActionQuerySet:
         """Actions that `permissions.can_read_action` grants, as a filter."""
@@ -58,17 +68,14 @@ class ActionQuerySet(models.QuerySet["Action"]):
         Closed ones are counted from the day `since`. One that has been withdrawn since turned out not to be an action
         and is in no count; one that has been reopened since counts as open.
         """
-        end = datetime.combine(as_at + timedelta(days=1), time(), tzinfo=LONDON)
-        start = datetime.combine(since, time(), tzinfo=LONDON)
-        was_open = Q(created_at__lt=end) & (Q(closed_at=None) | Q(closed_at__gte=end))
-        waiting = Q(done_at=None) | Q(done_at__gte=end)
-        late = Exists(Task.objects.filter(waiting, action=OuterRef("pk"), due_on__lt=as_at))
         counted = self.exclude(status=ActionStatus.WITHDRAWN).order_by().values("unit")
         return counted.annotate(
-            open=Count("pk", filter=was_open),
-            overdue=Count("pk", filter=was_open & Q(late)),
-            closed=Count("pk", filter=Q(closed_at__gte=start, closed_at__lt=end)),
+            **{name: Count("pk", filter=counts) for name, counts in _counted(since=since, as_at=as_at).items()}
         )
+
+    def counted_as(self, name: str, *, since: date, as_at: date) -> ActionQuerySet:
+        """Return the actions that `counted_by_unit` counts under one of its names."""
+        return self.exclude(status=ActionStatus.WITHDRAWN).filter(_counted(since=since, as_at=as_at)[name])
 
     def with_next_due(self) -> ActionQuerySet:
         """Add `next_due_on`, the earliest day on which a task that is not done is due."""

@@ -35,8 +35,8 @@ def of_force(half: HalfYear, *, as_at: date) -> Figures:
     reading, model = force.reading, force.model
     targets = targets_of(None, reading, model)
     asked = levels_asked(targets, model, reading.counted_on)
-    sustained, progress = force_targets.look_back(targets, force)
     groups = force_units.groups_of({member.group for member in (*force.members, *force.excluded)})
+    covered, looked_back = force_units.coverage(force), force_targets.look_back(targets, force)
     return summarise_force(
         Counted(
             half=half,
@@ -48,16 +48,23 @@ def of_force(half: HalfYear, *, as_at: date) -> Figures:
             themes=model.themes,
             target_levels=asked,
             groups=groups,
-            coverage=force_units.coverage(force),
+            coverage=covered,
             used=force_units.used(force),
             cells=_cells(force),
             moves=_moves(force, asked),
-            sustained=sustained,
+            sustained=looked_back.sustained,
             actions=_actions(force),
             excluded=[(member.group, force_units.excluded(member)) for member in force.excluded],
             ended=[member.name for member in force.ended],
-            targets=progress,
-            statements=force_units.statements(force),
+            targets=looked_back.progress,
+            statements=force_units.statements(
+                force,
+                groups=groups,
+                covered=covered,
+                sustained=looked_back.sustained,
+                standing=looked_back.standing,
+            ),
+            ended_statements=force_units.ended(force, groups=groups),
             validated=_validated(force),
             audited_claims=audited_claims(Scope(reading.counted_on)),
         )

@@ -6,7 +6,7 @@ Both look back over the units' statements, quarter by quarter. The rules are tho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -83,13 +83,13 @@ lasting AS MATERIALIZED (
 # How many units of each group sustain a theme, and all scored ones. Columns as in STANDS.
 SUSTAINED = """
 SELECT NULL::int AS target, grp AS place, identity AS name, NULL::bigint AS edition, count(*) AS units,
-    0::bigint AS told
+    0::bigint AS told, array_agg(unit) AS at, NULL::bigint[] AS short
 FROM lasting
 JOIN unnest(%(identities)s::text[], %(bits)s::varbit[]) AS place (identity, bits) ON bit_count(sustained & bits) = 1
 WHERE number = used_in AND identity = ANY(%(scored)s)
 GROUP BY grp, identity
 UNION ALL
-SELECT NULL, grp, NULL, NULL, count(*), 0
+SELECT NULL, grp, NULL, NULL, count(*), 0, NULL, NULL
 FROM lasting
 WHERE number = used_in AND bit_count(sustained & %(all_scored)s::varbit) = cardinality(%(scored)s::text[])
 GROUP BY grp
@@ -132,13 +132,14 @@ steps AS (
 ),
 runs AS (SELECT *, sum(moves) OVER (PARTITION BY unit ORDER BY point) AS run FROM steps),
 stood AS (
-    SELECT point, risk_band, edition, first_value(revision) OVER one AS revision, first_value(least) OVER one AS least,
+    SELECT point, unit, risk_band, edition,
+        first_value(revision) OVER one AS revision, first_value(least) OVER one AS least,
         first_value(themes) OVER one AS themes, first_value(sustained) OVER one AS sustained
     FROM runs
     WINDOW one AS (PARTITION BY unit, run ORDER BY point)
 ),
 reached AS (
-    SELECT target.number AS target, point, risk_band, edition,
+    SELECT target.number AS target, point, unit, risk_band, edition,
         CASE
             WHEN revision IS NULL THEN false
             WHEN themes = 0 THEN NULL
@@ -150,10 +151,12 @@ reached AS (
         AS target (number, level, sustaining)
 )"""
 
-# How many units of a risk band stood at a target at the end of a quarter, of those that can be told, by edition.
+# How many units of a risk band stood at a target at the end of a quarter, of those that can be told, by edition; at the
+# last one also which.
 STANDS = """
 SELECT target, point AS place, risk_band AS name, edition, count(*) FILTER (WHERE at_target) AS units,
-    count(at_target) AS told
+    count(at_target) AS told, array_agg(unit) FILTER (WHERE at_target AND point = %(last_point)s) AS at,
+    array_agg(unit) FILTER (WHERE NOT at_target AND point = %(last_point)s) AS short
 FROM reached
 GROUP BY target, point, risk_band, edition
 """
@@ -172,6 +175,8 @@ class Row(NamedTuple):
     edition: int | None
     units: int
     told: int
+    at: Sequence[int] | None
+    short: Sequence[int] | None
 
 
 def _number(quarter: Quarter) -> int:
@@ -218,10 +223,16 @@ def _bits(identities: Sequence[str], belongs: Callable[[str], bool]) -> str:
     return "".join(str(int(belongs(identity))) for identity in identities)
 
 
-def look_back(
-    targets: Sequence[TargetFacts], force: Force
-) -> tuple[list[rollup_force.Sustained], list[TargetProgress]]:
-    """Return what units sustain by themselves, and each target with its history.
+class LookedBack(NamedTuple):
+    """What units sustain by themselves, each target with its history, and which units (by id) are at it or short."""
+
+    sustained: list[rollup_force.Sustained]
+    progress: list[TargetProgress]
+    standing: list[Mapping[int, bool]]
+
+
+def look_back(targets: Sequence[TargetFacts], force: Force) -> LookedBack:
+    """Return what units sustain by themselves, and how they came and stand to each target.
 
     One query for all targets that ask the same of the same themes. The first, of every theme, also tells what is
     sustained.
@@ -229,7 +240,8 @@ def look_back(
     reading, model = force.reading, force.model
     last = reading.quarters[-1]
     shared = _looking_back(force, reading.quarters_looked_back_on(targets)) | {
-        "first_point": _number(points_until(last)[0])
+        "first_point": _number(points_until(last)[0]),
+        "last_point": _number(last),
     }
     batches: dict[tuple[str, int], list[tuple[int, int, bool]]] = {EVERY_THEME: []}
     for number, target in enumerate(targets):
@@ -244,17 +256,24 @@ def look_back(
         )
     ]
     names = {theme.identity: theme.name for theme in model.themes}
-    return (
-        [rollup_force.Sustained(row.place, row.name, row.units) for row in rows if row.target is None],
+    of_each = [[row for row in rows if row.target == number] for number, _ in enumerate(targets)]
+    return LookedBack(
+        [rollup_force.Sustained(row.place, row.name, row.units, row.at or ()) for row in rows if row.target is None],
         [
-            kept(
-                target,
-                _history([row for row in rows if row.target == number], target, last, model),
-                theme_name=names.get(target.theme, ""),
-            )
-            for number, target in enumerate(targets)
+            kept(target, _history(its_rows, target, last, model), theme_name=names.get(target.theme, ""))
+            for target, its_rows in zip(targets, of_each, strict=True)
         ],
+        [_standing(its_rows, target) for target, its_rows in zip(targets, of_each, strict=True)],
     )
+
+
+def _standing(rows: Sequence[Row], target: TargetFacts) -> Mapping[int, bool]:
+    """Whether each unit that the target has bearing on is at it at the last point, by the unit's id."""
+    found: dict[int, bool] = {}
+    for row in rows:
+        if not target.risk_bands or row.name in target.risk_bands:
+            found |= dict.fromkeys(row.at or (), True) | dict.fromkeys(row.short or (), False)
+    return found
 
 
 def _asks(target: TargetFacts) -> tuple[str, int]:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from assurance import rollup_force
-from assurance.rollup import Excluded, StatementUsed
+from assurance.rollup import ACCEPTED, SIGNED, Excluded, StatementUsed, UnitQuarter
 from assurance.rollup_force import NO_GROUP, Group
 from assurance.services.figures import Model, Reading
 from organisation.models import BusinessGroup
@@ -56,6 +56,13 @@ class Use(NamedTuple):
     improves: bool | None
     number: int
     state: str
+
+    @property
+    def answers(self) -> tuple[bool, bool, bool] | None:
+        """What the reviewer answered, in the order of `rollup.Questions`."""
+        if self.completed is None:
+            return None
+        return self.completed, bool(self.reflects), bool(self.improves)
 
     @property
     def is_late(self) -> bool:
@@ -151,7 +158,10 @@ def groups_of(ids: set[int | None]) -> list[Group]:
 
 COVERAGE = """
 SELECT member.grp, quarter.name, count(*), count(signed.first), count(*) FILTER (WHERE signed.accepted),
-    count(*) FILTER (WHERE (signed.first AT TIME ZONE 'Europe/London')::date > quarter.due_on)
+    count(*) FILTER (WHERE (signed.first AT TIME ZONE 'Europe/London')::date > quarter.due_on),
+    array_agg(member.unit) FILTER (WHERE signed.first IS NOT NULL),
+    array_agg(member.unit) FILTER (WHERE signed.accepted),
+    array_agg(member.unit) FILTER (WHERE (signed.first AT TIME ZONE 'Europe/London')::date > quarter.due_on)
 FROM unnest(%(units)s::bigint[], %(groups)s::bigint[], %(opened)s::date[], %(closed)s::date[])
     AS member (unit, grp, opened_on, closed_on)
 JOIN unnest(%(quarters)s::text[], %(first_days)s::date[], %(due_days)s::date[]) AS quarter (name, first_day, due_on)
@@ -172,8 +182,10 @@ def coverage(force: Force) -> list[rollup_force.Coverage]:
     quarters = [(str(one), one.first_day, one.due_on) for one in force.reading.quarters]
     params = columns(members, "units", "groups", "opened", "closed")
     return [
-        rollup_force.Coverage(*row)
-        for row in rows_of(COVERAGE, params | columns(quarters, "quarters", "first_days", "due_days"))
+        rollup_force.Coverage(*counts, *(frozenset(units or ()) for units in (signed, accepted, late)))
+        for *counts, signed, accepted, late in rows_of(
+            COVERAGE, params | columns(quarters, "quarters", "first_days", "due_days")
+        )
     ]
 
 
@@ -200,14 +212,86 @@ def used(force: Force) -> list[rollup_force.Used]:
     ]
 
 
-def statements(force: Force) -> list[StatementUsed]:
-    """Which statement of each unit counts: what is issued names it, and can be held against what counts later."""
-    found = []
-    for member in force.members:
-        use = force.used.get(member.unit)
-        found.append(
-            StatementUsed(member.unit, member.name, use.quarter, use.number, use.state)
-            if use
-            else StatementUsed(member.unit, member.name)
+def statements(
+    force: Force,
+    *,
+    groups: Iterable[Group],
+    covered: Iterable[rollup_force.Coverage],
+    sustained: Iterable[rollup_force.Sustained],
+    standing: Sequence[Mapping[int, bool]],
+) -> list[StatementUsed]:
+    """Which statement of each unit counts, and what the unit is counted as: what is issued names it, and what counts
+    later is held against it.
+    """
+    slugs = {group.id: group.slug for group in groups}
+    came = _came(force, covered)
+    themes: dict[int, list[str]] = defaultdict(list)
+    for row in sustained:
+        for unit in row.of:
+            themes[unit].append(row.identity or "")
+    at, short = _standing_against(standing)
+    return [
+        _statement(
+            force,
+            member,
+            slugs,
+            quarters=tuple(came[member.unit]),
+            sustained=tuple(sorted(themes[member.unit])),
+            at_targets=tuple(at[member.unit]),
+            short_of=tuple(short[member.unit]),
         )
+        for member in force.members
+    ]
+
+
+def ended(force: Force, *, groups: Iterable[Group]) -> list[StatementUsed]:
+    """The units that only the half before speaks of."""
+    slugs = {group.id: group.slug for group in groups}
+    return [_statement(force, member, slugs) for member in force.ended]
+
+
+def _statement(force: Force, member: Member, slugs: Mapping[int | None, str], **counted: Any) -> StatementUsed:
+    use, before, editions = force.used.get(member.unit), force.used_before.get(member.unit), force.model.by_id
+    if use is not None:
+        counted |= {
+            "quarter": use.quarter,
+            "revision": use.number,
+            "status": use.state,
+            "edition": editions[use.edition].code,
+            "late": use.is_late,
+            "answers": use.answers,
+        }
+    return StatementUsed(
+        member.unit,
+        member.name,
+        member.slug,
+        group=slugs.get(member.group),
+        before=(before.quarter, before.number, editions[before.edition].code) if before else None,
+        **counted,
+    )
+
+
+def _came(force: Force, covered: Iterable[rollup_force.Coverage]) -> Mapping[int, list[UnitQuarter]]:
+    """What came of each unit's statements, the earlier quarter first."""
+    sets: dict[str, tuple[set[int], set[int], set[int]]] = defaultdict(lambda: (set(), set(), set()))
+    for row in covered:
+        for known, units in zip(sets[row.quarter], (row.signed_of, row.accepted_of, row.late_of), strict=True):
+            known.update(units)
+    found: dict[int, list[UnitQuarter]] = defaultdict(list)
+    for quarter in force.reading.quarters:
+        signed, accepted, late = sets[str(quarter)]
+        for member in force.members:
+            if member.is_expected([quarter]):
+                status = ACCEPTED if member.unit in accepted else SIGNED if member.unit in signed else None
+                found[member.unit].append(UnitQuarter(str(quarter), status, late=member.unit in late))
     return found
+
+
+def _standing_against(standing: Sequence[Mapping[int, bool]]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+    """The numbers of the targets that each unit is at, and of those it is short of, from 1."""
+    at: dict[int, list[int]] = defaultdict(list)
+    short: dict[int, list[int]] = defaultdict(list)
+    for number, units in enumerate(standing, start=1):
+        for unit, is_at in units.items():
+            (at if is_at else short)[unit].append(number)
+    return at, short

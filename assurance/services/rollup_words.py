@@ -148,6 +148,13 @@ def words_of(rollup: Rollup) -> dict[str, Any]:
     }
 
 
+def is_written_since(rollup: Rollup, at: datetime | None) -> bool:
+    """Whether anything was written on the roll-up since the moment: one query."""
+    if at is None:
+        return rollup.changed_at is not None
+    return (rollup.changed_at or at) > at or rollup.assessments.filter(changed_at__gt=at).exists()
+
+
 def _theme_words(theme: ScoredTheme, written: ThemeAssessment) -> dict[str, Any]:
     stated = {name: getattr(written, name) for name in ASSESSMENT_ANSWERS}
     return {"identity": theme.identity, "number": theme.number, "name": theme.name, **stated}

@@ -11,8 +11,9 @@ from django.db.models import QuerySet
 
 from assurance import documents, rollup
 from assurance.models import Rollup
+from assurance.rollup_words import words_in
 from assurance.services import figures as group_figures
-from assurance.services import force_figures, printing
+from assurance.services import force_figures, printing, rollup_words
 from organisation.models import BusinessGroup, UnitMembership, User
 from organisation.periods import HalfYear, london_day
 from records.canonical import content_digest
@@ -64,25 +65,34 @@ def groups_with_units(half: HalfYear) -> QuerySet[BusinessGroup]:
 
 
 def build(claim: jobs.Claim) -> None:
-    """Work out the figures, print the PDF, and put both in place; leaves everything alone where nothing changed."""
+    """Work out the figures, print the PDF with the words as they are, and put both in place.
+
+    Leaves everything alone where neither figures nor words have changed since.
+    """
     draft = Rollup.objects.select_related("group").get(pk=claim.arguments["rollup_id"])
     jobs.progress(claim, percent=10, step="Reading the units’ statements")
     # The figures are as at this moment, however long the job has waited or the document takes.
     read_at = claim.claimed_at
     figures = json.loads(json.dumps(asdict(figures_of(draft.group, draft.half, as_at=london_day(read_at)))))
     digest = content_digest(figures)
-    if digest == draft.figures_digest:
+    if digest == draft.figures_digest and not rollup_words.is_written_since(draft, draft.built_at):
         with jobs.finishing(claim):
             return
     jobs.progress(claim, percent=40, step="Laying out the document")
     draft.figures, draft.figures_digest, draft.built_at = figures, digest, read_at
-    html = documents.rollup_html(draft, as_at=london_day(read_at))
+    html = document_of(draft, as_at=london_day(read_at))
     jobs.progress(claim, percent=60, step="Printing the document")
     content = printing.printed(html, created_at=read_at, failing=CANNOT_PRINT)
     with jobs.finishing(claim) as now:
         draft.pdf = blobs.store(content=content, media_type="application/pdf", at=now)
         draft.save(update_fields=["figures", "figures_digest", "built_at", "pdf"])
         trail.record(act="rollup.built", thing=draft, by=None, at=now, figures_digest=digest, sha256=draft.pdf.sha256)
+
+
+def document_of(rollup: Rollup, *, as_at: date) -> str:
+    """Return the built draft as HTML for printing, with the words as they are written now: one query."""
+    words = words_in(rollup_words.words_of(rollup), rollup_words.scale_of(rollup).level_names)
+    return documents.rollup_html(rollup, as_at=as_at, words=words)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""The units behind a number of a roll-up, as its page is asked for them: see `assurance/rollup_units.py`."""
+"""Links from the numbers of a roll-up to what stands behind them: see `assurance/rollup_units.py`."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from urllib.parse import urlencode
 from django import template
 from django.utils.html import format_html
 
-from assurance.rollup_tables import RollupTables, UnitsBehind
+from assurance.rollup_tables import RollupTables
+from assurance.rollup_units import leads_somewhere
 
 register = template.Library()
 
 
 @register.simple_tag
-def rollup_units(tables: RollupTables, asked: Mapping[str, str]) -> UnitsBehind:
-    """Return the units that are asked for; all where none are, or the figures do not have them."""
-    return tables.units_behind(asked)
+def units_link(
+    tables: RollupTables, number: str, words: str, *, about: Mapping[str, str] | None = None, **asked: str
+) -> str:
+    """Return the number as a link to what stands behind it, with `words` where it cannot be seen what it counts.
 
-
-@register.simple_tag
-def units_link(tables: RollupTables, number: str, words: str, **asked: str) -> str:
-    """Return the number as a link to the units behind it, with `words` where it cannot be seen what it counts.
-
-    Nought leads nowhere, and neither does a number of figures that list no units, or for which nothing can be asked.
+    `about` names the theme, unit or business group that a row is about. Nought leads nowhere, and neither does a number
+    of figures that do not keep what it is made of.
     """
-    if not tables.rows or number == "0" or number.startswith("0 ") or not all(asked.values()):
+    address = {**(about or {}), **asked}
+    is_nought = number == "0" or number.startswith("0 ")
+    if is_nought or not all(address.values()) or not leads_somewhere(tables.figures, address):
         return number
     link = '<a class="govuk-link" href="?{}#units">{}<span class="govuk-visually-hidden"> {}: show which</span></a>'
-    return format_html(link, urlencode(asked), number, words)
+    return format_html(link, urlencode(address), number, words)

@@ -138,7 +138,7 @@ def issued(request: SignedInRequest, group: str, half: HalfYear, number: int) ->
         "may_issue": can_issue_rollup(request.user, found.rollup),
         "printing": _printing(found),
         "address": verification_address(found.content_digest),
-        **figures_shown(content.figures, comparison=content.words.shows_comparison, reader=request.user),
+        **figures_shown(request, content.figures, comparison=content.words.shows_comparison),
         **reports_shown(found.content["reports"], half, reader=request.user),
     }
     return render(request, "assurance/issued_rollup.html", context)

@@ -32,6 +32,7 @@ from assurance.rollup_words import received, reports_in, sums_statements, words_
 from assurance.services import issuing, rollup_words
 from assurance.services import rollups as services
 from assurance.views.loading import halves, refuse_unless_built_by, rollup_or_404
+from assurance.views.rollup_units import shown_behind
 from organisation.models import BusinessGroup, User
 from organisation.periods import HalfYear, NotAPeriod, london_day
 from organisation.requests import SignedInRequest
@@ -160,7 +161,7 @@ def rollup(request: SignedInRequest, group: str, half: HalfYear) -> HttpResponse
         **_written(request, status.rollup),
     }
     if status.rollup.figures is not None:
-        context |= figures_shown(status.rollup.figures, comparison=status.rollup.shows_comparison, reader=request.user)
+        context |= figures_shown(request, status.rollup.figures, comparison=status.rollup.shows_comparison)
         context["sums"] = _sums(status.rollup)
     return render(request, "assurance/rollup.html", context)
 
@@ -171,16 +172,19 @@ def _sums(rollup: Rollup) -> str:
     return sums_statements(rollup.half, london_day(rollup.built_at))
 
 
-def figures_shown(figures: Any, *, comparison: bool, reader: User) -> dict[str, Any]:
-    """Return what the templates of the figures show, of a draft or of what was issued."""
+def figures_shown(request: SignedInRequest, figures: Any, *, comparison: bool) -> dict[str, Any]:
+    """Return what the templates of the figures show, of a draft or of what was issued, and what is asked of them."""
     tables = tables_of(figures, comparison=comparison)
-    readable = Statement.objects.visible_to(reader).filter(quarter__in=tables.half.quarters)
+    behind = shown_behind(tables.figures, request.GET.dict(), reader=request.user)
+    of_the_force = bool(figures.get("groups"))
+    readable = Statement.objects.visible_to(request.user).filter(quarter__in=tables.half.quarters)
     return {
         "tables": tables,
         "chart": mark_safe(tables.chart),  # noqa: S308  # SVG of our own; its words are escaped where it is drawn
+        "behind": behind,
         # A unit may have moved to another group since, and its statements with it.
-        "readable": set(readable.values_list("unit__slug", flat=True)),
-        "open_drafts": set(groups_in_scope(reader).values_list("slug", flat=True)) if figures["groups"] else set(),
+        "readable": set() if of_the_force else set(readable.values_list("unit__slug", flat=True)),
+        "open_drafts": set(groups_in_scope(request.user).values_list("slug", flat=True)) if of_the_force else set(),
     }
 
 

@@ -151,12 +151,21 @@ def _request_document(paper: Paper, *, by: User, at: datetime) -> Job:
 
 @transaction.atomic
 def request_document(*, paper: Paper, by: User, at: datetime) -> Job:
-    """Ask the worker again for the PDF of a final paper, after it has failed."""
+    """Ask the worker again for the PDF of a final paper, after it has failed or was called off."""
     current = _locked(paper)
     if not current.is_final or current.pdf_id is not None:
         raise Refused("The document of this paper does not have to be made again.")
     trail.record(act="paper.document_requested", thing=current, by=by, at=at)
     return _request_document(current, by=by, at=at)
+
+
+@transaction.atomic
+def cancel_document(*, paper: Paper, by: User, at: datetime) -> bool:
+    """Call off the making of the PDF; return whether it was being made. The paper stays final."""
+    job = jobs.cancel(key=paper.job_key, at=at)
+    if job is not None:
+        trail.record(act="paper.document_cancelled", thing=paper, by=by, at=at, job=job.pk)
+    return job is not None
 
 
 @transaction.atomic

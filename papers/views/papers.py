@@ -21,7 +21,7 @@ from papers.models import Paper
 from papers.permissions import can_list_papers, can_release_papers, can_write_papers
 from papers.services import papers as services
 from papers.views.loading import paper_or_404
-from records.models import Job
+from records.models import Job, JobState
 
 A_PAGE = 20
 
@@ -56,6 +56,10 @@ class Standing:
     @property
     def is_being_made(self) -> bool:
         return self.paper.is_final and self.paper.pdf is None and (self.job is None or self.job.is_live)
+
+    @property
+    def was_cancelled(self) -> bool:
+        return self.has_failed and self.job is not None and self.job.state == JobState.CANCELLED
 
     @property
     def has_failed(self) -> bool:

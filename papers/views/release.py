@@ -20,6 +20,9 @@ from papers.views.papers import paper_page
 from records.models import HeavyWork
 from records.services import allowances
 
+CANCELLED = "The making of the document is cancelled. The paper is still final."
+NOTHING_TO_CANCEL = "Nothing was cancelled: the document was ready already, or nobody was making it."
+
 
 def finalise(request: SignedInRequest, pk: int) -> HttpResponse:
     """Freeze the paper and have its document made."""
@@ -36,7 +39,7 @@ def finalise(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def document(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Ask for the document again after it has failed."""
+    """Ask for the document again after it has failed or was called off."""
     paper = writable_paper_or_404(request, pk)
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
@@ -45,6 +48,16 @@ def document(request: SignedInRequest, pk: int) -> HttpResponse:
         services.request_document(paper=paper, by=request.user, at=timezone.now())
     except services.Refused as refusal:
         return paper_page(request, paper, refusal=str(refusal), status=422)
+    return redirect("papers:paper", pk=pk)
+
+
+def cancel_document(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Call off the making of the document, by whoever may ask for it."""
+    paper = writable_paper_or_404(request, pk)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    cancelled = services.cancel_document(paper=paper, by=request.user, at=timezone.now())
+    messages.success(request, CANCELLED if cancelled else NOTHING_TO_CANCEL)
     return redirect("papers:paper", pk=pk)
 
 

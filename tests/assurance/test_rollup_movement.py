@@ -85,6 +85,27 @@ def test_a_unit_counts_its_themes() -> None:
     )
     found = unit_movement(unit, ["leadership", "audit"], EDITIONS)
     assert (found.improved, found.not_comparable, found.compared) == (1, 1, 1)
+    assert found.themes == {"leadership": "improved", "audit": "not_comparable"}
+
+
+def test_a_units_moves_by_theme_are_as_many_as_it_counts() -> None:
+    levels = {
+        "leadership": (2, 3),
+        "audit": (None, 2),
+        "training": (4, 4),
+        "wellbeing": (3, None),
+        "risk": (None, None),
+    }
+    now, before = ({theme: pair[place] for theme, pair in levels.items()} for place in (0, 1))
+    found = unit_movement(FollowedUnit("A", "a", Standing("2019", now), Standing("2019", before)), levels, Editions())
+    assert found.themes == {
+        "leadership": "worse",
+        "audit": "gone",
+        "training": "same",
+        "wellbeing": "new",
+        "risk": "neither",
+    }
+    assert (found.improved, found.worse, found.gone, found.same, found.new, found.neither) == (0, 1, 1, 1, 1, 1)
 
 
 def moved(identity: str, before: int, now: int, **counts: int) -> ThemeMovement:

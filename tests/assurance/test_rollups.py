@@ -13,13 +13,13 @@ import pikepdf
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from actions.models import Action
 from actions.services import actions as action_services
 from actions.services import tasks as task_services
-from assurance import documents
 from assurance.models import Decision, Rollup
-from assurance.services import rollups
+from assurance.services import rollup_words, rollups
 from organisation.models import Unit
 from organisation.periods import HalfYear, Quarter
 from organisation.roles import Role
@@ -29,6 +29,7 @@ from rendering import pdf
 from tests.factories import actions
 from tests.factories import assurance as statements
 from tests.factories.organisation import make_group, make_person, make_unit, move_unit
+from tests.factories.rollups import LEAD_SAYS, NARRATIVE, answer, assess, write
 
 pytestmark = pytest.mark.django_db
 
@@ -127,7 +128,7 @@ def test_a_document_of_half_a_half_year_says_so() -> None:
     rollup = Rollup(group=make_group("Early"), half=HALF)
     statements.signed(make_unit(group=rollup.group), Q1)
     rollup.figures = json.loads(json.dumps(asdict(rollups.figures_of(rollup.group, HALF, as_at=date(2025, 6, 30)))))
-    html = documents.rollup_html(rollup, as_at=date(2025, 6, 30))
+    html = rollups.document_of(rollup, as_at=date(2025, 6, 30))
     assert "signed after 31 May 2025. Shares" in html
     assert "second quarter had not begun" in html
     assert "July to September" not in html
@@ -265,10 +266,34 @@ def test_what_a_unit_merely_carried_is_counted_theme_by_theme(rollup: Rollup) ->
 def test_page_and_document_say_how_many_actions_are_overdue_and_what_was_carried(rollup: Rollup) -> None:
     action_of(Unit.objects.get(name="Kiln Hill"), due=date(2025, 6, 1))
     build(rollup)
-    html = " ".join(documents.rollup_html(rollup, as_at=NOW.date()).split())
+    html = " ".join(rollups.document_of(rollup, as_at=NOW.date()).split())
     assert "On 30 September 2025 the units had 1 action open, 1 of them overdue; 0 were closed in the half-year" in html
     assert '<th scope="row">Kiln Hill</th><td class="numeric">1</td><td class="numeric">1</td>' in html
     assert "Merely carried" in html
+
+
+def test_the_draft_is_printed_with_its_words_marked_as_a_draft(rollup: Rollup) -> None:
+    build(rollup)
+    assert "own assessment" not in rollups.document_of(rollup, as_at=NOW.date())
+    written = write(rollup)
+    html = " ".join(rollups.document_of(written, as_at=NOW.date()).split())
+    assert "The lead’s own assessment (draft)" in html
+    assert "What the figures mean (draft)" in html
+    assert "It is printed as it stood when the figures were built, and may still change." in html
+    assert NARRATIVE in html
+    assert html.count(LEAD_SAYS) == len(rollup_words.scale_of(written).themes) == 11
+    assert "Draft, not yet issued by the Chief Officer Group (COG) lead" in html
+
+
+def test_words_that_are_written_are_printed_by_the_next_build(rollup: Rollup) -> None:
+    first = build(rollup).pdf
+    assert build(rollup).pdf == first
+    assess(rollup, "leadership", evidence="Seen on visits.", at=timezone.now())
+    second = build(rollup).pdf
+    assert second != first
+    assert build(rollup).pdf == second
+    answer(rollup, narrative="Better than before.", at=timezone.now())
+    assert build(rollup).pdf not in (first, second)
 
 
 def test_figures_of_before_actions_were_counted_are_still_shown(rollup: Rollup) -> None:
@@ -278,7 +303,7 @@ def test_figures_of_before_actions_were_counted_are_still_shown(rollup: Rollup) 
         del row["carried"]
     for unit in rollup.figures["units"]:
         del unit["carried"]
-    html = documents.rollup_html(rollup, as_at=NOW.date())
+    html = rollups.document_of(rollup, as_at=NOW.date())
     assert "Levels by unit" in html
     assert "Merely carried" not in html
     assert 'id="actions"' not in html
@@ -365,7 +390,7 @@ def test_a_group_without_units_still_has_a_document() -> None:
     statements.shipped_edition()
     rollup = build(Rollup.objects.create(group=make_group("Empty"), half=HALF))
     assert rollup.figures["units"] == []
-    html = documents.rollup_html(rollup, as_at=date(2025, 10, 3))
+    html = rollups.document_of(rollup, as_at=date(2025, 10, 3))
     assert "No unit of the business group was expected" in html
 
 

@@ -126,7 +126,7 @@ def unit(*levels: int | None, carried: bool = False, name: str = "Kiln Hill") ->
 
 
 def counted(*units: UnitHistory, target: TargetFacts = LEVEL_3, editions: Editions = EVERY) -> list[tuple[int, int]]:
-    found = progress(target, units, Q2, theme_name="", editions=editions, edition="2019", scored=["leadership"])
+    found, _ = progress(target, units, Q2, theme_name="", editions=editions, edition="2019", scored=["leadership"])
     return [(point.at_target, point.units) for point in found.history]
 
 
@@ -164,7 +164,7 @@ def test_a_history_on_an_edition_that_is_not_comparable_is_left_out() -> None:
 
 
 def test_units_short_of_a_target_are_named() -> None:
-    found = progress(
+    found, standing = progress(
         LEVEL_3,
         [unit(3, name="At it"), unit(2, name="Below"), unit(None, name="Silent")],
         Q2,
@@ -174,6 +174,7 @@ def test_units_short_of_a_target_are_named() -> None:
         scored=["leadership"],
     )
     assert found.short == ("Below", "Silent")
+    assert standing == {0: True, 1: False, 2: False}
 
 
 def test_a_theme_that_is_not_scored_leaves_its_units_out() -> None:

@@ -1,30 +1,21 @@
-"""Two people at one theme at the same moment: real browsers' requests, each on a connection of its own.
-
-The test holds the statement's row, lets both requests run until they wait for it, and then lets go: neither has seen
-the other's answer when it starts to write.
-"""
+"""Two people at one theme at the same moment: real browsers' requests, each on a connection of its own."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import pytest
-from django.db import connection, connections, transaction
 from django.test import Client
 
 from actions.models import Action
 from assurance.models import Entry, Revision
 from organisation.roles import Role
+from tests.assurance.at_once import send_each_at_once
 from tests.assurance.pages import address, form_on, signed_in
 from tests.factories import assurance as factories
 from tests.factories.organisation import make_person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("opened")]
-PATIENCE_SECONDS = 20
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 @pytest.fixture
@@ -37,25 +28,6 @@ def two(draft: Revision) -> list[Client]:
     return [signed_in(make_person(role, draft.statement.unit)) for role in (Role.SPOC, Role.SLT_LEAD)]
 
 
-@contextmanager
-def held(*revisions: Revision) -> Iterator[None]:
-    with transaction.atomic():
-        assert len(Revision.objects.select_for_update().filter(pk__in=[row.pk for row in revisions])) == len(revisions)
-        yield
-
-
-def wait_for_waiting(number: int) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    with connection.cursor() as cursor:
-        while time.monotonic() < until:
-            cursor.execute("SELECT pg_stat_clear_snapshot()")  # what a transaction sees of it stands still otherwise
-            cursor.execute(WAITING)
-            if cursor.fetchone()[0] >= number:
-                return
-            time.sleep(0.02)
-    raise AssertionError(f"not {number} requests waited for the row within {PATIENCE_SECONDS} seconds")
-
-
 def send_at_once(
     revision: Revision, browsers: Sequence[Client], where: str, forms: Sequence[dict[str, str]]
 ) -> list[int]:
@@ -63,24 +35,6 @@ def send_at_once(
     return send_each_at_once(
         [revision], [(browser, where, form) for browser, form in zip(browsers, forms, strict=True)]
     )
-
-
-def send_each_at_once(revisions: Sequence[Revision], posts: Sequence[tuple[Client, str, dict[str, str]]]) -> list[int]:
-    """As `send_at_once`, each form to an address of its own; they come to wait in the order given."""
-
-    def send(browser: Client, where: str, form: dict[str, str]) -> int:
-        try:
-            return browser.post(where, form).status_code
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(posts)) as pool:
-        with held(*revisions):
-            sent = []
-            for number, post in enumerate(posts, start=1):
-                sent.append(pool.submit(send, *post))
-                wait_for_waiting(number)
-        return sorted(future.result(PATIENCE_SECONDS) for future in sent)
 
 
 def leadership(revision: Revision) -> Entry:

@@ -339,7 +339,9 @@ def test_progress_of_a_paper_that_is_not_final_any_more_reloads_the_page() -> No
 
 def test_acts_take_a_post_from_whoever_may_do_them() -> None:
     paper, client = make_final(), a(Role.SHRMT)
-    assert [client.get(of(paper, name)).status_code for name in ("finalise", "document")] == [405, 405]
+    assert [client.get(of(paper, name)).status_code for name in ("finalise", "document", "cancel_document")] == [
+        405
+    ] * 3
 
 
 def test_a_failed_document_says_why_and_can_be_asked_for_again() -> None:
@@ -350,6 +352,30 @@ def test_a_failed_document_says_why_and_can_be_asked_for_again() -> None:
     assert "hx-get" not in page
     assert client.post(of(paper, "document")).status_code == 302
     assert Job.objects.filter(key=paper.job_key, state=JobState.QUEUED).count() == 1
+
+
+def test_the_making_of_a_document_is_called_off_and_can_be_asked_for_again() -> None:
+    paper, person = make_final(with_document=False), make_person(Role.SHRMT)
+    client = signed_in(person)
+    assert of(paper, "cancel_document") in client.get(of(paper)).content.decode()
+    answer = client.post(of(paper, "cancel_document"), follow=True).content.decode()
+    assert "The making of the document is cancelled. The paper is still final." in answer
+    assert "The making of the document was cancelled." in answer
+    assert "hx-get" not in answer
+    assert [entry.actor for entry in TrailEntry.objects.filter(act="paper.document_cancelled")] == [person]
+    paper.refresh_from_db()
+    assert (paper.is_final, paper.pdf, Job.objects.get().state) == (True, None, JobState.CANCELLED)
+    assert client.post(of(paper, "document")).status_code == 302
+    assert build_document(paper).state == JobState.DONE
+
+
+def test_a_document_that_is_ready_is_not_cancelled() -> None:
+    paper, client = make_final(), a(Role.SHRMT)
+    assert of(paper, "cancel_document") not in client.get(of(paper)).content.decode()
+    assert "Nothing was cancelled" in client.post(of(paper, "cancel_document"), follow=True).content.decode()
+    assert not TrailEntry.objects.filter(act="paper.document_cancelled").exists()
+    paper.refresh_from_db()
+    assert paper.pdf is not None
 
 
 # --- Downloads --------------------------------------------------------------------------------------------------------

@@ -139,7 +139,9 @@ def give_verdict(
     if said == "too high" and claimed is not None:
         criteria = list(verdict.theme.criteria.filter(level__number=claimed)[:1])
         audit_findings.add_finding(verdict=verdict, text=FOUND, criteria=criteria, by=by, at=at)
-        advised = Advised(RECOMMENDED, Priority.HIGH, london_day(at + DUE_AFTER), unit)
+        # A unit is recommended the same only once, and more than one theme may be too high.
+        text = f"{verdict.theme.name}: {RECOMMENDED}"
+        advised = Advised(text, Priority.HIGH, london_day(at + DUE_AFTER), unit)
         audit_findings.add_recommendation(audit=verdict.audit, verdict=verdict, advised=advised, by=by, at=at)
 
 

@@ -7,7 +7,7 @@ AC2, which neither has, is worked out over all pairs of pairs with numpy; the R 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from random import Random
 from typing import Any
 
@@ -22,7 +22,10 @@ from assurance.agreement import Agreement, agreement_in, table_of
 from assurance.agreement_findings import together
 from assurance.models import Revision
 from assurance.services.agreement import By, Scope, audited_by, by_half
-from organisation.periods import Quarter
+from home.demo import loading
+from home.demo.plan import Size
+from organisation.periods import LONDON, Quarter
+from tests.factories import maturity
 from tests.factories.assurance import shipped_edition
 from tests.factories.forces import Pen, Said, make_units
 from tests.factories.organisation import make_group, make_user
@@ -70,9 +73,12 @@ def raw_pairs() -> list[dict[str, Any]]:
             JOIN assurance_themeverdict v ON v.audit_id = a.id
             JOIN maturity_theme t ON t.id = v.theme_id
             JOIN assurance_entry e ON e.revision_id = a.revision_id AND e.theme_id = v.theme_id
-            JOIN organisation_unitmembership m ON m.unit_id = a.unit_id
-            JOIN assurance_auditorassignment w ON w.audit_id = a.id AND w.leads
-            WHERE e.level IS NOT NULL AND v.level IS NOT NULL
+            JOIN LATERAL (
+                SELECT group_id FROM organisation_unitmembership
+                WHERE unit_id = a.unit_id AND starts_on <= a.issued_at::date ORDER BY starts_on DESC LIMIT 1
+            ) m ON true
+            JOIN assurance_auditorassignment w ON w.audit_id = a.id AND w.leads AND w.ended_at IS NULL
+            WHERE a.state IN ('issued', 'closed') AND e.level IS NOT NULL AND v.level IS NOT NULL
             """
         )
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
@@ -141,3 +147,14 @@ def test_so_is_that_of_each_group_theme_auditor_and_half_year() -> None:
                 assert_as_others_say(agreement, of_it)
             else:
                 assert (agreement.pairs, agreement.measures) == (len(of_it), None)
+
+
+def test_so_is_that_of_the_demo_force() -> None:
+    """Its audits went through the services, from plan to issue."""
+    now = datetime(2026, 11, 22, 10, 0, tzinfo=LONDON)
+    maturity.shipped("2017", "2019")
+    assert loading.load(Size(seed="agreement", units=30, quarters=5), at=now)
+    pairs = raw_pairs()
+    assert len(pairs) > 20
+    whole = together(audited_by(By.THEME, Scope(now.date())).values())
+    assert_as_others_say(agreement_in(table_of(whole.pairs)), pairs)

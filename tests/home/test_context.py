@@ -152,7 +152,7 @@ def signed_in() -> HttpRequest:
 def test_appointments_in_force_decide_what_is_offered_and_said(signed_in: HttpRequest) -> None:
     context = navigation(signed_in)
     offered = [item.label for item in context["navigation"]]
-    assert offered == [*UNITS[:5], "Audit programmes", "Readings", "Climate surveys", *UNITS[6:]]
+    assert offered == [*UNITS[:5], "Climate surveys", *UNITS[5:]]
     assert list(context["role_descriptions"]) == [
         "Single point of contact (SPOC), Harbour",
         "Health, Safety and Wellbeing Board member",

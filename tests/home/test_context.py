@@ -28,9 +28,11 @@ ASSURANCE = [
     path("reviews/", nothing, name="reviews"),
     path("roll-ups/", nothing, name="rollups"),
     path("audits/", nothing, name="audits"),
-    path("climate-surveys/", nothing, name="climate_surveys"),
-    path("audits/", nothing, name="audits"),
+    path("audits/findings/", nothing, name="audit_findings"),
     path("audit-programmes/", nothing, name="programmes"),
+    path("recommendations/", nothing, name="recommendations"),
+    path("agreement/", nothing, name="agreement"),
+    path("climate-surveys/", nothing, name="climate_surveys"),
 ]
 
 
@@ -108,7 +110,8 @@ def test_somebody_without_an_appointment_is_offered_what_everyone_may_open() -> 
         ("/roll-ups/", {"Roll-ups": "page"}),
         ("/roll-ups/north/2025-26-h1/", {"Roll-ups": "true"}),
         ("/audits/7/", {"Audits": "true"}),
-        ("/audit-programmes/2025-26-h1/", {"Audit programmes": "true"}),
+        ("/audit-programmes/2025-26-h1/", {"Audits": "true"}),
+        ("/recommendations/7/", {"Audits": "true"}),
         ("/three-readings/harbour/", {"Readings": "true"}),
         ("/climate-surveys/7/", {"Readings": "true"}),
         ("/people/7/appoint/", {PEOPLE: "true"}),
@@ -152,7 +155,7 @@ def signed_in() -> HttpRequest:
 def test_appointments_in_force_decide_what_is_offered_and_said(signed_in: HttpRequest) -> None:
     context = navigation(signed_in)
     offered = [item.label for item in context["navigation"]]
-    assert offered == [*UNITS[:5], "Climate surveys", *UNITS[5:]]
+    assert offered == [*UNITS[:5], "Audit findings", "Readings", "Climate surveys", *UNITS[6:]]
     assert list(context["role_descriptions"]) == [
         "Single point of contact (SPOC), Harbour",
         "Health, Safety and Wellbeing Board member",

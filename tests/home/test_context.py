@@ -27,6 +27,7 @@ ASSURANCE = [
     path("statements/", nothing, name="statements"),
     path("reviews/", nothing, name="reviews"),
     path("roll-ups/", nothing, name="rollups"),
+    path("audits/", nothing, name="audits"),
 ]
 
 
@@ -100,6 +101,7 @@ def test_somebody_without_an_appointment_is_offered_what_everyone_may_open() -> 
         ("/reviews/north/2025-26-q1/", {"Reviews": "true"}),
         ("/roll-ups/", {"Roll-ups": "page"}),
         ("/roll-ups/north/2025-26-h1/", {"Roll-ups": "true"}),
+        ("/audits/12/themes/leadership/", {"Audits": "true"}),
         ("/people/7/appoint/", {PEOPLE: "true"}),
         ("/units/harbour/", {PEOPLE: "true"}),
         ("/account/password/change/", {}),

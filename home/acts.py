@@ -42,6 +42,7 @@ FAMILIES = {
     "action": "Actions",
     "actions": "Lists of actions",
     "plan": "Plans",
+    "audit": "Audits",
     "programme": "Audit programmes",
     "redaction": "Redactions",
     "information-request": "Information requests",

@@ -29,6 +29,8 @@ SEED = 20190219
 RESAMPLES = 2000
 # How many resamples may be without the coefficient before those that have it stop standing for all.
 MOST_WITHOUT = 0.05
+# How many standard errors a normal interval reaches to either side.
+Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 
 TOO_FEW = f"There are fewer than {FEWEST_PAIRS} pairs, so only counts are given."
 NO_PAIRS = "There are no pairs of a claim and a verdict yet."
@@ -150,6 +152,19 @@ def agreement_in(table: Table) -> Agreement:
             seed=SEED if resampled else None,
         ),
     )
+
+
+def bias_in(table: Table) -> Estimate:
+    """Return the mean of claim minus verdict as `agreement_in` has it, without the work that the rest takes."""
+    pairs = sum(map(sum, table))
+    if pairs < FEWEST_PAIRS:
+        return Estimate(why_not=TOO_FEW if pairs else NO_PAIRS)
+    bias = mean_difference(table)
+    if _all_differ_alike(table):
+        return Estimate(bias, why_not=ALL_ALIKE)
+    if pairs >= FEWEST_FOR_FORMULAS:
+        return _bias_by_formula(table)
+    return Estimate(bias, *_middle([(sum(claims) - sum(found)) / pairs for claims, found in _resamples(table)]))
 
 
 def sign_test_p(higher: int, lower: int) -> float | None:
@@ -292,19 +307,23 @@ def _share(part: int, whole: int) -> Estimate:
 
 def _by_formulas(table: Table) -> tuple[Estimate, Estimate, Estimate]:
     """The mean difference, kappa and AC2, each with the normal interval of its standard error."""
-    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
     bias, kappa, ac2 = mean_difference(table), weighted_kappa(table), gwets_ac2(table)
     error = kappa_standard_error(table)
     if kappa is None or error is None or _all_differ_alike(table):
         return _without_intervals(bias, kappa, ac2)
-    pairs = sum(map(sum, table))
-    squares = sum(number * (claim - verdict - bias) ** 2 for claim, verdict, number in _cells(table))
-    reach, reach_of_ac2 = z * sqrt(squares / (pairs - 1) / pairs), z * ac2_standard_error(table)
+    reach = Z * ac2_standard_error(table)
     return (
-        Estimate(bias, bias - reach, bias + reach),
-        Estimate(kappa, max(-1.0, kappa - z * error), min(1.0, kappa + z * error)),
-        Estimate(ac2, ac2 - reach_of_ac2, min(1.0, ac2 + reach_of_ac2)),
+        _bias_by_formula(table),
+        Estimate(kappa, max(-1.0, kappa - Z * error), min(1.0, kappa + Z * error)),
+        Estimate(ac2, ac2 - reach, min(1.0, ac2 + reach)),
     )
+
+
+def _bias_by_formula(table: Table) -> Estimate:
+    pairs, bias = sum(map(sum, table)), mean_difference(table)
+    squares = sum(number * (claim - verdict - bias) ** 2 for claim, verdict, number in _cells(table))
+    reach = Z * sqrt(squares / (pairs - 1) / pairs)
+    return Estimate(bias, bias - reach, bias + reach)
 
 
 def _by_resampling(table: Table) -> tuple[Estimate, Estimate, Estimate]:

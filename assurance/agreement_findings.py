@@ -21,6 +21,7 @@ from assurance.agreement import (
     Measures,
     Pair,
     agreement_in,
+    bias_in,
     table_of,
 )
 from assurance.proportions import wilson
@@ -183,10 +184,10 @@ def part_row(name: str, audited: Audited, *, with_bias: bool = False) -> PartRow
 
 
 def _bias(audited: Audited) -> str:
-    measures = agreement_in(table_of(audited.pairs)).measures
-    if measures is None:
+    bias = bias_in(table_of(audited.pairs))
+    if bias.value is None:
         return "–"
-    row = _estimate_row("", measures.bias, "")
+    row = _estimate_row("", bias, "")
     return row.value if row.interval == "–" else f"{row.value} ({row.interval})"
 
 

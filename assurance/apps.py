@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from actions import origins
+from actions import keeping, origins
 from organisation import dependants
 
 
@@ -10,7 +10,10 @@ class AssuranceConfig(AppConfig):
     def ready(self) -> None:
         """Say where actions come from and what a unit's end means: lower rooms ask, and never learn who answers."""
         from assurance.closing import StatementsOfUnits  # models can be imported only now
-        from assurance.origins import EntryOrigins
+        from assurance.origins import EntryOrigins, RecommendationOrigins
 
         origins.register(EntryOrigins())
+        recommended = RecommendationOrigins()
+        origins.register(recommended)
+        keeping.register(recommended)
         dependants.register(StatementsOfUnits())

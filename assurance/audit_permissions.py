@@ -124,6 +124,20 @@ def can_check_closure(user: Person, recommendation: Recommendation) -> bool:
     return is_assigned(user, recommendation.audit) or not bars_to_auditing(user, recommendation.unit, today)
 
 
+def can_list_recommendations(user: Person) -> bool:
+    """Whether the person reads any recommendation at all."""
+    return can_list_audits(user)
+
+
+def can_read_recommendation(user: Person, recommendation: Recommendation) -> bool:
+    """Whether the person reads what an issued audit recommends: its readers, the unit that does it, and its group's."""
+    if not recommendation.audit.is_out:
+        return False
+    if can_read_audit(user, recommendation.audit) or roles_in_unit(user, recommendation.unit) & READS_OWN_UNITS_AUDITS:
+        return True
+    return bool(roles_over_unit(user, recommendation.unit) & READS_OWN_GROUPS_AUDITS)
+
+
 def can_read_findings(user: Person) -> bool:
     """Whether the person reads what issued audits found, summed up for the Board."""
     return bool(roles_anywhere(user) & READS_FINDINGS)

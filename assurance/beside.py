@@ -80,6 +80,7 @@ class ValidatedLevel:
 
     level: ReadLevel
     on: date
+    audit: int
     reference: str
     why_not_comparable: str = ""
 
@@ -214,14 +215,15 @@ def _validated(revision: Revision, identity: str, today: date) -> ValidatedLevel
             level_name=Subquery(level_name.values("name")[:1]),
             why_not_comparable=Subquery(not_comparable.values("reason")[:1]),
         )
-        .values("level", "level_name", "audit__issued_at", "audit__reference", "why_not_comparable")
+        .values("level", "level_name", "audit__issued_at", "audit", "audit__reference", "why_not_comparable")
         .first()
     )
-    if row is None:
+    if row is None or row["level"] is None or row["audit__issued_at"] is None:  # what is issued has its moment
         return None
     return ValidatedLevel(
         ReadLevel(row["level"], row["level_name"]),
         london_day(row["audit__issued_at"]),
+        row["audit"],
         row["audit__reference"],
         row["why_not_comparable"] or "",
     )

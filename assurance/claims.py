@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from assurance.audit_permissions import can_read_revision
 from assurance.models import Audit, IssuedRollup, Revision
+from assurance.permissions import can_read_issued_rollup
 from assurance.reading import ReadEntry, ReadLevel, read
+from organisation.permissions import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,13 @@ class Claim:
     level: ReadLevel | None
     evidence: str
     entry: ReadEntry | None = None
+
+
+def can_read_claim(user: Person, audit: Audit) -> bool:
+    """Whether the person opens the statement, or the issued roll-up, that the audit validates."""
+    if audit.revision is not None:
+        return can_read_revision(user, audit.revision)
+    return audit.claimed_in is not None and can_read_issued_rollup(user, audit.claimed_in)
 
 
 def claims_of(audit: Audit, level_names: Mapping[int, str]) -> dict[str, Claim]:

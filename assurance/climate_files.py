@@ -24,7 +24,7 @@ from rendering import cells
 UNIT, THEME, RESPONDENTS, MEAN = "Unit", "Theme", "Respondents", "Mean agreement"
 COLUMNS = (UNIT, THEME, RESPONDENTS, MEAN)
 SHEET, LISTS = "Results", "What to write"
-MOST_LINES = 10_000  # with each answer counted, some 220,000 elements of a workbook
+MOST_LINES = 12_000  # a thousand units and twelve themes: with each answer counted, some 250,000 elements of a workbook
 MOST_PROBLEMS = 200
 LONGEST_CELL = 300
 TAKE_OURS = "Download the empty file from this page, fill that one in, and upload it."

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from assurance.models import IssuedRollup, Redaction, Revision, Rollup, Statement
+from assurance.audit_report import report_in
+from assurance.models import Audit, IssuedRollup, Redaction, Revision, Rollup, Statement
 from assurance.reading import read
 from assurance.rollup_tables import tables_of
 from assurance.rollup_words import issued_content, received, sums_statements
@@ -59,6 +60,19 @@ def issued_rollup_html(issued: IssuedRollup) -> str:
         "title": f"{content.name}: health and safety {kind}, {content.half}, version {content.number}",
     }
     return render_to_string("assurance/documents/issued_rollup.html", context)
+
+
+def audit_report_html(audit: Audit) -> str:
+    """Return the issued report of an audit as HTML for printing: from its frozen content alone."""
+    report = report_in(audit.content)
+    context = {
+        "report": report,
+        "content_digest": audit.content_digest,
+        "address": verification_address(audit.content_digest),
+        "marking": MARKING,
+        "title": f"Audit {report.reference}: {report.scope}",
+    }
+    return render_to_string("assurance/documents/audit_report.html", context)
 
 
 def statement_html(revision: Revision) -> str:

@@ -173,13 +173,13 @@ def completed(about: About, *, by: str, today: date) -> str:
 
 
 def reopened(about: About, *, by: str, reason: str) -> str:
-    return f"{by} has reopened {about}. Read why, change what has to change, and complete it again.\n{_cut(reason)}"
+    return f"{by} has reopened {about}. Read why, change what has to change, and complete it again.\n{cut(reason)}"
 
 
 def returned(about: About, *, by: str, reasons: str) -> str:
     return (
         f"{by} has returned {about}. Read the reasons, put right what they name, then complete it and have it signed "
-        f"again.\n{_cut(reasons)}"
+        f"again.\n{cut(reasons)}"
     )
 
 
@@ -191,7 +191,7 @@ def _by_when(about: About, *, is_late: bool) -> str:
     return f": it was due, signed, by {about.due}" if is_late else f" by {about.due}"
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
     whole = text.strip()
     return whole if len(whole) <= MOST_OF_A_REASON else f"{whole[:MOST_OF_A_REASON].rstrip()} … (the rest is there)"
 
@@ -199,7 +199,7 @@ def _cut(text: str) -> str:
 def infected(about: About, *, file: str, theme: str) -> str:
     return (
         f"The antivirus has found something in a file given for {theme} in {about}, and nobody can open it any more. "
-        f"Remove it from the theme, and give the evidence in a clean file.\n{_cut(file)}"
+        f"Remove it from the theme, and give the evidence in a clean file.\n{cut(file)}"
     )
 
 
@@ -207,5 +207,5 @@ def infected_and_signed(about: About, *, file: str, theme: str) -> str:
     return (
         f"The antivirus has found something in a file given for {theme} in {about}, which is signed. Nobody can open "
         "the file any more; it stays on record. If the level rests on it, the SLT lead can reopen the statement, and "
-        f"the evidence can be given in a clean file.\n{_cut(file)}"
+        f"the evidence can be given in a clean file.\n{cut(file)}"
     )

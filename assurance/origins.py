@@ -1,4 +1,4 @@
-"""Which theme of which statement raised an action: what this room knows of where actions come from."""
+"""Which theme of which statement, or which audit, raised an action: what this room knows of where actions come from."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from actions.origins import Origin
-from assurance.models import EntryAction
+from assurance.models import EntryAction, Recommendation
 from maturity.models import Theme
 from organisation.periods import Quarter
 
 THEME = "theme:"
+RECOMMENDED = "recommended"
 
 
 class EntryOrigins:
@@ -52,3 +53,44 @@ class EntryOrigins:
             return None
         links = EntryAction.objects.filter(entry__theme__identity=key.removeprefix(THEME))
         return links.order_by().values("action_id")
+
+
+class RecommendationOrigins:
+    """Actions that recommendations of audits became. This room keeps them: an auditor says when they are done."""
+
+    def of_actions(self, action_ids: Collection[int]) -> Mapping[int, Sequence[Origin]]:
+        """Return the recommendation that each action was: one query."""
+        found = Recommendation.objects.filter(action__in=action_ids)
+        return {
+            action: [
+                Origin(
+                    f"Recommendation {number} of audit {reference}",
+                    f"Audit {reference}",
+                    reverse("assurance:recommendation", args=[pk]),
+                )
+            ]
+            for action, pk, number, reference in found.values_list("action_id", "pk", "number", "audit__reference")
+            if action is not None
+        }
+
+    def choices(self) -> Sequence[tuple[str, str]]:
+        """Return the one choice that there is."""
+        return [(RECOMMENDED, "Recommended by an audit")]
+
+    def raised_by(self, key: str) -> QuerySet[Any] | None:
+        """Return the ids of all actions that an audit recommended."""
+        if key != RECOMMENDED:
+            return None
+        return Recommendation.objects.filter(action__isnull=False).order_by().values("action_id")
+
+    def why_kept(self, action_id: int) -> str:
+        """Return who says that the action is done, and where."""
+        found = Recommendation.objects.filter(action=action_id).values_list("number", "audit__reference").first()
+        if found is None:
+            return ""
+        number, reference = found
+        return (
+            f"This action is recommendation {number} of audit {reference}. Its unit says on the recommendation’s page "
+            "that it is done, and an auditor confirms it: then the action is closed. It is not closed, withdrawn or "
+            "reopened here."
+        )

@@ -3,7 +3,17 @@
 from celery import shared_task
 from django.utils import timezone
 
-from assurance.services import documents, information_requests, issuing, nightly, notices, opening, rollups
+from assurance.services import (
+    audit_notices,
+    audit_reports,
+    documents,
+    information_requests,
+    issuing,
+    nightly,
+    notices,
+    opening,
+    rollups,
+)
 from organisation.periods import Quarter
 from records.services import jobs
 
@@ -23,6 +33,7 @@ def remind() -> None:
     notices.remind(now=now)
     notices.escalate(now=now)
     notices.tell_of_infected_files(now=now)
+    audit_notices.escalate(now=now)
 
 
 @shared_task(name="assurance.build_draft_rollups")
@@ -39,6 +50,11 @@ def build_rollup(job_id: int) -> None:
 @shared_task(name=issuing.PRINT)
 def print_issued_rollup(job_id: int) -> None:
     jobs.perform(job_id, issuing.build_document)
+
+
+@shared_task(name=audit_reports.PRINT)
+def print_audit_report(job_id: int) -> None:
+    jobs.perform(job_id, audit_reports.build_document)
 
 
 @shared_task(name=documents.PRINT)

@@ -7,7 +7,9 @@ from assurance.views import (
     agreement,
     agreement_claims,
     audit_files,
+    audit_findings,
     audit_pieces,
+    audit_reports,
     auditors,
     audits,
     autosave,
@@ -24,6 +26,7 @@ from assurance.views import (
     presence,
     printing,
     programmes,
+    recommendations,
     redactions,
     reviews,
     rollup_words,
@@ -145,6 +148,7 @@ urlpatterns += [
     path("agreement/", agreement.agreement, name="agreement"),
     path("agreement/claims/", agreement_claims.agreement_claims, name="agreement_claims"),
     path("agreement/claims/csv/", agreement_claims.agreement_claims_csv, name="agreement_claims_csv"),
+    path("agreement/claims/xlsx/", agreement_claims.agreement_claims_workbook, name="agreement_claims_workbook"),
     path("agreement/over-time/", agreement.agreement_over_time, name="agreement_over_time"),
     path("agreement/auditors/", agreement.agreement_of_auditors, name="agreement_of_auditors"),
     path("agreement/auditors/<int:pk>/", agreement.agreement_of_auditor, name="agreement_of_auditor"),
@@ -198,4 +202,25 @@ urlpatterns += [
     ),
     path(f"{AUDIT}remove/<slug:sort>/<int:piece>/", audit_pieces.remove_audit_piece, name="remove_audit_piece"),
     path("audit-files/<int:pk>/", audit_files.audit_file, name="audit_file"),
+]
+
+AUDIT_REPORT = "audits/<int:pk>/report/"
+RECOMMENDATION = "recommendations/<int:pk>/"
+
+urlpatterns += [
+    path("audits/findings/", audit_findings.findings, name="audit_findings"),
+    path(AUDIT_REPORT, audit_reports.report, name="audit_report"),
+    path(f"{AUDIT_REPORT}send/", audit_reports.send, name="send_audit_report"),
+    path(f"{AUDIT_REPORT}take-back/", audit_reports.take_back, name="take_back_audit_report"),
+    path(f"{AUDIT_REPORT}respond/", audit_reports.respond, name="respond_to_audit"),
+    path(f"{AUDIT_REPORT}issue/", audit_reports.issue, name="issue_audit_report"),
+    path(f"{AUDIT_REPORT}close/", audit_reports.close, name="close_audit"),
+    path(f"{AUDIT_REPORT}print/", audit_reports.print_report, name="print_audit_report"),
+    path(f"{AUDIT_REPORT}progress/", audit_reports.report_progress, name="audit_report_progress"),
+    path(f"{AUDIT_REPORT}pdf/", audit_reports.report_pdf, name="audit_report_pdf"),
+    path("recommendations/", recommendations.recommendations, name="recommendations"),
+    path(RECOMMENDATION, recommendations.recommendation, name="recommendation"),
+    path(f"{RECOMMENDATION}done/", recommendations.done, name="recommendation_done"),
+    path(f"{RECOMMENDATION}checks/<int:number>/", recommendations.check, name="check_recommendation"),
+    path(f"{RECOMMENDATION}files/<int:file>/", recommendations.closure_file, name="closure_file"),
 ]

@@ -9,10 +9,13 @@ from itertools import groupby
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
+from assurance import issued_audits
 from assurance.chains import in_chain_order, link_of
+from assurance.issued_audits import IssuedAudit
 from assurance.issued_versions import ISSUED, PRINTED, Told, Version
 from assurance.issued_versions import differences as differences_of_issue
 from assurance.models import (
+    Audit,
     BlankForm,
     EvidenceItem,
     IssuedRollup,
@@ -41,6 +44,7 @@ def find_by_digest(digest: str, *, reader: Person) -> list[Match]:
     statements = Statement.objects.visible_to(reader)
     rollups = Rollup.objects.visible_to(reader).select_related("group", "pdf")
     issued = IssuedRollup.objects.visible_to(reader).filter(Q(content_digest=digest) | Q(pdf__sha256=digest))
+    audits = Audit.objects.visible_to(reader).out().filter(Q(content_digest=digest) | Q(pdf__sha256=digest))
     return [
         *(_statement(revision) for revision in _revisions(statements).filter(content_digest=digest)),
         *(_printed(document) for document in _documents(statements, digest)),
@@ -48,6 +52,7 @@ def find_by_digest(digest: str, *, reader: Person) -> list[Match]:
         *_evidence(statements, digest),
         *(_rollup(rollup, digest) for rollup in rollups.filter(Q(figures_digest=digest) | Q(pdf__sha256=digest))),
         *(_issued(version, digest) for version in issued.select_related("rollup__group", "pdf").order_by("pk")),
+        *(_audit(audit, digest) for audit in audits.select_related("unit", "group", "pdf").order_by("pk")),
     ]
 
 
@@ -248,6 +253,80 @@ def changed_issues() -> Iterator[tuple[str, str]]:
     lost = TrailEntry.objects.filter(~Exists(there), thing_type=IssuedRollup._meta.label, act=ISSUED).order_by("pk")
     for name in lost.values_list("thing_name", flat=True):
         yield name, "the trail says that it was issued, and it is not there any more"
+
+
+# --- Audits ------------------------------------------------------------------------------------------------------
+
+
+def _audit(audit: Audit, digest: str) -> Match:
+    assert audit.issued_at is not None  # noqa: S101  # only issued ones have a digest
+    is_of_content = audit.content_digest == digest
+    what = "What was issued as the report" if is_of_content else "The PDF of the report"
+    return Match(
+        matched=Matched.CONTENT if is_of_content else Matched.FILE,
+        thing=f"{what} of audit {audit.reference}",
+        address=reverse("assurance:audit_report", args=[audit.pk]),
+        facts=(
+            ("Of", audit.scope.name),
+            ("Issued", f"{_moment(audit.issued_at)} by {audit.issuer_name}"),
+            ("State", audit.get_state_display()),
+        ),
+        standing="It stands: an issued report is never changed.",
+        stands=True,
+        findings=tuple(_findings_on_audit(audit)),
+    )
+
+
+def _findings_on_audit(audit: Audit) -> Iterator[Finding]:
+    wrong = list(issued_audits.differences(_issued_audit(audit)))
+    yield from (Finding(f"{what[0].upper()}{what[1:]}.", is_well=False) for what in wrong)
+    if not wrong:
+        yield Finding(
+            "The digest, worked out again from the stored content, is the one that was issued, and its rows and the "
+            "trail agree with it.",
+            is_well=True,
+        )
+    if audit.pdf is not None:
+        yield finding_on_bytes(audit.pdf)
+
+
+def _issued_audit(audit: Audit) -> IssuedAudit:
+    """Return an issued audit as it is checked: four queries."""
+    assert audit.issued_at is not None and audit.issued_by_id is not None  # noqa: S101, PT018  # a constraint
+    acts = TrailEntry.objects.filter(
+        thing_type=Audit._meta.label, thing_id=audit.pk, act__in=[issued_audits.ISSUED, issued_audits.PRINTED]
+    ).order_by("pk")
+    verdicts = audit.verdicts.order_by("theme__number")
+    validated = audit.revision or audit.claimed_in
+    return IssuedAudit(
+        content=audit.content,
+        digest=audit.content_digest,
+        row={
+            "reference": audit.reference,
+            "summary": audit.summary,
+            "good_practice": audit.good_practice,
+            "issued_at": audit.issued_at.isoformat(),
+            "issuer_name": audit.issuer_name,
+        },
+        verdicts=list(verdicts.values_list("theme__identity", "level", "not_enough_evidence")),
+        validated=validated.content_digest if validated else None,
+        issued=(audit.issued_at, audit.issued_by_id),
+        pdf=audit.pdf.sha256 if audit.pdf else None,
+        told=[Told(*row) for row in acts.values_list("act", "at", "actor", "detail")],
+    )
+
+
+def changed_audits() -> Iterator[tuple[str, str]]:
+    """Yield (which, what is wrong) of issued audits that are not, or not all of them, as they were issued."""
+    audits = Audit.objects.out().select_related("unit", "group", "revision", "claimed_in", "pdf")
+    audits = audits.defer("revision__content", "claimed_in__content").order_by("pk")
+    for audit in audits.iterator(chunk_size=20):
+        for what in issued_audits.differences(_issued_audit(audit)):
+            yield str(audit), what
+    there = Audit.objects.out().filter(pk=OuterRef("thing_id"))
+    lost = TrailEntry.objects.filter(~Exists(there), thing_type=Audit._meta.label, act=issued_audits.ISSUED)
+    for name in lost.order_by("pk").values_list("thing_name", flat=True):
+        yield name, "the trail says that it was issued, and it is not there as issued any more"
 
 
 # --- Statements ---------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from assurance.audit_permissions import READS_AUDITS, READS_PROGRAMMES
+from assurance.audit_permissions import READS_AUDITS, READS_FINDINGS
 from assurance.models.climate import READS_CLIMATE
 from assurance.permissions import READS_ISSUED_ROLLUPS
 from home.permissions import READS_TRAIL
@@ -46,14 +46,21 @@ class NavItem:
 
 
 _REVIEWERS = frozenset({Role.COG_LEAD, Role.COG_SUPPORT, Role.SHRMT, Role.HEAD})
+# What the pages about audits lead to, one from the other (`assurance/templatetags/audit_pages.py`).
+AUDIT_PAGES = (
+    "assurance:recommendations",
+    "assurance:programmes",
+    "assurance:agreement",
+    "assurance:audit_findings",
+)
 SECTIONS = (
     Section("Home", "home"),
     Section("Statements", "assurance:statements", _REVIEWERS | {Role.SPOC, Role.SLT_LEAD}),
     Section("Actions", "actions:actions", _REVIEWERS | {Role.SPOC, Role.SLT_LEAD}),
     Section("Reviews", "assurance:reviews", _REVIEWERS),
     Section("Roll-ups", "assurance:rollups", READS_ISSUED_ROLLUPS),
-    Section("Audits", "assurance:audits", READS_AUDITS),
-    Section("Audit programmes", "assurance:programmes", READS_PROGRAMMES),
+    Section("Audits", "assurance:audits", READS_AUDITS, also=AUDIT_PAGES),
+    Section("Audit findings", "assurance:audit_findings", READS_FINDINGS - READS_AUDITS, also=AUDIT_PAGES),
     Section("My half", "my_half", GROUP_ROLES),
     Section("Readings", "insight:three_readings", READS_THREE_READINGS, also=("assurance:climate_surveys",)),
     Section("Climate surveys", "assurance:climate_surveys", READS_CLIMATE - READS_THREE_READINGS),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assurance.services import documents, information_requests, issuing, rollups
+from assurance.services import audit_reports, documents, information_requests, issuing, rollups
 from home.services import digests, personal_data
 from organisation.services import letters
 from papers.services import papers
@@ -10,6 +10,7 @@ from papers.services import papers
 WORK = {
     rollups.BUILD: "Building a roll-up",
     issuing.PRINT: "Printing an issued roll-up",
+    audit_reports.PRINT: "Printing the report of an audit",
     documents.PRINT: "Printing a signed statement",
     documents.PRINT_BLANK: "Printing a blank form",
     information_requests.PRINT: "Printing an answer to an information request",

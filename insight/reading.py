@@ -1,6 +1,6 @@
 """Reading what is known of units for their three readings, in as many queries for many units as for one.
 
-What each query yields is decided once, here: which statement is the claim, which verdict is the last, which survey.
+Which statement is the claim and which survey counts is decided once, here; which verdict, in `assurance/validated.py`.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Value, When
 
-from assurance.models import Audit, ClimateResult, ClimateSurvey, Entry, Revision, RevisionState, ThemeVerdict
+from assurance.models import ClimateResult, ClimateSurvey, Entry, Revision, RevisionState
 from assurance.models.climate import result_of
 from assurance.services.figures import Model, code_of
+from assurance.validated import last_validated
 from insight.outcomes import Indicator, Movement, Recorder, read_indicators
 from insight.three_readings import Claim, Known, OfUnit, Survey, ThemeFacts, Verdict, comparable
 from maturity.models import Edition
-from organisation.periods import HalfYear, london_day
+from organisation.periods import HalfYear
 
 INDICATORS = Path(settings.BASE_DIR) / "fixtures" / "outcome-indicators.toml"
 # Rooms that count outcomes. None does yet, so the pages say of every indicator that it is not yet recorded.
@@ -40,7 +41,7 @@ def known_of(units: Collection[int], *, day: date, recorders: Sequence[Recorder]
     code = code_of(edition)
     found = {unit: OfUnit() for unit in units}
     _add_claims(found)
-    _add_verdicts(found)
+    _add_verdicts(found, day)
     survey = _add_climate(found)
     together: dict[str, Movement] = {}
     for recorder in recorders:
@@ -69,8 +70,8 @@ def _add_claims(found: dict[int, OfUnit]) -> None:
     newest = (
         Revision.objects.standing()
         .filter(statement__unit__in=list(found))
-        .order_by("statement__unit", "-statement__quarter", accepted_first, "-number")
-        .distinct("statement__unit")
+        .order_by("statement__unit_id", "-statement__quarter", accepted_first, "-number")
+        .distinct("statement__unit_id")
     )
     # As a list: in a subquery the order is lost by which the newest is found.
     rows = Entry.objects.filter(revision__in=list(newest.values_list("pk", flat=True))).values_list(
@@ -85,18 +86,11 @@ def _add_claims(found: dict[int, OfUnit]) -> None:
         found[unit].claims[theme] = Claim(level, edition, quarter, state == RevisionState.ACCEPTED)
 
 
-def _add_verdicts(found: dict[int, OfUnit]) -> None:
-    """Add the verdict of each theme in the unit's audit that was issued last, if it says anything of the theme."""
-    answered = Q(level__isnull=False) | Q(not_enough_evidence=True)
-    last = (
-        ThemeVerdict.objects.filter(answered, audit__in=Audit.objects.out(), audit__unit__in=list(found))
-        .order_by("audit__unit", "theme__identity", "-audit__issued_at", "-audit")
-        .distinct("audit__unit", "theme__identity")
-    )
-    for unit, theme, level, edition, issued_at, audit in last.values_list(
-        "audit__unit", "theme__identity", "level", "audit__edition__code", "audit__issued_at", "audit__reference"
-    ):
-        found[unit].verdicts[theme] = Verdict(level, edition, london_day(issued_at), audit)
+def _add_verdicts(found: dict[int, OfUnit], day: date) -> None:
+    """Add the level of each theme that an audit validated last."""
+    for unit, by_theme in last_validated(list(found), until=day).items():
+        for theme, last in by_theme.items():
+            found[unit].verdicts[theme] = Verdict(last.level, last.edition, last.on, last.reference)
 
 
 def _add_climate(found: dict[int, OfUnit]) -> Survey | None:

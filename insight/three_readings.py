@@ -23,7 +23,7 @@ from rendering.formats import count, day, decimal, signed_change, so_many
 
 NOT_SCORED = "Not scored"
 NOTHING_CLAIMED, NO_LEVEL = "Nothing signed", "No level given"
-NOT_AUDITED, NOT_ENOUGH_EVIDENCE = "Not audited", "Not enough evidence"
+NOT_VALIDATED = "No verdict"
 NOT_ASKED, FEW = "Not asked", "Fewer than ten respondents"
 NOT_RECORDED = "not yet recorded"
 
@@ -40,9 +40,9 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the last issued audit of a theme found; its level is None where there was not enough evidence."""
+    """The level that the last issued audit of a theme validated, if any did."""
 
-    level: int | None
+    level: int
     edition: str
     issued_on: date
     audit: str
@@ -146,6 +146,13 @@ def rows_of_unit(known: Known, unit: int) -> list[ThemeRow]:
     return [_row_of_unit(known, of, theme) for theme in known.themes]
 
 
+def claimed_in(known: Known, unit: int) -> str:
+    """Return which statement a unit's claims are from, in words; empty where it has none."""
+    of = known.units.get(unit, OfUnit())
+    found = {f"{one.quarter.name}, {'accepted' if one.accepted else 'not accepted yet'}" for one in of.claims.values()}
+    return "; ".join(sorted(found))
+
+
 def rows_of_several(known: Known) -> list[ThemeRow]:
     """Return the themes of all the units together, in the edition's order."""
     return [_row_of_several(known, theme) for theme in known.themes]
@@ -202,8 +209,8 @@ def _row_of_several(known: Known, theme: ThemeFacts) -> ThemeRow:
     claims = [one.claimed for one in each if one.claimed is not None]
     verdicts = [one.validated for one in each if one.validated is not None]
     both = climate.together(of.climate[theme.identity] for of in known.units.values() if theme.identity in of.climate)
-    claimed = _median(claims, theme, NOTHING_CLAIMED)
-    validated = _median(verdicts, theme, NOT_AUDITED)
+    claimed = _median(claims, theme, NOTHING_CLAIMED, known.level_names)
+    validated = _median(verdicts, theme, NOT_VALIDATED, known.level_names)
     answered = _answered_together(both, known.survey)
     points = known.survey.points if known.survey else climate.MOST_POINTS
     moved = _moved(known, known.moved_together, theme)
@@ -217,8 +224,8 @@ def _row_of_several(known: Known, theme: ThemeFacts) -> ThemeRow:
         tuple(questions_of_several(each, moved, median_claim=_middle(claims))),
         ReadingsRow(
             theme.name,
-            Mark(_middle(claims), claimed.words),
-            Mark(_middle(verdicts), validated.words),
+            Mark(_middle(claims), median_label(claims) or claimed.words),
+            Mark(_middle(verdicts), median_label(verdicts) or validated.words),
             Mark(climate.favour(both.result, points), answered.words),
         ),
     )
@@ -232,18 +239,16 @@ def _claimed(claim: Claim | None, theme: ThemeFacts, level_names: Sequence[str])
         return LevelCell(None, NOT_SCORED)
     if claim is None:
         return LevelCell(None, NOTHING_CLAIMED)
-    since = f"{claim.quarter.name}, {'accepted' if claim.accepted else 'signed, not accepted yet'}"
-    return _level(claim.level, NO_LEVEL, since, level_names)
+    return _level(claim.level, NO_LEVEL, "", level_names)
 
 
 def _validated(verdict: Verdict | None, theme: ThemeFacts, level_names: Sequence[str]) -> LevelCell:
     if not theme.scored:
         return LevelCell(None, NOT_SCORED)
     if verdict is None:
-        return LevelCell(None, NOT_AUDITED)
-    return _level(
-        verdict.level, NOT_ENOUGH_EVIDENCE, f"Audit {verdict.audit}, issued {day(verdict.issued_on)}", level_names
-    )
+        return LevelCell(None, NOT_VALIDATED)
+    note = f"Audit {verdict.audit}, issued {day(verdict.issued_on)}"
+    return _level(verdict.level, NOT_VALIDATED, note, level_names)
 
 
 def _level(level: int | None, without: str, note: str, level_names: Sequence[str]) -> LevelCell:
@@ -287,12 +292,16 @@ def _agreement(result: Result, points: int) -> str:
     return f"{count(result.respondents)} respondents agree at {decimal(result.mean, 2)} on a scale from 1 to {points}"
 
 
-def _median(levels: Sequence[int], theme: ThemeFacts, without: str) -> LevelCell:
+def _median(levels: Sequence[int], theme: ThemeFacts, without: str, level_names: Sequence[str]) -> LevelCell:
+    """The median as a level, or in words where the middle lies between two."""
     if not theme.scored:
         return LevelCell(None, NOT_SCORED)
     if not levels:
         return LevelCell(None, without)
-    return LevelCell(None, median_label(levels), f"median of {so_many(len(levels), 'unit')}")
+    note, median = f"median of {so_many(len(levels), 'unit')}", median_label(levels)
+    if median.isdecimal():
+        return _level(int(median), without, note, level_names)
+    return LevelCell(None, median, note)
 
 
 def _middle(levels: Sequence[int]) -> Fraction | None:

@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from assurance.models import AuditState, BlankForm, IssuedRollup, Release, Rollup, Statement, StatementDocument
+from assurance.models import Audit, AuditState, BlankForm, IssuedRollup, Release, Rollup, Statement, StatementDocument
 from organisation.models import User
 from organisation.periods import Quarter
 from organisation.roles import Role
@@ -26,6 +26,7 @@ from organisation.services import bulk, calendars
 from records.models import TrailEntry
 from tests.factories import (
     actions,
+    audit_reports,
     audits,
     climate,
     evidence,
@@ -116,6 +117,7 @@ OTHER_GROUP = who("other-cog-lead", "other-cog-support")
 REQUESTED = ("information request", "requested statement")
 AUDITORS = who("shrmt", "external-auditor")
 READS_AUDIT = who(SAFETY, "external-auditor")
+READS_REPORT = READS | {"external-auditor"}  # once it is issued: this one does it
 OPEN, COMPLETED, SIGNED = ("open", "quarter"), ("completed", "quarter"), ("signed", "quarter")
 
 TABLE = [
@@ -394,8 +396,9 @@ TABLE = [
     ),
     # How claims agree with verdicts: those of one unit or group are led to its page at once
     Row("assurance:agreement", get={who(SAFETY, UNIT): OK, who(GROUP, OTHERS): MOVED}),
-    Row("assurance:agreement_claims", get={READS: OK}),
+    Row("assurance:agreement_claims", get={who(SAFETY, UNIT, GROUP, OTHERS): OK}),
     Row("assurance:agreement_claims_csv", get={who(SAFETY): OK}),
+    Row("assurance:agreement_claims_workbook", get={who(SAFETY): OK}),
     Row("assurance:agreement_of_group", ("group",), get={READS_REVIEWS: OK}),
     Row("assurance:agreement_of_unit", ("signed",), get={READS: OK}),
     Row("assurance:agreement_of_theme", ("theme",), get={who(SAFETY): OK}),
@@ -713,6 +716,58 @@ TABLE = [
     ),
     Row("assurance:audit_theme", ("issued audit", "theme"), get={READS: OK}, post={READS: FORBIDDEN}),
     Row("assurance:audit_file", ("audit file",), get={READS_AUDIT: OK}),
+    # Audits: the report, what is answered to it, and what it recommends
+    Row("assurance:audit_findings", get={who(SAFETY, BOARD): OK}),
+    Row("assurance:audit_report", ("audit in draft",), get={who(SAFETY, "external-auditor"): OK}),
+    Row("assurance:audit_report", ("audit sent",), get={who(UNIT, SAFETY, "external-auditor"): OK}),
+    Row("assurance:audit_report", ("audit issued",), get={READS_REPORT: OK}),
+    *(
+        Row(
+            f"assurance:{name}",
+            (audit,),
+            get={who("shrmt"): OK, readers: FORBIDDEN},
+            post={who("shrmt"): DONE_OR_REFUSED, readers: FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, audit, readers in (
+            ("send_audit_report", "audit in draft", who(SAFETY, "external-auditor")),
+            ("take_back_audit_report", "audit sent", who(UNIT, SAFETY, "external-auditor")),
+            ("issue_audit_report", "audit sent", who(UNIT, SAFETY, "external-auditor")),
+            ("close_audit", "audit issued", READS_REPORT),
+        )
+    ),
+    *(
+        Row(
+            "assurance:respond_to_audit",
+            (audit,),
+            get={who(UNIT): OK, readers: FORBIDDEN},
+            post={who(UNIT): DONE_OR_REFUSED, readers: FORBIDDEN},
+        )
+        for audit, readers in (
+            ("audit sent", who(SAFETY, "external-auditor")),
+            ("audit issued", who(GROUP, SAFETY, "external-auditor")),
+        )
+    ),
+    Row("assurance:print_audit_report", ("audit issued",), get={READS_REPORT: {405}}, post={READS_REPORT: MOVED}),
+    Row("assurance:audit_report_progress", ("audit issued",), get={READS_REPORT: MOVED}),
+    Row("assurance:audit_report_pdf", ("audit issued",), get={READS_REPORT: OK}),
+    Row("assurance:audit_report_pdf", ("audit sent",)),
+    Row("assurance:recommendations", get={who(READS_REPORT, OTHERS): OK}),
+    Row("assurance:recommendation", ("issued recommendation",), get={READS_REPORT: OK}),
+    Row(
+        "assurance:recommendation_done",
+        ("issued recommendation",),
+        get={who(UNIT): OK, READS_REPORT: FORBIDDEN},
+        post={who(UNIT): DONE_OR_REFUSED, READS_REPORT: FORBIDDEN},
+    ),
+    Row(
+        "assurance:check_recommendation",
+        ("issued recommendation", "1"),
+        get={who("shrmt"): OK, READS_REPORT: FORBIDDEN},
+        post={who("shrmt"): DONE_OR_REFUSED, READS_REPORT: FORBIDDEN},
+        decides=("GET", "POST"),
+    ),
+    Row("assurance:closure_file", ("issued recommendation", "closure file"), get={READS_REPORT: OK}),
     # Climate surveys: SHRMT imports them; the Board reads them, too
     Row("assurance:climate_surveys", get={who(READS, OTHERS, BOARD): OK}),
     *(
@@ -955,6 +1010,14 @@ def world() -> World:
     action = actions.make_action(units["open"], by=people["stranger"])
     adviser = statements.make_adviser(units["open"])
     question = statements.ask(units["open"], "leadership")
+    drafted, sent, reported = (audit_reports.drafted(by=people["shrmt"], revision=signed) for _ in range(3))
+    for one in (drafted, sent, reported):
+        audit_reports.assign(one, people["external-auditor"], leads=False)
+    audit_reports.sent(sent)
+    audit_reports.issued(audit_reports.answered(audit_reports.sent(reported)))
+    Audit.objects.filter(pk=reported.pk).update(pdf=papers.make_blob())
+    recommendation = reported.recommendations.get(number=1)
+    closure_file = audit_reports.said_done(recommendation, files=(evidence.sent(),)).files.get()
     audit = audits.begun(signed, by=people["shrmt"], auditors=[people["external-auditor"]])
     pieces = audits.give_pieces(audit.verdicts.get(theme__identity="leadership"), by=people["shrmt"])
     audited = audits.make_audit(
@@ -1006,6 +1069,11 @@ def world() -> World:
             "requested statement": str(asked.pk),
             "climate survey": str(surveyed.pk),
             "climate upload": str(climate.keep_upload(by=people["shrmt"]).token),
+            "audit in draft": str(drafted.pk),
+            "audit sent": str(sent.pk),
+            "audit issued": str(reported.pk),
+            "issued recommendation": str(recommendation.pk),
+            "closure file": str(closure_file.pk),
             "audit": str(audit.pk),
             "issued audit": str(audited.pk),
             "assignment": str(audit.assignments.get(auditor=people["external-auditor"]).pk),
@@ -1067,6 +1135,7 @@ CHECKS = [
     ("assurance.views.audit_loading.can_read_audit", "GET", "assurance:audit", "other-spoc"),
     ("assurance.views.audit_loading.can_do_audit", "POST", "assurance:audit_theme", "head"),
     ("assurance.views.audit_files.can_read_audit", "GET", "assurance:audit_file", "spoc"),
+    ("assurance.views.agreement.can_read_agreement_of_unit", "GET", "assurance:agreement_of_unit", "other-spoc"),
     ("assurance.views.evidence.can_read_revision", "GET", "assurance:evidence_file", "other-slt-lead"),
     ("assurance.views.signing.can_sign", "POST", "assurance:sign", "administrator-and-slt-lead"),
     ("papers.views.loading.can_read_paper", "GET", "papers:paper", "panel-member"),

@@ -52,6 +52,7 @@ def test_every_download_is_in_the_trail(world: World) -> None:
     assert missing == set()
     assert {
         "assurance:agreement_claims_csv",
+        "assurance:agreement_claims_workbook",
         "assurance:audit_file",
         "assurance:evidence_file",
         "assurance:climate_survey_csv",
@@ -64,6 +65,8 @@ def test_every_download_is_in_the_trail(world: World) -> None:
         "assurance:issued_rollup_csv",
         "assurance:programme_csv",
         "assurance:programme_workbook",
+        "assurance:audit_report_pdf",
+        "assurance:closure_file",
         "trail_csv",
     } <= recorded
 

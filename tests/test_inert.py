@@ -25,8 +25,8 @@ from django.utils import timezone
 from lxml import html  # type: ignore[import-untyped]  # ships no types
 from openpyxl import load_workbook
 
-from assurance.models import Revision, Rollup
-from assurance.services import documents, issuing, rollups
+from assurance.models import Audit, Revision, Rollup
+from assurance.services import audit_reports, documents, issuing, rollups
 from home.services import digests
 from organisation.periods import london_day
 from organisation.services import letters
@@ -178,12 +178,15 @@ def test_no_document_does_what_a_text_in_it_says(hostile: World) -> None:
         cursor.execute("DELETE FROM assurance_statementdocument")
         cursor.execute("DELETE FROM assurance_blankform")
         cursor.execute("UPDATE assurance_issuedrollup SET pdf_id = NULL")
+        cursor.execute("UPDATE assurance_audit SET pdf_id = NULL")
         cursor.execute("SET LOCAL session_replication_role = origin")
+    audit = Audit.objects.get(pk=str(hostile.values["audit issued"]))
     asked = [
         (documents.request(revision=signed, by=by, at=now), documents.build),
         (documents.request_blank(statement=signed.statement, by=by, at=now), documents.build_blank),
         (rollups.request(rollup=rollup, by=group_lead, at=now), rollups.build),
         (issuing.request_document(issued=rollup.issued.get(), by=by, at=now), issuing.build_document),
+        (audit_reports.request_document(audit=audit, by=by, at=now), audit_reports.build_document),
     ]
     for job, build in asked:
         assert job is not None
@@ -196,9 +199,11 @@ def test_no_document_does_what_a_text_in_it_says(hostile: World) -> None:
     paths = [one.blob.path for one in printed if one is not None]
     rollup.refresh_from_db()
     issued = rollup.issued.get()
+    audit.refresh_from_db()
+    assert audit.pdf is not None
     assert rollup.pdf is not None
     assert issued.pdf is not None
-    for path in (*paths, rollup.pdf.path, issued.pdf.path):
+    for path in (*paths, rollup.pdf.path, issued.pdf.path, audit.pdf.path):
         assert faults_of_pdf(path) == [], path
     assert len(paths) == 2
 

@@ -27,8 +27,10 @@ from assurance.audit_permissions import (
     can_audit_unit,
     can_list_audits,
     can_list_programmes,
+    can_list_recommendations,
     can_read_audit,
     can_read_programme,
+    can_read_recommendation,
     units_to_audit,
 )
 from assurance.models import (
@@ -40,6 +42,7 @@ from assurance.models import (
     InformationRequest,
     IssuedRollup,
     MentoringRecord,
+    Recommendation,
     Redaction,
     ReviewNote,
     Rollup,
@@ -641,6 +644,53 @@ def test_audits_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
         assert can_list_audits(person) or not readable
         readers.add(len(readable))
     assert {0, len(made)} < readers
+
+
+def test_recommendations_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
+    """domain.md, *Audit issued*: its readers, the unit that is to do it, and those of that unit's group."""
+    shrmt, today = force.people[0], timezone.localdate()
+
+    def recommend(audit: Audit, *units: Unit) -> Audit:
+        for number, unit in enumerate(units, start=1):
+            more = {"priority": "high", "due_on": today, "text": "Brief them."}
+            Recommendation.objects.create(audit=audit, unit=unit, number=number, **more)
+        return audit
+
+    issued = []
+    for number, unit in enumerate(force.units):
+        revision = Statement.objects.filter(unit=unit).latest("quarter").revisions.get()
+        for state in (AuditState.DRAFT, AuditState.RESPONSE):
+            recommend(audits.make_audit(revision=revision, state=state, by=shrmt), unit)
+        out = audits.make_audit(revision=revision, state=AuditState.RESPONSE, by=shrmt)
+        recommend(out, unit, force.units[number - 1])  # to another unit, too, perhaps of another group
+        Audit.objects.filter(pk=out.pk).update(**audits.issue_columns(shrmt))
+        issued.append(out.pk)
+    external = force.people[5]
+    appoint(external, Role.EXTERNAL_AUDITOR)
+    AuditorAssignment.objects.create(
+        audit_id=issued[0], auditor=external, assigned_at=timezone.now(), assigned_by=shrmt
+    )
+    group = {unit.pk: group_of(unit) for unit in force.units}
+    made = list(Recommendation.objects.select_related("audit__unit", "unit"))
+    readers = set()
+    for person in force.people:
+        readable = set()
+        for one in made:
+            touched = {one.unit_id, one.audit.unit_id}
+            groups = {group[unit] for unit in touched if unit}
+            for role in held(person):
+                if one.audit_id in issued and (
+                    role.role in {Role.SHRMT, Role.HEAD}
+                    or (role.role == Role.EXTERNAL_AUDITOR and person == external and one.audit_id == issued[0])
+                    or (role.role in READS_OWN_UNITS and role.unit_id in touched)
+                    or (role.role in READS_OWN_GROUPS and role.group_id and role.group_id in groups)
+                ):
+                    readable.add(one.pk)
+        assert set(Recommendation.objects.visible_to(person).values_list("pk", flat=True)) == readable
+        assert {one.pk for one in made if can_read_recommendation(person, one)} == readable
+        assert can_list_recommendations(person) or not readable
+        readers.add(len(readable))
+    assert {0, 2 * len(issued)} < readers
 
 
 def test_audit_programmes_are_listed_exactly_where_they_may_be_read(force: Force) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from actions import keeping
 from actions.models import Action, ActionStatus, NoteKind, ProgressNote, Task
 from actions.reading import ROW_OF_THE_TASK, row_versions
 from organisation.models import Unit, User
@@ -42,7 +43,8 @@ def change(*, action_id: int, edits: Mapping[str, Edit], by: User, at: datetime)
     """Write the edits of an action and its first task that nobody has overtaken; return those that somebody has.
 
     `due_on` is the first task's day: where it is given, it takes the place of words or of on-going. A status may be
-    edited to open or withdrawn. Closing asks what was achieved, so it has a verb of its own and is passed over here.
+    edited to open or withdrawn. Closing asks what was achieved, so it has a verb of its own and is passed over here;
+    so is every status of an action that the room which raised it keeps.
     """
     unknown = set(edits) - EDITABLE
     if unknown:
@@ -53,6 +55,8 @@ def change(*, action_id: int, edits: Mapping[str, Edit], by: User, at: datetime)
     values |= {name: getattr(task, name) for name in ROW_OF_THE_TASK}
     versions = {**action.field_versions, **row_versions(action.field_versions, task.field_versions)}
     wanted = {n: edit for n, edit in edits.items() if (n, edit.value) != ("status", ActionStatus.CLOSED)}
+    if "status" in wanted and keeping.why_kept(action_id):
+        del wanted["status"]
     result = reconcile(values=values, versions=versions, edits=wanted)
     if result.accepted:
         _write(action, task, result.accepted, by=by, at=at)
@@ -113,6 +117,11 @@ def locked(action: Action, *statuses: ActionStatus) -> Action:
     return current
 
 
+def _not_kept(action: Action) -> None:
+    if reason := keeping.why_kept(action.pk):
+        raise Refused(reason)
+
+
 def _said(text: str, refusal: str) -> str:
     text = text.strip()
     if not text:
@@ -121,8 +130,13 @@ def _said(text: str, refusal: str) -> str:
 
 
 @transaction.atomic
-def close(*, action: Action, achieved: str, by: User, at: datetime) -> Action:
-    """Close an open action with what was achieved. Raises Refused without that, and where it is not open now."""
+def close(*, action: Action, achieved: str, by: User, at: datetime, for_its_keeper: bool = False) -> Action:
+    """Close an open action with what was achieved. Raises Refused without that, and where it is not open now.
+
+    One that a room keeps is closed by that room alone, which says so with `for_its_keeper`.
+    """
+    if not for_its_keeper:
+        _not_kept(action)
     achieved = _said(achieved, "Say what was achieved.")
     current = locked(action, ActionStatus.OPEN)
     _set_status(current, ActionStatus.CLOSED, text=achieved, by=by, at=at)
@@ -132,6 +146,7 @@ def close(*, action: Action, achieved: str, by: User, at: datetime) -> Action:
 @transaction.atomic
 def reopen(*, action: Action, reason: str, by: User, at: datetime) -> Action:
     """Put a closed or withdrawn action back on the list, with the reason."""
+    _not_kept(action)
     reason = _said(reason, "Say why the action is reopened.")
     current = locked(action, ActionStatus.CLOSED, ActionStatus.WITHDRAWN)
     _set_status(current, ActionStatus.OPEN, text=reason, by=by, at=at)
@@ -141,6 +156,7 @@ def reopen(*, action: Action, reason: str, by: User, at: datetime) -> Action:
 @transaction.atomic
 def withdraw(*, action: Action, reason: str, by: User, at: datetime) -> Action:
     """Take an open action off the list, with the reason: it was not done and will not be."""
+    _not_kept(action)
     reason = _said(reason, "Say why the action is withdrawn.")
     current = locked(action, ActionStatus.OPEN)
     _set_status(current, ActionStatus.WITHDRAWN, text=reason, by=by, at=at)

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from actions import origins
+from actions import keeping, origins
 from actions.models import Action, Task
 from actions.permissions import can_write_action
 from actions.reading import due_in_words
@@ -46,6 +46,7 @@ def action(request: SignedInRequest, pk: int) -> HttpResponse:
         "related": list(Action.objects.visible_to(request.user).filter(related=found)),
         "notes": list(found.notes.select_related("by")),
         "may_write": can_write_action(request.user, found),
+        "kept": keeping.why_kept(found.pk),
         "room_for_more_tasks": len(tasks) < MOST_TASKS,
     }
     return render(request, "actions/action.html", context)

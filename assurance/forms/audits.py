@@ -109,7 +109,10 @@ class AssignForm(forms.Form):
         "them.",
         queryset=User.objects.none(),
         empty_label="Choose an auditor",
-        error_messages={"required": "Choose an auditor."},
+        error_messages={
+            "required": "Choose an auditor.",
+            "invalid_choice": "They do not audit, or do this audit already. Choose somebody else.",
+        },
     )
 
     def __init__(self, *args: Any, auditors: QuerySet[User], **kwargs: Any) -> None:

@@ -24,6 +24,7 @@ from records.filetypes import ENDINGS, IN_WORDS
 SUMMARY_WORDS = 1500
 FINDING_WORDS = 300
 NOTE_WORDS = 100
+NOT_HERE = "What you chose is not one of this page. Choose again."
 NOT_ENOUGH = OptionLabel(
     "Not enough evidence to say", hint="Say in the reasons what was missing. It is neither too high nor too low."
 )
@@ -111,6 +112,7 @@ class FindingForm(SeenForm):
         queryset=Criterion.objects.none(),
         widget=forms.CheckboxSelectMultiple,
         required=False,
+        error_messages={"invalid_choice": NOT_HERE, "invalid_pk_value": NOT_HERE},
     )
 
     def __init__(self, *args: Any, criteria: QuerySet[Criterion], **kwargs: Any) -> None:
@@ -160,7 +162,7 @@ class StandardForm(SeenForm):
     note = WordsField(label="Note", max_words=NOTE_WORDS, rows=2, required=False)
 
     def __init__(self, *args: Any, standard: Standard, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=f"standard-{standard.pk}", **kwargs)
+        super().__init__(*args, **{**kwargs, "prefix": f"standard-{standard.pk}"})
         self.standard = standard
         kind = "KPI" if standard.kind == "kpi" else "Standard"
         self.fields["result"].label = f"{kind} {standard.reference}: {standard.text}"
@@ -181,7 +183,7 @@ class RecommendationForm(SeenForm):
         label="Who does it",
         queryset=Unit.objects.none(),
         empty_label=None,
-        error_messages={"required": "Choose the unit that does it."},
+        error_messages={"required": "Choose the unit that does it.", "invalid_choice": NOT_HERE},
     )
     priority = forms.ChoiceField(
         label="Priority",

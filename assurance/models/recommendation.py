@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils import timezone
 
 from actions.models import Action
-from assurance.models.audit import Audit
+from assurance.models.audit import OUT, READS_OWN_GROUPS_AUDITS, READS_OWN_UNITS_AUDITS, Audit, AuditState
 from assurance.models.freezing import frozen_with
 from assurance.models.verdict import ThemeVerdict
-from organisation.models import Unit
+from organisation.models import Unit, UnitMembership
+from organisation.permissions import Person, appointments_today
 from records.models import Blob
+
+# A recommendation that failed so often proposes a repeat audit (docs/decisions/0019).
+FAILURES_THAT_PROPOSE_A_REPEAT = 2
 
 
 class Priority(models.TextChoices):
@@ -24,12 +31,44 @@ def _is_confirmed() -> Exists:
 
 
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
+    def visible_to(self, user: Person) -> RecommendationQuerySet:
+        """Recommendations that `can_read_recommendation` grants, as a filter: of issued audits only."""
+        appointments = appointments_today(user)
+        units = appointments.to(READS_OWN_UNITS_AUDITS).values("unit")
+        groups = appointments.to(READS_OWN_GROUPS_AUDITS).values("group")
+        in_groups = UnitMembership.objects.in_force_on_or_at_the_units_end(timezone.localdate()).filter(
+            group__in=groups
+        )
+        return self.filter(
+            Q(audit__in=Audit.objects.visible_to(user)) | Q(unit__in=units) | Q(unit__in=in_groups.values("unit")),
+            audit__state__in=OUT,
+        )
+
     def closed(self) -> RecommendationQuerySet:
         """Those whose closure an auditor has confirmed."""
         return self.filter(_is_confirmed())
 
     def open(self) -> RecommendationQuerySet:
         return self.filter(~_is_confirmed())
+
+    def overdue(self, today: date) -> RecommendationQuerySet:
+        """Open ones whose day has passed, whoever's turn it is."""
+        return self.open().filter(due_on__lt=today)
+
+    def with_standing(self) -> RecommendationQuerySet:
+        """Add `is_closed` and `waits_for_a_check`: how it stands."""
+        waiting = ClosureCheck.objects.filter(recommendation=OuterRef("pk"), checked_at=None)
+        return self.annotate(is_closed=_is_confirmed(), waits_for_a_check=Exists(waiting))
+
+    def proposing_a_repeat(self) -> RecommendationQuerySet:
+        """Open ones that were twice not found done, where no repeat of their audit has been planned since then."""
+        failed = ClosureCheck.objects.filter(recommendation=OuterRef("pk"), confirmed=False).order_by("checked_at")
+        repeats = Audit.objects.filter(repeat_of=OuterRef("audit"), planned_at__gte=OuterRef("failed_twice_at"))
+        return (
+            self.open()
+            .annotate(failed_twice_at=Subquery(failed.values("checked_at")[FAILURES_THAT_PROPOSE_A_REPEAT - 1 :][:1]))
+            .filter(~Exists(repeats.exclude(state=AuditState.WITHDRAWN)), failed_twice_at__isnull=False)
+        )
 
     def waiting_for_a_check(self) -> RecommendationQuerySet:
         """Those that the unit says are done, and no auditor has looked at since."""

@@ -176,7 +176,7 @@ def judged_claims(scope: Scope, wanted: Wanted = Wanted(), *, reader: Person) ->
     """
     found = _verdicts(scope).filter(audit__in=Audit.objects.visible_to(reader))
     if wanted.claim is not None:
-        found = found.filter(claim=wanted.claim)
+        found = found.filter(Q(claim=wanted.claim))
     if wanted.found is not None:
         found = found.filter(level=wanted.found)
     if wanted.outcome is not None:
@@ -220,5 +220,5 @@ def _verdicts(scope: Scope) -> QuerySet[ThemeVerdict]:
     if scope.auditor is not None:
         found = found.filter(lead=scope.auditor.pk)
     if scope.half is not None:
-        found = found.filter(issued_on__range=(scope.half.first_day, scope.half.last_day))
+        found = found.filter(issued_on__gte=scope.half.first_day, issued_on__lte=scope.half.last_day)
     return found if scope.unit is None else found.filter(audit__unit=scope.unit)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models, transaction
 from django.db.models import Max
@@ -35,6 +35,8 @@ from organisation.models import Unit, User
 from organisation.periods import london_day
 from records.canonical import content_digest, normal
 from records.services import trail
+
+Piece = TypeVar("Piece", bound=models.Model)
 
 MOST_PIECES = 50
 FULL = "A theme takes at most {most} {what}. Put some of them together, then add this."
@@ -234,8 +236,9 @@ def seen_of_recommendation(one: Recommendation) -> str:
 
 def units_to_ask(audit: Audit, day: date) -> models.QuerySet[Unit]:
     """Units that the audit may ask to do something: the one audited, or those in the group audited."""
-    if audit.group is None:
-        return Unit.objects.filter(pk=audit.unit_id)
+    if audit.unit is not None:
+        return Unit.objects.filter(pk=audit.unit.pk)
+    assert audit.group is not None  # noqa: S101  # a constraint of the table
     return Unit.objects.in_group_on(audit.group, day).open_on(day).order_by("name")
 
 
@@ -295,7 +298,7 @@ def _in_writing(audit: Audit) -> Audit:
 
 def _recommended(audit: Audit, advised: Advised, *, at: datetime) -> dict[str, Any]:
     today = london_day(at)
-    if not units_to_ask(audit, today).filter(pk=advised.unit.pk).exists():
+    if not units_to_ask(audit, today).contains(advised.unit):
         raise Refused(f"{advised.unit} is not part of what is audited. Choose another unit.")
     if advised.due_on <= today:
         raise Refused("The day by which it is due has to lie ahead.")
@@ -314,7 +317,7 @@ def _said(text: str, otherwise: str) -> str:
     return text
 
 
-def _found(pieces: models.QuerySet[Any]) -> Any:
+def _found(pieces: models.QuerySet[Piece]) -> Piece:
     found = pieces.first()
     if found is None:
         raise Overtaken(GONE)

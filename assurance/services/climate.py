@@ -122,7 +122,7 @@ def preview(upload: ClimateUpload) -> Preview:
 def results_of(survey: ClimateSurvey) -> dict[Place, Result]:
     """Return all results of a survey, by unit and theme: one query."""
     rows = survey.results.values_list("unit__slug", "theme_identity", "respondents", "mean", "answers")
-    return {(unit, theme): result_of(*numbers) for unit, theme, *numbers in rows}
+    return {(unit, theme): result_of(respondents, mean, answers) for unit, theme, respondents, mean, answers in rows}
 
 
 def _said_otherwise(before: ClimateSurvey, after: About) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
+from django.db import connection, transaction
+
 from actions.models import Action
 from assurance import rollup_force
 from assurance.rollup import Figures
@@ -22,15 +24,18 @@ from assurance.services.force_units import Force, columns, rows_of
 from organisation.periods import HalfYear
 
 
+@transaction.atomic
 def of_force(half: HalfYear, *, as_at: date) -> Figures:
     """Return the force's figures for the half as the statements stand now: as many queries as there are figures.
 
     `as_at` is today.
     """
+    _sort_in_memory()
     force = force_units.read_force(Reading(half, as_at), Model(half))
     reading, model = force.reading, force.model
     targets = targets_of(None, reading, model)
     asked = levels_asked(targets, model, reading.counted_on)
+    sustained, progress = force_targets.look_back(targets, force)
     groups = force_units.groups_of({member.group for member in (*force.members, *force.excluded)})
     return summarise_force(
         Counted(
@@ -47,16 +52,22 @@ def of_force(half: HalfYear, *, as_at: date) -> Figures:
             used=force_units.used(force),
             cells=_cells(force),
             moves=_moves(force, asked),
-            sustained=force_targets.sustained(force),
+            sustained=sustained,
             actions=_actions(force),
             excluded=[(member.group, force_units.excluded(member)) for member in force.excluded],
             ended=[member.name for member in force.ended],
-            targets=force_targets.progress(targets, force),
+            targets=progress,
             statements=force_units.statements(force),
             validated=_validated(force),
             audited_claims=audited_claims(Scope(reading.counted_on)),
         )
     )
+
+
+def _sort_in_memory() -> None:
+    """Let this transaction sort and hash its hundred thousands of rows without going to the disk."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'")
 
 
 CELLS = """
@@ -78,19 +89,35 @@ def _cells(force: Force) -> list[rollup_force.Cells]:
 
 
 MOVES = """
-WITH pairs AS (
-    SELECT followed.grp, followed.edition, followed.edition_before, theme.identity, theme.target,
-        earlier.level AS earlier, later.level AS later, later.carried = 'confirmed' AS carried
-    FROM unnest(
+WITH followed AS MATERIALIZED (
+    SELECT * FROM unnest(
         %(groups)s::bigint[], %(editions)s::bigint[], %(revisions)s::bigint[],
         %(editions_before)s::bigint[], %(revisions_before)s::bigint[]
-    ) AS followed (grp, edition, revision, edition_before, revision_before)
-    CROSS JOIN unnest(%(scored)s::text[], %(asked)s::int[]) AS theme (identity, target)
-    LEFT JOIN maturity_theme now ON now.edition_id = followed.edition AND now.identity = theme.identity AND now.scored
-    LEFT JOIN assurance_entry later ON later.revision_id = followed.revision AND later.theme_id = now.id
-    LEFT JOIN maturity_theme old
-        ON old.edition_id = followed.edition_before AND old.identity = theme.identity AND old.scored
-    LEFT JOIN assurance_entry earlier ON earlier.revision_id = followed.revision_before AND earlier.theme_id = old.id
+    ) WITH ORDINALITY AS followed (grp, edition, revision, edition_before, revision_before, number)
+),
+asked AS MATERIALIZED (
+    SELECT * FROM unnest(%(scored)s::text[], %(asked)s::int[]) WITH ORDINALITY AS asked (identity, target, place)
+),
+theme AS MATERIALIZED (SELECT t.id, place FROM maturity_theme t JOIN asked USING (identity) WHERE t.scored),
+now AS (
+    SELECT number, place, e.level, e.carried = 'confirmed' AS carried
+    FROM followed
+    JOIN assurance_entry e ON e.revision_id = followed.revision
+    JOIN theme ON theme.id = e.theme_id
+),
+before AS (
+    SELECT number, place, e.level
+    FROM followed
+    JOIN assurance_entry e ON e.revision_id = followed.revision_before
+    JOIN theme ON theme.id = e.theme_id
+),
+pairs AS (
+    SELECT followed.grp, followed.edition, followed.edition_before, asked.identity, asked.target,
+        before.level AS earlier, now.level AS later, now.carried
+    FROM followed
+    CROSS JOIN asked
+    LEFT JOIN now USING (number, place)
+    LEFT JOIN before USING (number, place)
 )
 SELECT grp, edition, edition_before, identity, move, count(*),
     count(*) FILTER (WHERE compared AND earlier >= target),

@@ -6,47 +6,57 @@ Both look back over the units' statements, quarter by quarter. The rules are tho
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import groupby
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 from assurance import rollup_force
 from assurance.services.figures import Model, code_of
 from assurance.services.force_units import Force, columns, rows_of
-from assurance.sustaining import LEAST_LEVEL, QUARTERS_RUNNING
+from assurance.sustaining import LEAST_LEVEL
 from assurance.targets import Point, TargetFacts, TargetProgress, kept, points_until
 from organisation.periods import Quarter
 
 # A row for each unit and quarter looked back on: the revision that counts of that quarter alone, what it says of the
-# themes that are asked for (all where %(theme)s is empty), and which of them it holds without SHRMT.
+# themes that are asked for (all where %(theme)s is empty), and which of them it holds without SHRMT. A set of themes is
+# a string of bits, one for each of %(identities)s, so that sets are compared in one step.
 SAID = """
+theme AS MATERIALIZED (
+    SELECT t.id, place.bits
+    FROM maturity_theme t
+    JOIN unnest(%(identities)s::text[], %(bits)s::varbit[]) AS place (identity, bits) USING (identity)
+    WHERE t.scored AND (%(theme)s = '' OR t.identity = %(theme)s)
+),
+counts AS MATERIALIZED (
+    SELECT DISTINCT ON (s.unit_id, s.quarter)
+        s.unit_id AS unit, s.quarter AS name, r.id AS revision, s.edition_id AS edition,
+        r.state = 'accepted' AS accepted
+    FROM assurance_statement s
+    JOIN assurance_revision r ON r.statement_id = s.id
+    WHERE s.quarter = ANY(%(quarters)s) AND r.state IN ('signed', 'accepted')
+    ORDER BY s.unit_id, s.quarter, (r.state = 'accepted') DESC, r.number DESC
+),
+answers AS MATERIALIZED (
+    SELECT e.revision_id AS revision, min(coalesce(e.level, 0)) AS least, bool_and(e.carried = 'confirmed') AS carried,
+        count(*) AS themes, bit_or(theme.bits) FILTER (WHERE e.level >= %(least)s AND e.held_without_shrmt) AS held
+    FROM counts
+    JOIN assurance_entry e ON e.revision_id = counts.revision
+    JOIN theme ON theme.id = e.theme_id
+    GROUP BY e.revision_id
+),
 said AS MATERIALIZED (
     SELECT member.unit, member.grp, member.risk_band, member.used_in, quarter.number, quarter.first_day,
         member.opened_on <= quarter.first_day
             AND (member.closed_on IS NULL OR member.closed_on >= quarter.first_day) AS expected,
-        revision.id AS revision, revision.edition, revision.accepted,
-        entries.least, entries.carried, entries.themes, entries.held
+        revision, edition, accepted, least, carried, coalesce(themes, 0) AS themes, held
     FROM unnest(
         %(units)s::bigint[], %(groups)s::bigint[], %(bands)s::text[], %(opened)s::date[], %(closed)s::date[],
         %(used_in)s::int[]
     ) AS member (unit, grp, risk_band, opened_on, closed_on, used_in)
     CROSS JOIN unnest(%(quarters)s::text[], %(numbers)s::int[], %(first_days)s::date[])
         AS quarter (name, number, first_day)
-    LEFT JOIN LATERAL (
-        SELECT r.id, s.edition_id AS edition, r.state = 'accepted' AS accepted
-        FROM assurance_statement s
-        JOIN assurance_revision r ON r.statement_id = s.id
-        WHERE s.unit_id = member.unit AND s.quarter = quarter.name AND r.state IN ('signed', 'accepted')
-        ORDER BY (r.state = 'accepted') DESC, r.number DESC
-        LIMIT 1
-    ) revision ON true
-    LEFT JOIN LATERAL (
-        SELECT min(coalesce(e.level, 0)) AS least, bool_and(e.carried = 'confirmed') AS carried, count(*) AS themes,
-            array_agg(t.identity) FILTER (WHERE e.level >= %(least)s AND e.held_without_shrmt) AS held
-        FROM assurance_entry e
-        JOIN maturity_theme t ON t.id = e.theme_id AND t.scored
-        WHERE e.revision_id = revision.id AND (%(theme)s = '' OR t.identity = %(theme)s)
-    ) entries ON true
+    LEFT JOIN counts USING (unit, name)
+    LEFT JOIN answers USING (revision)
 )"""
 
 # Beside each quarter the three before it: what has been held in all four, and in editions that may be compared.
@@ -59,38 +69,35 @@ with_earlier AS (
     FROM said
     WINDOW unit_s AS (PARTITION BY unit ORDER BY number)
 ),
-lasting AS (
-    SELECT *, ARRAY(
-        SELECT identity FROM unnest(held) AS one (identity)
-        WHERE identity = ANY(held_1) AND identity = ANY(held_2) AND identity = ANY(held_3)
-            AND NOT EXISTS (
-                SELECT 1 FROM unnest(%(apart_one)s::bigint[], %(apart_other)s::bigint[], %(apart_identity)s::text[])
-                    AS apart (one, other, identity)
-                WHERE apart.one = edition AND apart.other IN (edition_1, edition_2, edition_3)
-                    AND apart.identity = one.identity
-            )
-    ) AS sustained
+alike AS MATERIALIZED (
+    SELECT * FROM unnest(%(one)s::bigint[], %(other)s::bigint[], %(alike)s::varbit[]) AS alike (edition, earlier, bits)
+),
+lasting AS MATERIALIZED (
+    SELECT with_earlier.*, held & held_1 & held_2 & held_3 & alike_1.bits & alike_2.bits & alike_3.bits AS sustained
     FROM with_earlier
+    LEFT JOIN alike alike_1 ON alike_1.edition = with_earlier.edition AND alike_1.earlier = edition_1
+    LEFT JOIN alike alike_2 ON alike_2.edition = with_earlier.edition AND alike_2.earlier = edition_2
+    LEFT JOIN alike alike_3 ON alike_3.edition = with_earlier.edition AND alike_3.earlier = edition_3
 )"""
 
-SUSTAINED = f"""
-WITH {SAID}, {LASTING},
-used AS (SELECT grp, unit, sustained FROM lasting WHERE number = used_in),
-themes AS (
-    SELECT grp, unit, identity FROM used CROSS JOIN LATERAL unnest(sustained) AS one (identity)
-    WHERE identity = ANY(%(scored)s)
-)
-SELECT grp, identity, count(*) FROM themes GROUP BY grp, identity
+# How many units of each group sustain a theme, and all scored ones. Columns as in STANDS.
+SUSTAINED = """
+SELECT NULL::int AS target, grp AS place, identity AS name, NULL::bigint AS edition, count(*) AS units,
+    0::bigint AS told
+FROM lasting
+JOIN unnest(%(identities)s::text[], %(bits)s::varbit[]) AS place (identity, bits) ON bit_count(sustained & bits) = 1
+WHERE number = used_in AND identity = ANY(%(scored)s)
+GROUP BY grp, identity
 UNION ALL
-SELECT grp, NULL, count(*)
-FROM (SELECT grp, unit FROM themes GROUP BY grp, unit HAVING count(*) = cardinality(%(scored)s::text[])) all_themes
+SELECT NULL, grp, NULL, NULL, count(*), 0
+FROM lasting
+WHERE number = used_in AND bit_count(sustained & %(all_scored)s::varbit) = cardinality(%(scored)s::text[])
 GROUP BY grp
-"""  # noqa: S608  # the parts are this file's own
+"""
 
 # Of two quarters, as of a half, the later counts unless only the earlier is accepted. A target is judged at its end,
 # over the units expected in either; what was merely carried stands where it stood, as far back as it was carried.
-HISTORY = f"""
-WITH {SAID}, {LASTING},
+HISTORY = """
 with_quarter_before AS (
     SELECT *,
         lag(revision) OVER unit_s AS revision_before, lag(accepted) OVER unit_s AS accepted_before,
@@ -115,37 +122,56 @@ counting AS (
         CASE WHEN takes_before THEN sustained_before ELSE sustained END AS sustained
     FROM choosing
 ),
-reached AS (
-    SELECT counting.*, target.number AS target,
-        CASE
-            WHEN revision IS NULL THEN false
-            WHEN themes = 0 THEN NULL
-            WHEN target.sustaining THEN cardinality(sustained) = themes
-            ELSE counting.least >= target.level
-        END AS at_target
-    FROM counting
-    CROSS JOIN unnest(%(targets)s::int[], %(levels)s::int[], %(sustaining)s::boolean[])
-        AS target (number, level, sustaining)
-),
 steps AS (
     SELECT *, CASE
         WHEN carried AND lag(point) OVER one = point - 1 AND lag(revision) OVER one IS NOT NULL THEN 0
         ELSE 1
     END AS moves
-    FROM reached
-    WINDOW one AS (PARTITION BY target, unit ORDER BY point)
+    FROM counting
+    WINDOW one AS (PARTITION BY unit ORDER BY point)
 ),
-runs AS (SELECT *, sum(moves) OVER (PARTITION BY target, unit ORDER BY point) AS run FROM steps),
-stands AS (
-    SELECT target, point, risk_band, edition,
-        first_value(at_target) OVER (PARTITION BY target, unit, run ORDER BY point) AS at_target
+runs AS (SELECT *, sum(moves) OVER (PARTITION BY unit ORDER BY point) AS run FROM steps),
+stood AS (
+    SELECT point, risk_band, edition, first_value(revision) OVER one AS revision, first_value(least) OVER one AS least,
+        first_value(themes) OVER one AS themes, first_value(sustained) OVER one AS sustained
     FROM runs
-)
-SELECT target, point, risk_band, count(*) FILTER (WHERE at_target), count(at_target),
-    array_remove(array_agg(DISTINCT edition), NULL)
-FROM stands
-GROUP BY target, point, risk_band
-"""  # noqa: S608  # the parts are this file's own
+    WINDOW one AS (PARTITION BY unit, run ORDER BY point)
+),
+reached AS (
+    SELECT target.number AS target, point, risk_band, edition,
+        CASE
+            WHEN revision IS NULL THEN false
+            WHEN themes = 0 THEN NULL
+            WHEN target.sustaining THEN coalesce(bit_count(sustained), 0) = themes
+            ELSE least >= target.level
+        END AS at_target
+    FROM stood
+    CROSS JOIN unnest(%(targets)s::int[], %(levels)s::int[], %(sustaining)s::boolean[])
+        AS target (number, level, sustaining)
+)"""
+
+# How many units of a risk band stood at a target at the end of a quarter, of those that can be told, by edition.
+STANDS = """
+SELECT target, point AS place, risk_band AS name, edition, count(*) FILTER (WHERE at_target) AS units,
+    count(at_target) AS told
+FROM reached
+GROUP BY target, point, risk_band, edition
+"""
+
+
+# What a target for every theme asks, and what is sustained: all themes, from the level on that holding one matters.
+EVERY_THEME = ("", LEAST_LEVEL)
+
+
+class Row(NamedTuple):
+    """A row of STANDS, or of SUSTAINED: there `target` is None, `place` a group and `name` a theme or None for all."""
+
+    target: int | None
+    place: int
+    name: str | None
+    edition: int | None
+    units: int
+    told: int
 
 
 def _number(quarter: Quarter) -> int:
@@ -169,51 +195,66 @@ def _looking_back(force: Force, quarters: Sequence[Quarter]) -> dict[str, Any]:
     ]
     model = force.model
     identities = sorted({identity for scored in model.editions.scored.values() for identity in scored})
-    apart = [
-        (one, other, identity)
+    alike = [
+        (one, other, _bits(identities, partial(model.editions.comparable, edition.code, earlier.code)))
         for one, edition in model.by_id.items()
         for other, earlier in model.by_id.items()
-        for identity in identities
-        if not model.editions.comparable(edition.code, earlier.code, identity)
     ]
+    scored = [theme.identity for theme in model.scored]
     return {
         "theme": "",
         "least": LEAST_LEVEL,
-        "scored": [theme.identity for theme in model.scored],
+        "scored": scored,
+        "all_scored": _bits(identities, scored.__contains__),
+        **columns([(one, _bits(identities, one.__eq__)) for one in identities], "identities", "bits"),
         **columns(members, "units", "groups", "bands", "opened", "closed", "used_in"),
         **columns([(str(one), _number(one), one.first_day) for one in quarters], "quarters", "numbers", "first_days"),
-        **columns(apart, "apart_one", "apart_other", "apart_identity"),
+        **columns(alike, "one", "other", "alike"),
     }
 
 
-def sustained(force: Force) -> list[rollup_force.Sustained]:
-    begun = force.reading.quarters
-    quarters = [begun[-1].plus(-back) for back in range(len(begun) + QUARTERS_RUNNING - 1)]
-    return [rollup_force.Sustained(*row) for row in rows_of(SUSTAINED, _looking_back(force, quarters))]
+def _bits(identities: Sequence[str], belongs: Callable[[str], bool]) -> str:
+    """A set of themes as a string of bits."""
+    return "".join(str(int(belongs(identity))) for identity in identities)
 
 
-def progress(targets: Sequence[TargetFacts], force: Force) -> list[TargetProgress]:
-    """Each target with its history: one query for those that ask the same of the same themes."""
+def look_back(
+    targets: Sequence[TargetFacts], force: Force
+) -> tuple[list[rollup_force.Sustained], list[TargetProgress]]:
+    """Return what units sustain by themselves, and each target with its history.
+
+    One query for all targets that ask the same of the same themes. The first, of every theme, also tells what is
+    sustained.
+    """
     reading, model = force.reading, force.model
     last = reading.quarters[-1]
     shared = _looking_back(force, reading.quarters_looked_back_on(targets)) | {
         "first_point": _number(points_until(last)[0])
     }
-    rows: list[tuple[Any, ...]] = []
-    numbered = sorted(enumerate(targets), key=lambda one: _asks(one[1]))
-    for (theme, least), batch in groupby(numbered, key=lambda one: _asks(one[1])):
-        asked = [(number, target.level, target.self_sustaining) for number, target in batch]
-        these = columns(asked, "targets", "levels", "sustaining")
-        rows += rows_of(HISTORY, {**shared, **these, "theme": theme, "least": least})
-    names = {theme.identity: theme.name for theme in model.themes}
-    return [
-        kept(
-            target,
-            _history([row[1:] for row in rows if row[0] == number], target, last, model),
-            theme_name=names.get(target.theme, ""),
+    batches: dict[tuple[str, int], list[tuple[int, int, bool]]] = {EVERY_THEME: []}
+    for number, target in enumerate(targets):
+        batches.setdefault(_asks(target), []).append((number, target.level, target.self_sustaining))
+    rows = [
+        Row(*row)
+        for (theme, least), asked in batches.items()
+        for row in rows_of(
+            f"WITH {SAID}, {LASTING}, {HISTORY} {STANDS}"
+            + (f"UNION ALL {SUSTAINED}" if (theme, least) == EVERY_THEME else ""),
+            {**shared, **columns(asked, "targets", "levels", "sustaining"), "theme": theme, "least": least},
         )
-        for number, target in enumerate(targets)
     ]
+    names = {theme.identity: theme.name for theme in model.themes}
+    return (
+        [rollup_force.Sustained(row.place, row.name, row.units) for row in rows if row.target is None],
+        [
+            kept(
+                target,
+                _history([row for row in rows if row.target == number], target, last, model),
+                theme_name=names.get(target.theme, ""),
+            )
+            for number, target in enumerate(targets)
+        ],
+    )
 
 
 def _asks(target: TargetFacts) -> tuple[str, int]:
@@ -221,19 +262,21 @@ def _asks(target: TargetFacts) -> tuple[str, int]:
     return target.theme, target.level if target.self_sustaining else LEAST_LEVEL
 
 
-def _history(rows: Sequence[tuple[Any, ...]], target: TargetFacts, last: Quarter, model: Model) -> list[Point]:
+def _history(rows: Sequence[Row], target: TargetFacts, last: Quarter, model: Model) -> list[Point]:
     """As `targets.progress` draws it: from after the last point on themes that are not comparable, or the first one."""
     asked = [target.theme] if target.theme else [theme.identity for theme in model.scored]
     found: list[Point] = []
     for quarter in points_until(last):
         at_point = [
-            row for row in rows if row[0] == _number(quarter) and (not target.risk_bands or row[1] in target.risk_bands)
+            row
+            for row in rows
+            if row.place == _number(quarter) and (not target.risk_bands or row.name in target.risk_bands)
         ]
-        editions = {model.by_id[edition].code for row in at_point for edition in row[4]}
+        editions = {model.by_id[row.edition].code for row in at_point if row.edition is not None}
         comparable = model.editions.comparable
         if not all(comparable(code_of(model.edition), code, one) for code in editions for one in asked):
             found.clear()
             editions.clear()
         if found or editions or quarter == last:
-            found.append(Point(str(quarter), sum(row[2] for row in at_point), sum(row[3] for row in at_point)))
+            found.append(Point(str(quarter), sum(row.units for row in at_point), sum(row.told for row in at_point)))
     return found

@@ -6,7 +6,6 @@ it is written in the act's transaction. `remind` is for the worker: once, twice 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 
@@ -18,7 +17,8 @@ from assurance import notices as words
 from assurance.models import Decision, EvidenceItem, Revision, RevisionState, Statement
 from assurance.models.statement import DRAFT
 from assurance.notices import About, Escalation, Stage
-from organisation.models import Appointment, Force, UnitMembership, User
+from assurance.services import addressees
+from organisation.models import Force, User
 from organisation.periods import LONDON, Quarter, london_day
 from organisation.roles import Role
 from records.models import Notice, Verdict
@@ -42,8 +42,6 @@ TOLD_OF_INFECTED_FILES_FOR = timedelta(days=7)
 # known to have been said is not said again.
 TOLD_OF_REVIEWS_FOR = timedelta(days=92)
 
-Holders = Mapping[int, Mapping[Role, Collection[int]]]
-
 
 def all_about(statement_id: int) -> str:
     """Return the beginning of the keys of everything told about a statement."""
@@ -52,18 +50,6 @@ def all_about(statement_id: int) -> str:
 
 def _page(name: str, unit: str, quarter: Quarter) -> str:
     return reverse(f"assurance:{name}", args=[unit, quarter])
-
-
-def _holders(units: Collection[int], today: date) -> Holders:
-    """Return who is SPOC and SLT lead of each unit today, accounts closed left out: one query."""
-    found: dict[int, dict[Role, set[int]]] = defaultdict(lambda: {Role.SPOC: set(), Role.SLT_LEAD: set()})
-    appointments = Appointment.objects.in_force(today).to({Role.SPOC, Role.SLT_LEAD})
-    for unit, role, person in appointments.filter(unit__in=units, person__is_active=True).values_list(
-        "unit_id", "role", "person_id"
-    ):
-        if unit is not None:
-            found[unit][Role(role)].add(person)
-    return found
 
 
 # --- Opened -------------------------------------------------------------------------------------------------------
@@ -80,7 +66,7 @@ def opened(statements: Iterable[Statement], *, at: datetime) -> None:
             "pk", "unit_id", "unit__name", "unit__slug", "quarter"
         )
     )
-    holders = _holders({unit for _, unit, *_ in listed}, today)
+    holders = addressees.holders({unit for _, unit, *_ in listed}, today)
     news = []
     for statement, unit, name, slug, quarter in listed:
         about, address = About(name, quarter), _page("statement", slug, quarter)
@@ -140,7 +126,7 @@ def _settle_and_tell(
 ) -> None:
     statement = revision.statement
     notices.withdraw(prefix=all_about(statement.pk), at=at)
-    holders = _holders([statement.unit_id], london_day(at))[statement.unit_id]
+    holders = addressees.holders([statement.unit_id], london_day(at))[statement.unit_id]
     people = {person for role in roles for person in holders[role]} | ({also} if also else set())
     address = _page(page, statement.unit.slug, statement.quarter)
     # The moment is part of the key: what is completed again after it was reopened is news again.
@@ -164,7 +150,7 @@ def remind(*, now: datetime) -> int:
     if stage is None:
         return 0
     drafts = _unsigned(quarter)
-    holders = _holders({unit for _, _, unit, *_ in drafts}, today)
+    holders = addressees.holders({unit for _, _, unit, *_ in drafts}, today)
     told = set(_told_since(datetime.combine(stage.begins_on(quarter), time(0), tzinfo=LONDON)))
     news = [
         one
@@ -226,8 +212,8 @@ def escalate(*, now: datetime) -> int:
     unsigned = _unsigned(quarter) if today >= steps.slt_lead_told_on(quarter) else []
     waiting = _waiting_for_review(steps, today)
     units = {unit for _, _, unit, *_ in unsigned}
-    holders = _holders(units, today)
-    cog_leads = _cog_leads(units | {revision.statement.unit_id for revision in waiting}, today)
+    holders = addressees.holders(units, today)
+    cog_leads = addressees.cog_leads(units | {revision.statement.unit_id for revision in waiting}, today)
     news: list[News] = []
     for state, statement, unit, name, slug in unsigned:
         about, page = About(name, quarter), _page("statement", slug, quarter)
@@ -281,19 +267,6 @@ def _review_waits(revision: Revision, cog_leads: Collection[int]) -> Iterator[Ne
             yield News(person, REVIEW_WAITS, line, page, key)
 
 
-def _cog_leads(units: Collection[int], today: date) -> Mapping[int, Collection[int]]:
-    """Return who leads the business group that each unit is in today, accounts closed left out: two queries."""
-    memberships = UnitMembership.objects.in_force_on_or_at_the_units_end(today).filter(unit__in=units)
-    appointments = Appointment.objects.in_force(today).to({Role.COG_LEAD}).filter(person__is_active=True)
-    leads: dict[int, set[int]] = defaultdict(set)
-    for group, person in appointments.filter(group__in=memberships.values("group")).values_list("group", "person"):
-        leads[group].add(person)
-    found: dict[int, set[int]] = defaultdict(set)
-    for unit, group in memberships.values_list("unit", "group"):
-        found[unit] = leads[group]
-    return found
-
-
 # --- Files --------------------------------------------------------------------------------------------------------
 
 
@@ -312,11 +285,11 @@ def tell_of_infected_files(*, now: datetime) -> int:
         .order_by("pk")
     )
     units = {item.entry.revision.statement.unit_id for item in infected if not item.entry.revision.is_draft}
-    holders = _holders(units, london_day(now)) if units else {}
+    holders = addressees.holders(units, london_day(now)) if units else {}
     return notices.tell_all([news for item in infected for news in _news_of_infection(item, holders)], at=now)
 
 
-def _news_of_infection(item: EvidenceItem, holders: Holders) -> Iterator[News]:
+def _news_of_infection(item: EvidenceItem, holders: addressees.Holders) -> Iterator[News]:
     revision, theme = item.entry.revision, item.entry.theme
     statement = revision.statement
     place = [statement.unit.slug, statement.quarter]

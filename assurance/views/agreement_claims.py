@@ -18,6 +18,7 @@ from assurance.services.agreement import JudgedClaim, Scope, Wanted, judged_clai
 from organisation.requests import SignedInRequest, address_without_page
 from records.models import HeavyWork
 from records.services import allowances
+from rendering.tables import MEDIA_TYPES
 
 PER_PAGE = 50
 
@@ -43,6 +44,15 @@ def agreement_claims(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def agreement_claims_csv(request: SignedInRequest) -> HttpResponse:
+    return _as_file(request, "csv")
+
+
+@require_safe
+def agreement_claims_workbook(request: SignedInRequest) -> HttpResponse:
+    return _as_file(request, "xlsx")
+
+
+def _as_file(request: SignedInRequest, file_format: str) -> HttpResponse:
     """Exactly what the filters show, all pages of it, for those who read the whole force's."""
     filters = _filters_or_404(request)
     if not can_read_agreement(request.user):
@@ -50,12 +60,17 @@ def agreement_claims_csv(request: SignedInRequest) -> HttpResponse:
     now, content = timezone.now(), b""
     if request.method == "GET":  # a look at the headers takes nothing away
         allowances.spend(person=request.user, kind=HeavyWork.EXPORTS, at=now)
-        claims = [JudgedClaim(*row) for row in _chosen(request, filters)]
-        content = agreement_exports.download(claims=claims, said=filters.in_words(), by=request.user, at=now)
-    name = f"audited-claims-{timezone.localdate(now).isoformat()}.csv"
+        content = agreement_exports.download(
+            claims=[JudgedClaim(*row) for row in _chosen(request, filters)],
+            file_format=file_format,
+            said=filters.in_words(),
+            by=request.user,
+            at=now,
+        )
+    name = f"audited-claims-{timezone.localdate(now).isoformat()}.{file_format}"
     return HttpResponse(
         content,
-        content_type="text/csv; charset=utf-8",
+        content_type=MEDIA_TYPES[file_format],
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 

@@ -31,8 +31,9 @@ def audit_evidence(request: SignedInRequest, pk: int, theme: str) -> HttpRespons
         messages.info(request, auditing.NOT_IN_WRITING.format(state=verdict.audit.get_state_display()))
         return redirect("assurance:audit_theme", pk, theme)
     form = AuditFileForm(request.POST, request.FILES) if request.method == "POST" else AuditFileForm()
+    sent = [*request.FILES.getlist("photo"), *request.FILES.getlist("file")]
     if form.is_bound:
-        spend_on(request, list(request.FILES.values()))
+        spend_on(request, sent)
         if form.is_valid() and _add_all(request, verdict, form):
             return redirect("assurance:audit_theme", pk, theme)
     context = {
@@ -42,7 +43,7 @@ def audit_evidence(request: SignedInRequest, pk: int, theme: str) -> HttpRespons
         "file_form": form,
         "files": verdict.files.select_related("blob", "added_by"),
     }
-    too_large = any((file.size or 0) > MOST_BYTES for file in request.FILES.values())
+    too_large = any((file.size or 0) > MOST_BYTES for file in sent)
     status = 413 if too_large else 422 if form.is_bound else 200
     return render(request, "assurance/audit_evidence.html", context, status=status)
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assurance.audit_permissions import can_allow_auditor, can_do_audit, can_list_audits, can_plan_audits
-from assurance.claims import Claim, claims_of
+from assurance.claims import Claim, can_read_claim, claims_of
 from assurance.forms.audits import AuditFilterForm, PlanForm, StartForm, WithdrawForm
 from assurance.models import Audit, AuditorAssignment, IssuedRollup, Revision
 from assurance.models.audit import AuditQuerySet
@@ -26,7 +26,7 @@ from assurance.services import auditing, planning_audits
 from assurance.services.planning_audits import OVER, Plan
 from assurance.views.audit_loading import ONLY_SHRMT, audit_or_404, done_audit_or_404, planned_audit_or_404
 from assurance.views.loading import level_names
-from maturity.models import Theme
+from maturity.models import Edition, Theme
 from organisation.formfields import OptionLabel
 from organisation.models import BusinessGroup, Unit, User
 from organisation.requests import SignedInRequest, address_without_page
@@ -96,7 +96,7 @@ def plan_audit(request: SignedInRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         units=Unit.objects.open_on(today).order_by("name"),
         groups=BusinessGroup.objects.order_by("name"),
-        themes=Theme.objects.filter(edition=planning_audits.edition_for(today), scored=True).order_by("number"),
+        themes=Theme.objects.filter(edition=Edition.objects.in_force(today), scored=True).order_by("number"),
         initial={"scope": request.GET.get("scope", "")},
     )
     if form.is_valid():
@@ -148,6 +148,7 @@ def audit(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "audit": found,
         "rows": rows,
+        "reads_claim": can_read_claim(request.user, found),
         "assignments": found.assignments.standing().select_related("auditor", "allowed_by"),
         "recommendations": found.recommendations.select_related("unit", "verdict__theme"),
         "missing": [blocker for row in rows for blocker in row.missing],

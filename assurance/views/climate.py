@@ -141,7 +141,7 @@ def _rows(
     rows = found.values_list("unit__name", "theme_identity", "respondents", "mean", "answers")
     order = {theme: place for place, theme in enumerate(services.theme_names(survey.held_to))}
     ordered = sorted(rows, key=lambda row: (row[0], order.get(row[1], len(order)), row[1]))
-    return [(unit, theme, result_of(*numbers)) for unit, theme, *numbers in ordered]
+    return [(unit, theme, result_of(respondents, mean, answers)) for unit, theme, respondents, mean, answers in ordered]
 
 
 def _by_theme(rows: Sequence[tuple[str, str, Result]], names: Mapping[str, str], points: int) -> list[ThemeTogether]:
@@ -248,16 +248,15 @@ def _preview(request: SignedInRequest, upload: ClimateUpload, problem: str) -> H
     found = services.preview(upload)
     units = dict(Unit.objects.filter(slug__in={unit for unit, _ in found.results}).values_list("slug", "name"))
     names = services.theme_names(found.about.held_to)
-    page = Paginator(sorted(found.results.items()), PER_PAGE).get_page(request.GET.get("page"))
-    page.object_list = [
+    lines = [
         _shown(units.get(unit, unit), names.get(theme, theme), result, found.about.points)
-        for (unit, theme), result in page.object_list
+        for (unit, theme), result in sorted(found.results.items())
     ]
     context = {
         "upload": upload,
         "found": found,
         "changes": _changes_in_words(found, names),
-        "page": page,
+        "page": Paginator(lines, PER_PAGE).get_page(request.GET.get("page")),
         "address": address_without_page(request),
         "points": range(1, found.about.points + 1),
         "problem": problem,

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from assurance.audit_permissions import can_do_audit
-from assurance.claims import claims_of
+from assurance.claims import can_read_claim, claims_of
 from assurance.forms.fieldwork import AuditFileForm, AuditWordsForm, VerdictForm
 from assurance.models import Audit, FindingCriterion, StandardTest, ThemeVerdict
 from assurance.models.audit import AUDIT_ANSWERS
@@ -29,6 +29,7 @@ from assurance.views.autosaving import fragment, is_of_somebody_else, somebody_e
 from assurance.views.conflicts import typed_texts
 from assurance.views.loading import level_names
 from assurance.views.parts import autosave, save_page, show_page
+from organisation.models import User
 from organisation.requests import SignedInRequest
 from organisation.versioned import initial_of
 from records.edits import Edit
@@ -104,13 +105,13 @@ def audit_theme(request: SignedInRequest, pk: int, theme: str) -> HttpResponse:
         done_verdict_or_404(request, pk, theme) if request.method == "POST" else verdict_or_404(request, pk, theme)
     )
     part = AuditPart(verdict, level_names(verdict.audit.edition))
-    context = theme_context(verdict, part.level_names)
+    context = _theme_context(request.user, verdict, part.level_names)
     if request.method != "POST" and not (can_do_audit(request.user, verdict.audit) and verdict.audit.is_in_writing):
         return render(request, "assurance/audit_theme_read.html", context)
     return _page(request, part, "assurance/audit_theme.html", {**context, "file_form": AuditFileForm()})
 
 
-def theme_context(verdict: ThemeVerdict, names: Mapping[int, str]) -> dict[str, Any]:
+def _theme_context(reader: User, verdict: ThemeVerdict, names: Mapping[int, str]) -> dict[str, Any]:
     """Return what a theme's page shows beside the answers: the claim, and the pieces of what was found."""
     audit = verdict.audit
     results = {test.standard_id: test for test in verdict.tests.all()}
@@ -123,6 +124,7 @@ def theme_context(verdict: ThemeVerdict, names: Mapping[int, str]) -> dict[str, 
         "theme": verdict.theme,
         "unit": audit.unit,
         "quarter": audit.revision.statement.quarter if audit.revision else None,
+        "reads_claim": can_read_claim(reader, audit),
         "claim": claims_of(audit, names).get(verdict.theme.identity),
         "level_found": ReadLevel(verdict.level, names[verdict.level]) if verdict.level else None,
         "findings": verdict.findings.prefetch_related(Prefetch("bears_on", bears_on)),

@@ -62,7 +62,10 @@ def three_readings_of_unit(request: SignedInRequest, slug: str) -> HttpResponse:
     """The readings of one unit, theme by theme, and what they ask."""
     unit = _unit_or_404(request, slug)
     known = known_of([unit.pk], day=timezone.localdate())
-    context = _shown(known, readings.rows_of_unit(known, unit.pk), of=unit.name) | {"unit": unit}
+    context = _shown(known, readings.rows_of_unit(known, unit.pk), of=unit.name) | {
+        "unit": unit,
+        "claimed_in": readings.claimed_in(known, unit.pk),
+    }
     return render(request, "insight/three_readings_of_unit.html", context)
 
 

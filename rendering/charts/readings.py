@@ -121,7 +121,7 @@ def _row(row: ReadingsRow, top: float, levels: int) -> str:
 def _mark(shape: Callable[[float, float], str], mark: Mark, x: float, y: float, start: float) -> str:
     """A mark at the end of its stem with its words behind it; words alone where the reading stands nowhere."""
     if mark.value is None:
-        return svg.text(mark.words, start, y + 4)
+        return svg.text(mark.words, start + 4, y + 4)
     stem = f'<path d="M{svg.number(start)} {svg.number(y)}H{svg.number(x)}" stroke="currentColor" fill="none"/>'
     return stem + shape(x, y) + svg.text(mark.words, x + _SIZE + 5, y + 4, css="chart-text chart-number")
 

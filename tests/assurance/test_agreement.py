@@ -28,6 +28,7 @@ from assurance.agreement import (
     ac2_standard_error,
     agreement_in,
     agreement_of,
+    bias_in,
     gwets_ac2,
     kappa_standard_error,
     mean_difference,
@@ -324,6 +325,11 @@ def test_every_interval_holds_its_value_and_lies_on_its_scale(pairs: list[Pair])
             continue
         assert least - 1e-9 <= estimate.low <= estimate.high <= most + 1e-9
     assert found.seed == (SEED if len(pairs) < 50 else None)
+
+
+@given(st.lists(st.tuples(level, level), min_size=10, max_size=70))
+def test_the_mean_difference_alone_is_the_one_among_the_rest(pairs: list[Pair]) -> None:
+    assert bias_in(table_of(Counter(pairs))) == measured(agreement_of(pairs)).bias
 
 
 @given(st.integers(0, 40), st.integers(0, 40))

@@ -12,12 +12,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from assurance.agreement_findings import Audited
+from assurance.agreement_findings import Audited, Outcome
 from assurance.models import AuditState, Revision
 from assurance.services.agreement import (
     By,
     JudgedClaim,
-    Outcome,
     Scope,
     Wanted,
     audited_by,

@@ -31,7 +31,7 @@ from maturity.models import Standard, StandardKind
 from organisation.models import Unit, User
 from organisation.roles import Role
 from records.edits import Edit
-from records.models import TrailEntry
+from records.models import Blob, TrailEntry, Verdict
 from tests.factories import assurance as statements
 from tests.factories import audits as factory
 from tests.factories import rollups
@@ -278,11 +278,16 @@ def test_a_finding_that_somebody_else_has_changed_is_not_overwritten(
 
 
 def test_what_was_looked_at_is_counted_by_kind_and_role(verdict: ThemeVerdict, auditor: User) -> None:
-    given = {"verdict": verdict, "kind": SampleKind.INTERVIEWS, "by": auditor, "at": timezone.now()}
+    given: dict[str, Any] = {"verdict": verdict, "kind": SampleKind.INTERVIEWS, "by": auditor, "at": timezone.now()}
     sample = audit_findings.add_sample(of="shift sergeants", number=3, **given)
     with pytest.raises(Refused, match="there already"):
         audit_findings.add_sample(of="shift sergeants", number=2, **given)
-    change = {"kind": SampleKind.INTERVIEWS, "of": "shift sergeants", "by": auditor, "at": timezone.now()}
+    change: dict[str, Any] = {
+        "kind": SampleKind.INTERVIEWS,
+        "of": "shift sergeants",
+        "by": auditor,
+        "at": timezone.now(),
+    }
     seen = audit_findings.seen_of_sample(sample)
     audit_findings.change_sample(sample=sample, seen=seen, number=5, **change)
     with pytest.raises(Overtaken):
@@ -368,6 +373,16 @@ def test_the_draft_report_needs_a_verdict_with_reasons_on_each_theme(audit: Audi
     assert (back.state, back.ended_on) == (AuditState.FIELDWORK, None)
     with pytest.raises(Refused, match="cannot go on"):
         auditing.back_to_fieldwork(audit=audit, by=auditor, at=timezone.now())
+
+
+def test_an_infected_file_holds_the_report_up(verdict: ThemeVerdict, auditor: User) -> None:
+    for one in verdict.audit.verdicts.all():
+        save(one, auditor, level_answer=3, reasons="Seen.")
+    factory.give_pieces(verdict, by=auditor)
+    assert auditing.missing(verdict.audit) == []
+    Blob.objects.filter(pk=verdict.files.get().blob_id).update(verdict=Verdict.INFECTED)
+    [blocker] = auditing.missing(verdict.audit)
+    assert (blocker.theme, blocker.field) == ("leadership", "files")
 
 
 @pytest.mark.parametrize("state", CLOSED_STATES)

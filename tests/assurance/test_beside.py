@@ -155,14 +155,15 @@ def test_the_last_validated_level_is_that_of_the_newest_report(unit: Unit) -> No
     draft = make_statement(unit, NOW)
     found = beside(draft).validated
     assert found is not None
-    assert (found.level.number, found.level.name, found.on) == (3, "Compliant", date(2025, 11, 4))
+    assert (found.level.number, found.level.name, found.on) == (3, "Compliant culture", date(2025, 11, 4))
     assert found.why_not_comparable == ""
-    assert f"found by audit {newest.reference}, whose report was issued on 4 November 2025." in page(beside(draft))
+    shown = page(beside(draft))
+    assert f'href="/audits/{newest.pk}/">{newest.reference}</a>, whose report was issued on 4 November 2025.' in shown
     assert beside(draft, "communication").validated is None
 
 
 def test_a_level_validated_on_another_edition_says_that_it_does_not_compare(unit: Unit) -> None:
-    old = signed(unit, Quarter(2018, 3), level=4)
+    old = signed(unit, Quarter(2018, 3), level=4, edition=Edition.objects.get(code="2017"))
     issued_audit(old, {"audit": 2, "leadership": 2}, on=date(2019, 2, 1))
     draft = make_statement(unit, NOW)
     audit, leadership = (beside(draft, identity).validated for identity in ("audit", "leadership"))

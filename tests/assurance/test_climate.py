@@ -6,6 +6,7 @@ import io
 import statistics
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -31,7 +32,7 @@ def csv_of(*lines: list[object], headings: list[str] = HEADINGS) -> bytes:
     return cells.csv_bytes(headings, rows)
 
 
-def xlsx_of(*lines: list[object]) -> bytes:
+def xlsx_of(*lines: list[Any]) -> bytes:
     book = Workbook()
     for line in [HEADINGS, *lines]:
         book.worksheets[0].append(line)
@@ -261,9 +262,10 @@ def test_so_many_faults_are_listed_and_the_rest_of_the_file_is_not_looked_at() -
 
 
 def test_a_line_too_many_is_refused() -> None:
-    once = ["Quay BCU", "Leadership", 20, 3, "", "", "", "", ""]
-    with pytest.raises(Unreadable, match="more than 10,000 lines"):
-        read(csv_of(*[once] * (climate_files.MOST_LINES + 1)))
+    units = {f"unit-{number}": f"Unit {number}" for number in range(climate_files.MOST_LINES + 1)}
+    lines: list[list[object]] = [[name, "Leadership", 20, 3, "", "", "", "", ""] for name in units.values()]
+    with pytest.raises(Unreadable, match="more than 12,000 lines"):
+        climate_files.read(csv_of(*lines), points=5, known=Known(units, KNOWN.themes))
 
 
 def test_a_file_without_a_needed_column_is_none_of_ours() -> None:

@@ -63,7 +63,7 @@ def head() -> User:
     return make_person(Role.HEAD)
 
 
-def wanted(unit: Unit | None, **more: Any) -> Plan:
+def wanted(unit: Unit | None, /, **more: Any) -> Plan:
     statements.shipped_edition()
     today = timezone.localdate()
     given = {
@@ -76,7 +76,7 @@ def wanted(unit: Unit | None, **more: Any) -> Plan:
     return Plan(**(given | more))
 
 
-def plan(unit: Unit | None, by: User, **more: Any) -> Audit:
+def plan(unit: Unit | None, by: User, /, **more: Any) -> Audit:
     return services.plan(wanted=wanted(unit, **more), by=by, at=timezone.now())
 
 

@@ -99,8 +99,8 @@ def test_a_level_above_what_an_audit_last_found_is_pointed_out(unit: Unit, lead:
 
 
 def test_a_level_found_on_an_edition_that_does_not_compare_is_no_measure(unit: Unit, lead: User) -> None:
-    maturity.shipped("2017", "2019")
-    old = signed(unit, Quarter(2018, 3), audit={"level": 4}, leadership={"level": 4})
+    edition, _ = maturity.shipped("2017", "2019")
+    old = statements.signed(unit, Quarter(2018, 3), level=4, edition=edition)
     issued_audit(old, {"audit": 1, "leadership": 1}, on=date(2019, 2, 1))
     signed(unit, QUARTER.previous())
     signed(unit)

@@ -63,7 +63,7 @@ def make_audit(
     )
     for theme in edition.themes.filter(identity__in=verdicts or ()):
         ThemeVerdict.objects.create(audit=audit, theme=theme, level=(verdicts or {})[theme.identity])
-    Audit.objects.filter(pk=audit.pk).update(state=state, **_of_state(state, by, at))
+    Audit.objects.filter(pk=audit.pk).update(**(_of_state(state, by, at) | {"state": state}))
     audit.refresh_from_db()
     return audit
 
@@ -74,8 +74,16 @@ def _of_state(state: AuditState, by: User, at: datetime) -> dict[str, Any]:
         return {"withdrawn_because": "Not needed"}
     if state not in OUT:
         return {}
+    issued = issue_columns(by, at)
+    return issued | ({"closed_at": at, "closed_by": by} if state == AuditState.CLOSED else {})
+
+
+def issue_columns(by: User, at: datetime | None = None) -> dict[str, Any]:
+    """All that an audit says once it is issued, for rows that are issued without the service."""
+    at = at or timezone.now()
     content = {"format": 1}
-    issued = {
+    return {
+        "state": AuditState.ISSUED,
         "ended_on": london_day(at),
         "content": content,
         "content_digest": content_digest(content),
@@ -83,7 +91,6 @@ def _of_state(state: AuditState, by: User, at: datetime) -> dict[str, Any]:
         "issued_by": by,
         "issuer_name": "The lead auditor",
     }
-    return issued | ({"closed_at": at, "closed_by": by} if state == AuditState.CLOSED else {})
 
 
 def planned(

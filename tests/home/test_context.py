@@ -27,6 +27,7 @@ ASSURANCE = [
     path("statements/", nothing, name="statements"),
     path("reviews/", nothing, name="reviews"),
     path("roll-ups/", nothing, name="rollups"),
+    path("audits/", nothing, name="audits"),
     path("climate-surveys/", nothing, name="climate_surveys"),
     path("audits/", nothing, name="audits"),
     path("audit-programmes/", nothing, name="programmes"),
@@ -63,9 +64,8 @@ def pages(settings: Settings) -> None:
 PEOPLE = "People and units"
 ALL = ["Home", "Statements", "Actions", "Reviews", "Roll-ups", "Audits", "Readings", "Model", "Papers", PEOPLE]
 LEADS = [*ALL[:6], "My half", *ALL[6:]]
-PLANNERS = [*ALL[:6], "Audit programmes", *ALL[6:]]
 UNITS = ["Home", "Statements", "Actions", "Roll-ups", "Audits", "Readings", "Model", "Papers", PEOPLE]
-BOARD = ["Home", "Roll-ups", "Audit programmes", "Climate surveys", "Model", "Papers"]
+BOARD = ["Home", "Roll-ups", "Audit findings", "Climate surveys", "Model", "Papers"]
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,8 @@ BOARD = ["Home", "Roll-ups", "Audit programmes", "Climate surveys", "Model", "Pa
         (Role.SLT_LEAD, UNITS),
         (Role.COG_LEAD, LEADS),
         (Role.COG_SUPPORT, LEADS),
-        (Role.SHRMT, [*PLANNERS, "Trail"]),
-        (Role.HEAD, [*PLANNERS, "Trail", "Retention"]),
+        (Role.SHRMT, [*ALL, "Trail"]),
+        (Role.HEAD, [*ALL, "Trail", "Retention"]),
         (Role.BOARD_MEMBER, BOARD),
         (Role.BOARD_SECRETARY, BOARD),
         (Role.RISK_LEAD, ["Home", "Model", "Papers"]),

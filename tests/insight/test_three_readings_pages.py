@@ -11,7 +11,7 @@ from django.utils import timezone
 from lxml import html  # type: ignore[import-untyped]  # ships no types
 from pytest_django import DjangoAssertNumQueries
 
-from assurance.models import AuditState
+from assurance.models import AuditState, Decision
 from insight import reading
 from insight.outcomes import Movement
 from organisation.models import BusinessGroup, Unit, User
@@ -72,14 +72,14 @@ def row(response: object, theme: str) -> list[str]:
 
 def test_a_unit_s_page_has_claim_verdict_climate_and_outcomes_of_each_theme(quay: Unit, head: Client) -> None:
     page = head.get(f"{FORCE}{quay.slug}/")
-    quarter = factories.this_quarter().name
+    assert f"Claimed: the statement of {factories.this_quarter().name}, not accepted yet." in words(page)
     assert row(page, "Leadership") == [
-        f"4 Proactive culture {quarter}, signed, not accepted yet",
+        "4 Proactive culture",
         "2 Reactive culture Audit A-0001, issued 6 March 2026",
         "10% of 20 respondents agree",
         "Accidents: not yet recorded",
     ]
-    assert row(page, "Assurance and Audit")[1:] == ["Not audited", "Fewer than ten respondents", "None named"]
+    assert row(page, "Assurance and Audit")[1:] == ["No verdict", "Fewer than ten respondents", "None named"]
     assert row(page, "Wellbeing") == [
         "Not scored",
         "Not scored",
@@ -107,7 +107,7 @@ def test_the_chart_and_its_sentence_say_the_same_as_the_table(quay: Unit, head: 
     page = head.get(f"{FORCE}{quay.slug}/")
     [title] = html.document_fromstring(html_of(page)).xpath("//*[@id='three-readings-title']")
     assert "Leadership: claimed, 4; validated, 2; staff who agree, 10%." in title.text
-    assert "Assurance and Audit: claimed, 3; validated, not audited; staff who agree, fewer than ten respondents." in (
+    assert "Assurance and Audit: claimed, 3; validated, no verdict; staff who agree, fewer than ten respondents." in (
         title.text
     )
     assert (
@@ -120,9 +120,9 @@ def test_what_is_not_issued_or_does_not_stand_is_no_reading(group: BusinessGroup
     unit = make_unit("Mill", group=group)
     claimed = factories.signed(unit, factories.this_quarter(), levels={"leadership": 4})
     make_audit(by=make_person(Role.SHRMT), state=AuditState.RESPONSE, revision=claimed, verdicts={"leadership": 1})
-    factories.decide(claimed, "returned")
+    factories.decide(claimed, Decision.RETURNED)
     page = head.get(f"{FORCE}{unit.slug}/")
-    assert row(page, "Leadership")[:3] == ["Nothing signed", "Not audited", "Not asked"]
+    assert row(page, "Leadership")[:3] == ["Nothing signed", "No verdict", "Not asked"]
 
 
 def test_the_last_verdict_counts_and_the_accepted_statement_before_one_that_waits(
@@ -141,8 +141,9 @@ def test_the_last_verdict_counts_and_the_accepted_statement_before_one_that_wait
         at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
         make_audit(by=auditor, state=AuditState.ISSUED, revision=revision, verdicts={"leadership": level}, at=at)
     page = head.get(f"{FORCE}{unit.slug}/")
+    assert f"Claimed: the statement of {now.name}, accepted." in words(page)
     assert row(page, "Leadership")[:2] == [
-        f"2 Reactive culture {now.name}, accepted",
+        "2 Reactive culture",
         "3 Compliant culture Audit A-0002, issued 1 March 2026",
     ]
 
@@ -182,7 +183,7 @@ def test_the_force_is_shown_as_medians_of_how_many_units_with_the_most_questions
     page = head.get(FORCE)
     assert row(page, "Leadership")[:3] == [
         "3–4 median of 2 units",
-        "2 median of 1 unit",
+        "2 Reactive culture median of 1 unit",
         "10% of 20 respondents agree, in 1 unit",
     ]
     assert row(page, "Assurance and Audit")[2] == "Fewer than ten respondents in each unit"
@@ -195,23 +196,23 @@ def test_the_force_is_shown_as_medians_of_how_many_units_with_the_most_questions
     ("role", "seen"),
     [
         (Role.SPOC, {"Quay BCU"}),
-        (Role.COG_SUPPORT, {"Quay BCU", "Beside"}),
-        (Role.SHRMT, {"Quay BCU", "Beside", "Elsewhere"}),
+        (Role.COG_SUPPORT, {"Quay BCU", "Mill"}),
+        (Role.SHRMT, {"Quay BCU", "Mill", "Elsewhere"}),
     ],
 )
 def test_readers_see_and_add_up_their_own_units_only(
     quay: Unit, group: BusinessGroup, role: Role, seen: set[str]
 ) -> None:
-    make_unit("Beside", group=group)
+    make_unit("Mill", group=group)
     elsewhere = make_unit("Elsewhere")
     factories.signed(elsewhere, factories.this_quarter(), levels={"leadership": 1})
     person = {Role.SPOC: {"unit": quay}, Role.COG_SUPPORT: {"group": group}}.get(role, {})
     browser = signed_in(make_person(role, **person))  # type: ignore[arg-type]  # a unit or a group
     page = browser.get(FORCE)
     said = words(page)
-    assert {name for name in ("Quay BCU", "Beside", "Elsewhere") if name in said} == seen
+    assert {name for name in ("Quay BCU", "Mill", "Elsewhere") if name in said} == seen
     claimed = row(page, "Leadership")[0]
-    assert claimed == ("2–3 median of 2 units" if "Elsewhere" in seen else "4 median of 1 unit")
+    assert claimed == ("1–4 median of 2 units" if "Elsewhere" in seen else "4 Proactive culture median of 1 unit")
     assert browser.get(f"{FORCE}elsewhere/").status_code == (200 if "Elsewhere" in seen else 404)
 
 
@@ -236,7 +237,7 @@ def test_the_force_s_page_asks_the_database_no_more_for_more_units(
     with django_assert_max_num_queries(22):
         page = head.get(FORCE)
     assert row(page, "Leadership")[:3] == [
-        "4 median of 60 units",
-        "3 median of 20 units",
+        "4 Proactive culture median of 60 units",
+        "3 Compliant culture median of 20 units",
         "70% of 1,200 respondents agree, in 60 units",
     ]

@@ -15,6 +15,7 @@ REASON = "The unit is being merged, so its audit waits."
 
 def propose(auditor: Visit) -> None:
     """Propose a programme with days that cannot hold an audit, read why not, and give it enough."""
+    auditor.follow("Audits")
     auditor.follow("Audit programmes")
     auditor.follow("Propose a programme")
     auditor.page.get_by_label("Auditors’ days in the half-year").fill("2")

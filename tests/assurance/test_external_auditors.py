@@ -60,7 +60,9 @@ def test_they_read_what_was_signed_with_its_files_and_every_link_on_the_page_is_
     main = html[html.index("<main") : html.index("</main>")]
     links = set(LINK.findall(main))
     assert any("/files/" in link for link in links)
-    assert {link: browser.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+    answers = {link: browser.get(link) for link in links}
+    assert {link: answer.status_code for link, answer in answers.items()} == dict.fromkeys(links, 200)
+    assert all(answer.getvalue() for answer in answers.values())  # reads a download to its end, which closes its file
     assert address("revision", signed, signed.number) in html_of(browser.get("/"))
 
 

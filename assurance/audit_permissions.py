@@ -11,9 +11,18 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from assurance.models import Audit, AuditorAssignment, AuditProgramme, AuditState, MentoringRecord, Recommendation
+from assurance.models import (
+    Audit,
+    AuditorAssignment,
+    AuditProgramme,
+    AuditState,
+    MentoringRecord,
+    Recommendation,
+    Revision,
+)
 from assurance.models.audit import READS_ALL_AUDITS, READS_OWN_GROUPS_AUDITS, READS_OWN_UNITS_AUDITS
 from assurance.models.programme import COULD_BE_AUDITED, READS_PROGRAMMES_FOR_THE_BOARD, WORKS_ON_PROGRAMMES
+from assurance.permissions import can_read_statement
 from organisation.models import Appointment, BusinessGroup, Unit, UnitMembership, User
 from organisation.models.appointment import AppointmentQuerySet
 from organisation.models.unit import UnitQuerySet
@@ -35,6 +44,8 @@ READS_AUDITS = READS_AGREEMENT | {Role.EXTERNAL_AUDITOR}
 READS_PROGRAMMES = WORKS_ON_PROGRAMMES | READS_PROGRAMMES_FOR_THE_BOARD
 # Who reads the findings of issued audits summed up, and no report.
 READS_FINDINGS = frozenset({Role.SHRMT, Role.HEAD, Role.BOARD_MEMBER, Role.BOARD_SECRETARY})
+# From then on an external auditor reads the unit's statements no more.
+AUDIT_IS_OVER = [AuditState.CLOSED.value, AuditState.WITHDRAWN.value]
 
 # --- Audits ---------------------------------------------------------------------------------------------------------
 
@@ -130,6 +141,30 @@ def can_read_recommendation(user: Person, recommendation: Recommendation) -> boo
 def can_read_findings(user: Person) -> bool:
     """Whether the person reads what issued audits found, summed up for the Board."""
     return bool(roles_anywhere(user) & READS_FINDINGS)
+
+
+# --- What an external auditor reads besides ---
+
+
+def can_read_revision(user: Person, revision: Revision) -> bool:
+    """Whether the person reads this revision: whoever reads the statement; once it is signed, whoever audits its unit
+    from outside."""
+    if can_read_statement(user, revision.statement):
+        return True
+    return revision.is_frozen and units_audited_from_outside(user).filter(pk=revision.statement.unit_id).exists()
+
+
+def revisions_to_read_from_outside(user: Person) -> QuerySet[Revision]:
+    """Revisions that `can_read_revision` grants to an external auditor, as a filter."""
+    return Revision.objects.filter(signed_at__isnull=False, statement__unit__in=units_audited_from_outside(user))
+
+
+def units_audited_from_outside(user: Person) -> UnitQuerySet:
+    """Units that the person audits as an external auditor: until the assignment ends, or the audit is over."""
+    if Role.EXTERNAL_AUDITOR not in roles_anywhere(user):
+        return Unit.objects.none()
+    doing = AuditorAssignment.objects.standing().filter(auditor=user.pk).exclude(audit__state__in=AUDIT_IS_OVER)
+    return Unit.objects.filter(pk__in=doing.values("audit__unit"))
 
 
 def roles_over_scope(user: Person, audit: Audit) -> frozenset[Role]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from assurance.audit_permissions import can_read_revision
 from assurance.models import Audit, IssuedRollup, Revision
-from assurance.permissions import can_read_issued_rollup, can_read_statement
+from assurance.permissions import can_read_issued_rollup
 from assurance.reading import ReadEntry, ReadLevel, read
 from organisation.permissions import Person
 
@@ -24,7 +25,7 @@ class Claim:
 def can_read_claim(user: Person, audit: Audit) -> bool:
     """Whether the person opens the statement, or the issued roll-up, that the audit validates."""
     if audit.revision is not None:
-        return can_read_statement(user, audit.revision.statement)
+        return can_read_revision(user, audit.revision)
     return audit.claimed_in is not None and can_read_issued_rollup(user, audit.claimed_in)
 
 

@@ -14,6 +14,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from actions.models import Action
+from assurance.audit_permissions import revisions_to_read_from_outside
 from assurance.models import (
     AuditProgramme,
     IssuedRollup,
@@ -29,7 +30,7 @@ from assurance.models import (
 from assurance.models.statement import DRAFT
 from assurance.worklist import ReviewState, WorkList, work_lists
 from home.services.failures import failed_lately
-from organisation.models import Appointment, BusinessGroup, Unit, UnitMembership
+from organisation.models import Appointment, BusinessGroup, Unit, UnitMembership, User
 from organisation.models.unit import WHOLE_FORCE
 from organisation.periods import LONDON, HalfYear, Quarter
 from organisation.roles import GROUP_ROLES, INSIDE_THE_FORCE, UNIT_ROLES, Role
@@ -84,6 +85,8 @@ def waiting_for(appointments: Sequence[Appointment], *, today: date) -> list[Par
         parts += [_papers_in_preparation(roles), _whole_force(roles, today)]
     if Role.ADMINISTRATOR in roles:
         parts += _failed_work(today)
+    if Role.EXTERNAL_AUDITOR in roles:
+        parts.append(_statements_from_outside(appointments[0].person))
     if roles & BOARD_ROLES:
         parts.append(_issued_reports(today))
     if roles:
@@ -118,6 +121,27 @@ def _own_statements(appointments: Iterable[Appointment], *, today: date) -> Part
         empty=_why_none(not_opened, ended, quarter),
         more_url=reverse("assurance:statements"),
         more_text="All your statements",
+    )
+
+
+def _statements_from_outside(person: User) -> Part:
+    """What an external auditor may read of the units that they audit: what was signed, the newest quarter first."""
+    signed = revisions_to_read_from_outside(person).select_related("statement__unit").defer("content")
+    lines = [
+        Line(
+            f"{one.statement.unit.name}, {one.statement.quarter.name}",
+            reverse("assurance:revision", args=[one.statement.unit.slug, one.statement.quarter, one.number]),
+            detail=f"Revision {one.number}, signed on {day(one.signed_at)}.",
+        )
+        for one in signed.order_by("-statement__quarter", "statement__unit__name", "-number")[:MOST_STATEMENTS]
+        if one.signed_at
+    ]
+    return Part(
+        "Signed statements of the units you audit",
+        tuple(lines),
+        empty=""
+        if lines
+        else "None now. They appear here while an audit of a unit is assigned to you, until it is closed.",
     )
 
 

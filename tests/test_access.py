@@ -251,9 +251,9 @@ TABLE = [
         post={who(UNIT): DONE_OR_REFUSED, who(GROUP, SAFETY): FORBIDDEN},
     ),
     Row("assurance:evidence_file", ("draft_file",), get={READS: OK}),
-    Row("assurance:evidence_file", ("signed_file",), get={READS: OK}),
+    Row("assurance:evidence_file", ("signed_file",), get={READS | {"external-auditor"}: OK}),
     Row("assurance:statement_file", (*OPEN, "digest"), get={READS: OK}),
-    Row("assurance:statement_file", (*SIGNED, "digest"), get={READS: OK}),
+    Row("assurance:statement_file", (*SIGNED, "digest"), get={READS | {"external-auditor"}: OK}),
     Row(
         "assurance:details",
         OPEN,
@@ -281,7 +281,7 @@ TABLE = [
     ),
     # Statements: signed
     Row("assurance:statement", SIGNED, get={READS: OK}),
-    Row("assurance:revision", (*SIGNED, "1"), get={READS: OK}),
+    Row("assurance:revision", (*SIGNED, "1"), get={READS | {"external-auditor"}: OK}),
     Row(
         "assurance:reopen",
         SIGNED,
@@ -1137,7 +1137,7 @@ CHECKS = [
     ("assurance.views.audit_loading.can_do_audit", "POST", "assurance:audit_theme", "head"),
     ("assurance.views.audit_files.can_read_audit", "GET", "assurance:audit_file", "spoc"),
     ("assurance.views.agreement.can_read_agreement_of_unit", "GET", "assurance:agreement_of_unit", "other-spoc"),
-    ("assurance.views.evidence.can_read_statement", "GET", "assurance:evidence_file", "other-slt-lead"),
+    ("assurance.views.evidence.can_read_revision", "GET", "assurance:evidence_file", "other-slt-lead"),
     ("assurance.views.signing.can_sign", "POST", "assurance:sign", "administrator-and-slt-lead"),
     ("papers.views.loading.can_read_paper", "GET", "papers:paper", "panel-member"),
     ("organisation.views.loading.can_manage_people", "POST", "end_appointment", "shrmt"),

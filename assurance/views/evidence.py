@@ -16,15 +16,15 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from assurance.audit_permissions import can_read_revision
 from assurance.forms.evidence import EvidenceForm
 from assurance.models import Entry, EvidenceFile, EvidenceItem
-from assurance.permissions import can_read_statement
 from assurance.rules import Refused
 from assurance.services import carrying
 from assurance.services import evidence as services
 from assurance.views.conflicts import closed, moved_on
 from assurance.views.files import hand_out, spend_on
-from assurance.views.loading import revision_or_404, writable_entry_or_404
+from assurance.views.loading import writable_entry_or_404
 from organisation.formfields import OptionLabel
 from organisation.models import User
 from organisation.periods import Quarter
@@ -193,9 +193,9 @@ def remove_evidence(request: SignedInRequest, unit: str, quarter: Quarter, theme
 
 @require_safe
 def evidence_file(request: SignedInRequest, item: int) -> HttpResponseBase:
-    """Download a file given as evidence, for whoever may read the statement it is given in."""
+    """Download a file given as evidence, for whoever may read the revision it is given in."""
     found = _handed_out().filter(pk=item).first()
-    if found is None or not can_read_statement(request.user, found.entry.revision.statement):
+    if found is None or not can_read_revision(request.user, found.entry.revision):
         raise Http404
     return _hand_out(request, found)
 
@@ -203,11 +203,15 @@ def evidence_file(request: SignedInRequest, item: int) -> HttpResponseBase:
 @require_safe
 def statement_file(request: SignedInRequest, unit: str, quarter: Quarter, digest: str) -> HttpResponseBase:
     """Download a file of a statement by the SHA-256 of its bytes, as signed content names it."""
-    statement = revision_or_404(request, unit, quarter).statement
-    found = _handed_out().filter(entry__revision__statement=statement, file__blob__sha256=digest).last()
-    if found is None:
-        raise Http404
-    return _hand_out(request, found)
+    given = _handed_out().filter(
+        entry__revision__statement__unit__slug=unit,
+        entry__revision__statement__quarter=quarter,
+        file__blob__sha256=digest,
+    )
+    for found in given.reverse():  # the last one that the person may read
+        if can_read_revision(request.user, found.entry.revision):
+            return _hand_out(request, found)
+    raise Http404
 
 
 def _handed_out() -> QuerySet[EvidenceItem]:

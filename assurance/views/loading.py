@@ -10,6 +10,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from assurance.audit_permissions import can_read_revision
 from assurance.models import Entry, IssuedRollup, Revision, Rollup, Statement, ThemeAssessment
 from assurance.permissions import (
     can_build_rollup,
@@ -51,6 +52,14 @@ def asked_revision_or_404(request: SignedInRequest, unit: str, quarter: Quarter)
     if not (asked.isascii() and asked.isdecimal() and len(asked) < 5):
         raise Http404
     return revision_or_404(request, unit, quarter, number=int(asked))
+
+
+def signed_revision_or_404(request: SignedInRequest, unit: str, quarter: Quarter, *, number: int) -> Revision:
+    """Return the statement's signed revision of that number where the person may read it, also from outside."""
+    revision = _find(unit, quarter, number)
+    if revision is None or not revision.is_frozen or not can_read_revision(request.user, revision):
+        raise Http404
+    return revision
 
 
 def writable_revision_or_404(request: SignedInRequest, unit: str, quarter: Quarter) -> Revision:

@@ -23,6 +23,7 @@ from assurance.permissions import (
     can_answer_information_requests,
     can_list_statements,
     can_read_redactions,
+    can_read_statement,
     can_reopen,
     can_review,
     can_sign,
@@ -32,7 +33,7 @@ from assurance.permissions import (
 from assurance.reading import read
 from assurance.services import statements as services
 from assurance.services.content import content_of
-from assurance.views.loading import level_names, revision_or_404
+from assurance.views.loading import level_names, revision_or_404, signed_revision_or_404
 from assurance.views.presence import others_here
 from organisation.periods import Quarter
 from organisation.requests import SignedInRequest, address_without_page
@@ -111,10 +112,8 @@ def statement(request: SignedInRequest, unit: str, quarter: Quarter) -> HttpResp
 @require_safe
 def revision(request: SignedInRequest, unit: str, quarter: Quarter, number: int) -> HttpResponse:
     """One frozen revision as it was signed, with its digest and the decision on it."""
-    found = revision_or_404(request, unit, quarter, number=number)
-    if not found.is_frozen:
-        raise Http404
-    return _reading_view(request, found)
+    found = signed_revision_or_404(request, unit, quarter, number=number)
+    return _reading_view(request, found, whole=can_read_statement(request.user, found.statement))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +181,11 @@ def _details_status(facts: rules.RevisionFacts, blockers: list[rules.Blocker]) -
     return rules.EntryStatus.IN_PROGRESS if any(given) else rules.EntryStatus.NOT_STARTED
 
 
-def _reading_view(request: SignedInRequest, revision: Revision) -> HttpResponse:
-    """Show what the revision says: where it is frozen, the content that was signed and nothing else."""
+def _reading_view(request: SignedInRequest, revision: Revision, *, whole: bool = True) -> HttpResponse:
+    """Show what the revision says: where it is frozen, the content that was signed and nothing else.
+
+    An external auditor reads no more of the statement than that: it is not `whole` to them.
+    """
     statement, user, today = revision.statement, request.user, timezone.localdate()
     content = revision.content if revision.is_frozen else content_of(revision)
     earlier = list(_frozen_before(revision))
@@ -191,6 +193,7 @@ def _reading_view(request: SignedInRequest, revision: Revision) -> HttpResponse:
     context = {
         **_common(request, revision, today),
         "content": read(content, level_names(statement.edition)),
+        "whole": whole,
         "review": Review.objects.with_comments().filter(revision=revision).first(),
         "earlier": earlier,
         "later": statement.revisions.filter(number__gt=revision.number).order_by("-number").first(),

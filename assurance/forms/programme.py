@@ -84,7 +84,7 @@ class WantedForm(forms.Form):
 
     def __init__(self, *args: Any, wanted: Wanted | None = None, **kwargs: Any) -> None:
         """`wanted` is what the programme was last proposed with; without one, the usual values are offered."""
-        super().__init__(*args, initial=_initial(wanted), **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": _initial(wanted)})
         asked = {f"{WEIGHT}{one}": whole(one.label, 0, MOST_WEIGHT) for one in Ingredient}
         self.fields = {**asked, **self.fields}
 

@@ -14,7 +14,7 @@ register = template.Library()
 
 PAGES = (
     ("assurance:audits", "Audits", audit_permissions.can_list_audits),
-    ("assurance:recommendations", "Recommendations", audit_permissions.can_list_audits),
+    ("assurance:recommendations", "Recommendations", audit_permissions.can_list_recommendations),
     ("assurance:programmes", "Audit programmes", audit_permissions.can_list_programmes),
     ("assurance:agreement", "Agreement of claims and verdicts", audit_permissions.can_read_agreement),
     ("assurance:audit_findings", "Findings for the Board", audit_permissions.can_read_findings),

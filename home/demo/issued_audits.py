@@ -21,6 +21,7 @@ from organisation.models import Unit, User
 from organisation.periods import Quarter, london_day
 from records.canonical import content_digest
 from records.edits import Edit
+from records.models import Job, Notice
 
 # Days since each was planned: the demo unit's, and those of every third other one.
 OF_THE_DEMO_UNIT, OF_OTHERS = 150, range(60, 360, 22)
@@ -52,6 +53,9 @@ def write(plan: Plan, *, units: Sequence[Unit], cast: Cast, now: datetime) -> No
     for visit in sorted(_visits(plan, units, cast, now), key=lambda one: one.planned_at):
         audit = _issue(visit, planner=cast.named["auditor"])
         _pursue(audit, visit, now=now)
+    # Nobody is told of what is history; a report of it is printed once somebody asks for its document.
+    Notice.objects.all().delete()
+    Job.objects.filter(task=audit_reports.PRINT).delete()
 
 
 def _visits(plan: Plan, units: Sequence[Unit], cast: Cast, now: datetime) -> Iterator[Visit]:

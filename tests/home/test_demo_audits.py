@@ -12,7 +12,7 @@ from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from assurance.audit_permissions import bars_to_doing, leads_audit
-from assurance.models import Audit, AuditState, Recommendation
+from assurance.models import Audit, AuditState, Recommendation, ResponseKind, RevisionState
 from assurance.services import auditing
 from home.demo import loading
 from home.demo.plan import Size
@@ -20,6 +20,7 @@ from maturity import modelfile
 from maturity.services import editions
 from organisation.models import User
 from organisation.periods import LONDON, london_day
+from records.canonical import content_digest
 from records.models import TrailEntry
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=LONDON)
@@ -39,21 +40,31 @@ def force(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 
 
 def of_the_demo_unit() -> Audit:
-    return Audit.objects.get(unit__appointments__person__email="spoc@demo.example")
+    return Audit.objects.get(unit__appointments__person__email="spoc@demo.example", issued_at=None)
 
 
 def test_audits_stand_at_every_step_before_the_unit_is_asked() -> None:
-    states = Audit.objects.order_by("reference").values_list("reference", "state")
-    assert list(states) == [
-        ("A-2026-001", AuditState.DRAFT),
-        ("A-2026-002", AuditState.FIELDWORK),
-        ("A-2026-003", AuditState.DRAFT),
-        ("A-2026-004", AuditState.PLANNED),
-    ]
+    states = Audit.objects.filter(issued_at=None).order_by("pk").values_list("state", flat=True)
+    assert list(states) == [AuditState.DRAFT, AuditState.FIELDWORK, AuditState.DRAFT, AuditState.PLANNED]
+
+
+def test_audits_of_units_that_had_something_accepted_have_been_issued_and_answered() -> None:
+    issued = Audit.objects.exclude(issued_at=None).select_related("revision__statement")
+    assert len(issued) > 2
+    for audit in issued:
+        assert audit.state == AuditState.ISSUED
+        assert audit.revision is not None
+        assert audit.revision.state == RevisionState.ACCEPTED
+        assert audit.issued_at is not None
+        assert audit.issued_at < NOW
+        assert audit.content_digest == content_digest(audit.content)
+        assert audit.responses.get().kind == ResponseKind.ACCURACY
+        actions = [one.action for one in audit.recommendations.all()]
+        assert all(action is not None and action.unit_id == audit.unit_id for action in actions)
 
 
 def test_whoever_does_them_is_independent_and_the_demo_s_auditor_leads_the_demo_unit_s() -> None:
-    for audit in Audit.objects.select_related("unit", "group"):
+    for audit in Audit.objects.filter(issued_at=None).select_related("unit", "group"):
         auditors = User.objects.filter(audit_assignments__audit=audit)
         assert {person.email.partition("@")[0] for person in auditors} == {"auditor", "external-auditor"}
         assert [bars_to_doing(person, audit, london_day(NOW)) for person in auditors] == [frozenset()] * 2

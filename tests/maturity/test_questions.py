@@ -6,6 +6,7 @@ import html
 import time
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -22,7 +23,7 @@ from tests.factories.organisation import make_person
 pytestmark = pytest.mark.django_db
 
 PAGE, FILE = "/model/questions/2019/", "/model/questions/2019/xlsx/"
-BookOf = Callable[[str], dict[str, list[list[str | None]]]]
+BookOf = Callable[[str], dict[str, list[list[Any]]]]
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def auditor(client: Client) -> Client:
 
 @pytest.fixture
 def book_of(auditor: Client) -> BookOf:
-    def read(address: str) -> dict[str, list[list[str | None]]]:
+    def read(address: str) -> dict[str, list[list[Any]]]:
         book = load_workbook(BytesIO(auditor.get(address).content))
         assert not [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
         return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}

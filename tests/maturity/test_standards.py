@@ -77,12 +77,11 @@ def test_a_workbook_says_the_same_as_a_csv(tmp_path: Path) -> None:
     from_csv = standing()
     Standard.objects.all().delete()
     book = Workbook()
-    book.active.title = "Standards"
-    book.active.append(HEADINGS.split(","))
-    book.active.append(
-        ["leadership", 3, "behaviour", "L3.1", "Leaders talk about safety, every week", "Ask five people"]
-    )
-    book.active.append(VISITS.split(","))
+    sheet = book.worksheets[0]
+    sheet.title = "Standards"
+    sheet.append(HEADINGS.split(","))
+    sheet.append(["leadership", 3, "behaviour", "L3.1", "Leaders talk about safety, every week", "Ask five people"])
+    sheet.append(VISITS.split(","))
     book.save(tmp_path / "standards.xlsx")
     load(str(tmp_path / "standards.xlsx"))
     assert standing() == from_csv

@@ -6,7 +6,6 @@ Every role costs a fixed number of queries, however many units, statements or pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
@@ -29,7 +28,9 @@ from assurance.models import (
 )
 from assurance.models.statement import DRAFT
 from assurance.worklist import ReviewState, WorkList, work_lists
+from home.lines import LATE, NEEDS_YOU, SETTLED, WAITS, Line, Part
 from home.services.failures import failed_lately
+from home.waiting_audits import audits_waiting
 from organisation.models import Appointment, BusinessGroup, Unit, UnitMembership, User
 from organisation.models.unit import WHOLE_FORCE
 from organisation.periods import LONDON, HalfYear, Quarter
@@ -42,30 +43,6 @@ MOST_PAPERS = 3
 MOST_REDACTIONS = 5
 READS_THE_FORCE = frozenset({Role.SHRMT, Role.HEAD})
 BOARD_ROLES = frozenset({Role.BOARD_MEMBER, Role.BOARD_SECRETARY})
-NEEDS_YOU, WAITS, SETTLED, LATE = "orange", "blue", "green", "red"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One thing: what it is, where it stands (a tag and a sentence), and the page where to go on with it."""
-
-    text: str
-    url: str
-    tag: str = ""
-    colour: str = WAITS
-    detail: str = ""
-    is_overdue: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A heading with its lines, or what to expect while there are none."""
-
-    heading: str
-    lines: tuple[Line, ...] = ()
-    empty: str = ""
-    more_url: str = ""
-    more_text: str = ""
 
 
 def waiting_for(appointments: Sequence[Appointment], *, today: date) -> list[Part]:
@@ -80,6 +57,7 @@ def waiting_for(appointments: Sequence[Appointment], *, today: date) -> list[Par
         parts.append(_own_actions(appointments, today=today))
     if roles & (UNIT_ROLES | READS_THE_FORCE):
         parts += _advice(appointments, roles, today=today)
+    parts += audits_waiting(appointments, roles, today=today)
     if roles & READS_THE_FORCE:
         parts += [*_redactions(roles), *_programmes(roles, today)]
         parts += [_papers_in_preparation(roles), _whole_force(roles, today)]

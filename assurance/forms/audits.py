@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from assurance.forms.statement import REASON_WORDS
-from assurance.models import AuditKind, AuditState
+from assurance.models import Audit, AuditKind, AuditState
 from maturity.models import Theme
 from organisation.formfields import NOBODY, DayField, WordsField
 from organisation.models import BusinessGroup, Unit, User
@@ -48,11 +48,24 @@ class PlanForm(forms.Form):
     )
     planned_from = DayField(label="First day")
     planned_to = DayField(label="Last day of fieldwork")
+    repeat_of = forms.ModelChoiceField(
+        queryset=Audit.objects.none(),
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": "The audit to repeat is not there. Plan it from its recommendation’s page."},
+    )
 
     def __init__(
-        self, *args: Any, units: Iterable[Unit], groups: Iterable[BusinessGroup], themes: Iterable[Theme], **kwargs: Any
+        self,
+        *args: Any,
+        units: Iterable[Unit],
+        groups: Iterable[BusinessGroup],
+        themes: Iterable[Theme],
+        repeatable: QuerySet[Audit],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["repeat_of"].queryset = repeatable  # type: ignore[attr-defined]  # a choice of rows
         self._units = {f"{UNIT}-{unit.slug}": unit for unit in units}
         self._groups = {f"{GROUP}-{group.slug}": group for group in groups}
         boxes: dict[str, Any] = self.fields

@@ -39,7 +39,10 @@ ONE_ALONE = (
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be audited, by whom in kind, and when. Either `unit` or `group` is given; themes by their identity."""
+    """What is to be audited, by whom in kind, and when. Either `unit` or `group` is given; themes by their identity.
+
+    `repeat_of` is the issued audit of the same that it repeats, if it does.
+    """
 
     kind: AuditKind
     themes: Collection[str]
@@ -48,6 +51,7 @@ class Plan:
     unit: Unit | None = None
     group: BusinessGroup | None = None
     purpose: str = ""
+    repeat_of: Audit | None = None
 
 
 # --- Planning -----------------------------------------------------------------------------------------------------
@@ -74,6 +78,7 @@ def plan(*, wanted: Plan, by: User, at: datetime) -> Audit:
         unit=wanted.unit,
         group=wanted.group,
         edition=edition,
+        repeat_of=wanted.repeat_of,
         purpose=normal(wanted.purpose.strip()),
         planned_from=wanted.planned_from,
         planned_to=wanted.planned_to,
@@ -93,6 +98,9 @@ def _refuse_unless_it_can_be_done(wanted: Plan) -> None:
         raise Refused("Choose at least one theme to audit.")
     if wanted.planned_to < wanted.planned_from:
         raise Refused("The last day lies before the first. Check the dates.")
+    repeated = wanted.repeat_of
+    if repeated is not None and (repeated.unit, repeated.group) != (wanted.unit, wanted.group):
+        raise Refused(f"Audit {repeated.reference} was of {repeated.scope}. A repeat of it is of the same.")
     closed_on = wanted.unit.closed_on if wanted.unit is not None else None
     if closed_on is not None and closed_on < wanted.planned_from:
         raise Refused(f"{wanted.unit} closed on {in_words(closed_on)}. Audit the unit that followed it.")

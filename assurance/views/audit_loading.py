@@ -18,13 +18,13 @@ ONLY_SHRMT = (
 ONLY_THE_HEAD = "Only the Head of Safety, Health and Wellbeing lets somebody audit what they mentored. You can read it."
 ONLY_ITS_AUDITORS = "Only the auditors of this audit write on it. You can read it."
 # What pages do not read of what is validated: claims.py does, where it is shown.
-UNREAD = ("content", "revision__content", "claimed_in__content", "claimed_in__rollup__figures")
+UNREAD = ("content", "repeat_of__content", "revision__content", "claimed_in__content", "claimed_in__rollup__figures")
 
 
 def audit_or_404(request: SignedInRequest, pk: int) -> Audit:
     """Return the audit where the person reads it."""
     audits = Audit.objects.select_related(
-        "unit", "group", "edition", "revision__statement__unit", "claimed_in__rollup__group", "changed_by"
+        "unit", "group", "edition", "repeat_of", "revision__statement__unit", "claimed_in__rollup__group", "changed_by"
     )
     found = audits.defer(*UNREAD).filter(pk=pk).first()
     if found is None or not _reads(request.user, found):

@@ -97,7 +97,8 @@ def plan_audit(request: SignedInRequest) -> HttpResponse:
         units=Unit.objects.open_on(today).order_by("name"),
         groups=BusinessGroup.objects.order_by("name"),
         themes=Theme.objects.filter(edition=Edition.objects.in_force(today), scored=True).order_by("number"),
-        initial={"scope": request.GET.get("scope", "")},
+        repeatable=Audit.objects.visible_to(request.user).out().select_related("unit", "group"),
+        initial={"scope": request.GET.get("scope", ""), "repeat_of": request.GET.get("repeat-of", "")},
     )
     if form.is_valid():
         try:

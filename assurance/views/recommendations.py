@@ -17,6 +17,7 @@ from assurance.audit_permissions import (
     can_ask_for_closure,
     can_check_closure,
     can_list_recommendations,
+    can_plan_audits,
     can_read_audit,
     can_read_recommendation,
 )
@@ -114,6 +115,7 @@ def _about(request: SignedInRequest, found: Recommendation) -> dict[str, Any]:
         "reads_report": can_read_audit(user, found.audit),
         "may_ask": can_ask_for_closure(user, found),
         "may_check": can_check_closure(user, found),
+        "may_plan": can_plan_audits(user),
         "proposes_a_repeat": bool(roles_anywhere(user) & READS_ALL_AUDITS)
         and Recommendation.objects.proposing_a_repeat().filter(pk=found.pk).exists(),
     }

@@ -98,6 +98,19 @@ def test_an_audit_is_planned_assigned_and_begun_without_javascript(revision: Rev
     assert (audit.state, audit.revision) == (AuditState.FIELDWORK, revision)
 
 
+def test_a_repeat_is_planned_from_what_was_not_found_done(unit: Unit, auditor: User) -> None:
+    first = factory.make_audit(by=auditor, state=AuditState.ISSUED, revision=statements.signed(unit))
+    browser, today = signed_in(auditor), timezone.localdate()
+    page = browser.get(f"{reverse('assurance:plan_audit')}?scope=unit-{unit.slug}&repeat-of={first.pk}")
+    assert f'name="repeat_of" value="{first.pk}"' in html_of(page)
+    day = f"{today.day} {today.month} {today.year}"
+    sent = {"scope": f"unit-{unit.slug}", "kind": "shrmt", "themes": ["leadership"], "repeat_of": first.pk}
+    planned = browser.post(reverse("assurance:plan_audit"), {**sent, "planned_from": day, "planned_to": day})
+    again = Audit.objects.get(repeat_of=first)
+    assert planned["Location"] == address("audit_auditors", again)
+    assert f"Audit {first.reference}" in text_of(html_of(browser.get(address("audit", again))))
+
+
 def test_who_is_not_independent_is_refused_in_words_at_the_box(unit: Unit, auditor: User) -> None:
     audit = factory.planned(unit, by=auditor)
     mentor = statements.make_adviser(unit).adviser

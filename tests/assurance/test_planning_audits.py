@@ -76,6 +76,14 @@ def wanted(unit: Unit | None, /, **more: Any) -> Plan:
     return Plan(**(given | more))
 
 
+def test_a_repeat_names_the_audit_of_the_same_that_it_repeats(unit: Unit, planner: User) -> None:
+    first = factory.make_audit(by=planner, state=AuditState.ISSUED, revision=statements.signed(unit))
+    again = services.plan(wanted=wanted(unit, repeat_of=first), by=planner, at=timezone.now())
+    assert again.repeat_of == first
+    with pytest.raises(Refused, match=r"was of Harbour OCU\. A repeat of it is of the same\."):
+        services.plan(wanted=wanted(make_unit("Canal OCU"), repeat_of=first), by=planner, at=timezone.now())
+
+
 def plan(unit: Unit | None, by: User, /, **more: Any) -> Audit:
     return services.plan(wanted=wanted(unit, **more), by=by, at=timezone.now())
 

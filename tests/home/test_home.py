@@ -16,13 +16,14 @@ from django.utils.html import strip_tags
 
 from assurance.models import Decision, Revision
 from assurance.services import statements
-from home.waiting import Line, Part, waiting_for
+from home.lines import Line, Part
+from home.waiting import waiting_for
 from organisation.models import Appointment, BusinessGroup, Unit, User
 from organisation.periods import HalfYear, Quarter
 from organisation.permissions import appointments_today
 from organisation.roles import INSIDE_THE_FORCE, Role
 from papers.models import Paper, PaperState
-from tests.factories import assurance, papers, programmes, rollups
+from tests.factories import assurance, audit_reports, papers, programmes, rollups
 from tests.factories import organisation as make
 
 pytestmark = pytest.mark.django_db
@@ -348,3 +349,27 @@ def test_an_audit_programme_waits_for_the_head_until_it_is_adopted_or_its_half_i
     assert "What to audit next" not in parts_for(head, today=half.next().first_day)
     programmes.adopt(programme, by=head)
     assert "What to audit next" not in parts_for(head)
+
+
+def test_what_waits_of_an_audit_is_said_to_whoever_s_turn_it_is() -> None:
+    unit = make.make_unit("Harbour OCU")
+    auditor, spoc = make.make_person(Role.SHRMT), make.make_person(Role.SPOC, unit)
+
+    def said(person: User) -> list[tuple[str, str]]:
+        part = parts_for(person).get("Audits")
+        return [(line.text, line.tag) for line in part.lines] if part else []
+
+    audit = audit_reports.drafted(by=auditor, revision=assurance.signed(unit))
+    name = f"Audit {audit.reference}, Harbour OCU"
+    assert said(auditor) == [(name, "Draft report")]
+    assert said(spoc) == []
+    audit_reports.sent(audit)
+    assert said(spoc) == [(f"Draft report of audit {audit.reference}, Harbour OCU", "To be answered")]
+    audit_reports.issued(audit_reports.answered(audit))
+    assert said(spoc) == [("2 recommendations of audits to carry out", "None overdue")]
+    assert said(auditor) == []
+    last_due_on = max(audit.recommendations.values_list("due_on", flat=True))
+    (line,) = parts_for(spoc, today=last_due_on + timedelta(days=1))["Audits"].lines
+    assert line.tag == "2 overdue"
+    audit_reports.said_done(audit.recommendations.get(number=1))
+    assert said(auditor) == [("1 recommendation to check", "Said to be done")]

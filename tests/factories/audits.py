@@ -81,7 +81,7 @@ def _of_state(state: AuditState, by: User, at: datetime) -> dict[str, Any]:
 def issue_columns(by: User, at: datetime | None = None) -> dict[str, Any]:
     """All that an audit says once it is issued, for rows that are issued without the service."""
     at = at or timezone.now()
-    content = {"format": 1}
+    content = {"format": 1, "themes": []}
     return {
         "state": AuditState.ISSUED,
         "ended_on": london_day(at),

@@ -60,7 +60,7 @@ def issued_audits(
         closed = {"closed_at": at, "closed_by": lead} if state == AuditState.CLOSED else {}
         Audit.objects.filter(pk__in=[audit.pk for audit in audits]).update(
             state=state,
-            content={},
+            content={"themes": []},
             content_digest=DIGEST,
             issued_at=at,
             issued_by=lead,

@@ -77,7 +77,7 @@ def do_the_fieldwork(auditor: Visit, tmp_path: Path) -> None:
     page.get_by_label("Take a photo").set_input_files(photo)
     page.get_by_label("What it shows").fill("The briefing board")
     auditor.press("Add the photo or file")
-    expect(page.get_by_role("link", name="The briefing board")).to_be_visible()
+    expect(page.get_by_role("link", name="The briefing board", exact=True)).to_be_visible()
 
     auditor.follow("Add a finding")
     page.get_by_label("What you found").fill("Two supervisors had never briefed.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 
 from assurance import audit_steps
@@ -11,10 +13,10 @@ from organisation.permissions import Person
 register = template.Library()
 
 
-@register.simple_tag
-def report_steps(user: Person, audit: Audit) -> list[audit_steps.Step]:
-    """Return what the person may do next with the audit's report."""
-    return audit_steps.steps_of(user, audit)
+@register.simple_tag(takes_context=True)
+def report_steps(context: dict[str, Any], user: Person, audit: Audit) -> list[audit_steps.Step]:
+    """Return what the person may do next with the audit's report, but for the page that they are on."""
+    return [step for step in audit_steps.steps_of(user, audit) if step.url != context["request"].path]
 
 
 @register.simple_tag

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -252,10 +251,16 @@ def test_the_action_says_who_closes_it(issued: Audit, spoc: User) -> None:
 # --- The steps, and the Board ---------------------------------------------------------------------------------------
 
 
-def test_the_steps_are_a_part_for_other_pages(draft: Audit, auditor: User) -> None:
-    said = render_to_string("assurance/_audit_report_steps.html", {"audit": draft, "user": auditor})
-    assert at("send_audit_report", draft) in said
-    assert "Your turn" in said
+def test_the_steps_stand_on_the_audit_s_page_and_its_report_s_but_none_leads_to_itself(
+    draft: Audit, auditor: User
+) -> None:
+    browser, report = signed_in(auditor), f'href="{at("audit_report", draft)}"'
+    on_audit, on_report = (html_of(browser.get(at(name, draft))) for name in ("audit", "audit_report"))
+    for page in (on_audit, on_report):
+        assert at("send_audit_report", draft) in page
+        assert "Your turn" in page
+    assert report in on_audit
+    assert report not in on_report
     Audit.objects.filter(pk=draft.pk).update(state=AuditState.PLANNED)
     draft.refresh_from_db()
     assert steps_of(auditor, draft) == []

@@ -24,7 +24,7 @@ from records.edits import Edit
 from records.models import Job, Notice
 
 # Days since each was planned: the demo unit's, and those of every third other one.
-OF_THE_DEMO_UNIT, OF_OTHERS = 150, range(60, 360, 22)
+OF_THE_DEMO_UNIT, OF_OTHERS = 150, range(60, 360, 40)
 THEMES = 6
 # How many levels a claim lies above what was found, and of a hundred claims so many.
 ABOVE: dict[int | str, int] = {0: 70, 1: 18, 2: 3, -1: 5, NOT_ENOUGH: 4}

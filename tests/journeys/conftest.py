@@ -149,6 +149,10 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     running.close()
 
 
+# What each account's pages have been checked for: another visit looks at no page of the same kind again.
+CHECKED: dict[str, set[str]] = {}
+
+
 @dataclass
 class Visit:
     """One person's browser, signed in."""
@@ -220,7 +224,7 @@ def signed_in(
     )
     page = context.new_page()
     page.set_default_timeout(20_000)
-    here = Visit(page, product, who, checks=checks)
+    here = Visit(page, product, who, CHECKED.setdefault(who, set()), checks=checks)
     here.open("/account/sign-in/")
     answer_sign_in(page, who, own_device=own_device)
     here.check()

@@ -129,8 +129,11 @@ def issue(auditor: Visit) -> None:
     open_the_audit(auditor)
     auditor.follow("Issue the report")
     auditor.page.get_by_label(re.compile("^I have read the report")).check()
-    auditor.press("Issue the report")
+    auditor.page.get_by_role("button", name="Issue the report").click()
+    # The page follows the printing of the report, and is another one once that is done.
+    expect(auditor.page.get_by_role("link", name="Download the report (PDF)").first).to_be_visible(timeout=60_000)
     expect(auditor.page.get_by_text("Issued", exact=True).first).to_be_visible()
+    auditor.check()
 
 
 def open_the_recommendation(visit: Visit) -> None:
@@ -166,7 +169,6 @@ def test_an_audit_is_planned_done_answered_issued_followed_up_and_closed(
     spoc, slt_lead = sign_in("spoc-lantern-quay"), sign_in("slt-lead-lantern-quay")
     answer(spoc)
     issue(auditor)
-    auditor.page.get_by_role("link", name="Download the report (PDF)").first.wait_for(timeout=60_000)
 
     say_that_it_is_done(slt_lead, "All five shifts have been briefed.")
     check_it(auditor, "No, something is missing", "The night shift’s log is empty.")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from rendering import fonts
 from rendering.assets import Asset
 
 
@@ -20,4 +21,6 @@ class AssetFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no typ
         asset = self._served.get(url)
         if asset is None:
             raise ValueError(f"{url} is not a registered asset")
-        return URLFetcherResponse(url, body=asset.content, headers={"Content-Type": asset.media_type})
+        # WeasyPrint would unpack a font for each document anew.
+        body = fonts.unpacked(asset.content) if asset.is_font else asset.content
+        return URLFetcherResponse(url, body=body, headers={"Content-Type": asset.media_type})

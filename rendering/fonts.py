@@ -34,14 +34,19 @@ class Face:
 
 
 @lru_cache(maxsize=32)
+def unpacked(content: bytes) -> bytes:
+    """The font as TrueType or OpenType. Unpacking all of them takes a second, so each process does it once."""
+    if content[:4] != b"wOF2":
+        return content
+    buffer = BytesIO()
+    woff2.decompress(BytesIO(content), buffer)
+    return buffer.getvalue()
+
+
+@lru_cache(maxsize=32)
 def face(content: bytes) -> Face:
     """Read a font file (WOFF2, TrueType or OpenType)."""
-    unpacked = content
-    if content[:4] == b"wOF2":
-        buffer = BytesIO()
-        woff2.decompress(BytesIO(content), buffer)
-        unpacked = buffer.getvalue()
-    font = TTFont(BytesIO(unpacked), lazy=True)
+    font = TTFont(BytesIO(unpacked(content)), lazy=True)
     return Face(
         weight=round(font["OS/2"].usWeightClass / 100) * 100,
         italic=bool(font["OS/2"].fsSelection & 1 or font["head"].macStyle & 2),

@@ -24,7 +24,7 @@ from assurance.services.force_units import Force, columns, rows_of
 from organisation.periods import HalfYear
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def of_force(half: HalfYear, *, as_at: date) -> Figures:
     """Return the force's figures for the half as the statements stand now: as many queries as there are figures.
 

@@ -195,8 +195,8 @@ def test_the_figures_take_as_many_queries_for_sixty_units_as_for_three(rollup: R
     with CaptureQueriesContext(connection) as many:
         assert len(rollups.figures_of(rollup.group, HALF, as_at=NOW.date()).units) == 60
     # The model (editions, levels, themes, what is not comparable), the units now and before, targets, revisions with
-    # their reviews, entries, actions.
-    assert len(few) == len(many) == 10
+    # their reviews, entries, actions, the levels that audits found and how claims agreed with them.
+    assert len(few) == len(many) == 12
 
 
 # --- Actions and what was merely carried --------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, datetime
 from itertools import count
 
@@ -59,10 +60,16 @@ def move_unit(unit: Unit, *, to: BusinessGroup, on: date, last_day_before: date)
 def make_user(
     email: str | None = None, *, name: str | None = None, password: str | None = None, is_active: bool = True
 ) -> User:
-    """A person without any appointment; without a password, nobody can sign in as them."""
+    """A person without any appointment; without a password, nobody can sign in as them.
+
+    Of an address of their own also where several processes make people in one database, as journeys do.
+    """
     number = next(_numbers)
     return User.objects.create_user(
-        email or f"person-{number}@example.org", password, name=name or f"Person {number}", is_active=is_active
+        email or f"person-{os.getpid()}-{number}@example.org",
+        password,
+        name=name or f"Person {number}",
+        is_active=is_active,
     )
 
 

@@ -449,3 +449,4 @@ LOGGING = {
 
 if PROFILE == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    WHITENOISE_AUTOREFRESH = True  # else every client that a test makes looks through all static files first

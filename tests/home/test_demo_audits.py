@@ -50,7 +50,7 @@ def test_audits_stand_at_every_step_before_the_unit_is_asked() -> None:
 
 def test_audits_of_units_that_had_something_accepted_have_been_issued_and_answered() -> None:
     issued = Audit.objects.exclude(issued_at=None).select_related("revision__statement")
-    assert len(issued) > 2
+    assert len(issued) >= 2
     for audit in issued:
         assert audit.state == AuditState.ISSUED
         assert audit.revision is not None

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from assurance import climate
 from assurance.climate import FEWEST, MEAN_ROUNDED_BY, MOST_RESPONDENTS, Place, Result
@@ -85,27 +84,11 @@ def empty_workbook(points: int, known: Known) -> bytes:
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     sheet = book.create_sheet(SHEET)
-    _head(sheet, columns_for(points), (50, 40, *(16 for _ in range(points + 2))))
-    lists = book.create_sheet(LISTS)
-    _head(lists, (UNIT, THEME), (50, 50))
-    for column, texts in enumerate((known.units.values(), known.themes.values()), start=1):
-        for row, text in enumerate(texts, start=2):
-            cells.set_text(lists.cell(row, column), text)
+    tables.write_headings(sheet, columns_for(points), (50, 40, *(16 for _ in range(points + 2))))
+    tables.write_lists(book.create_sheet(LISTS), {UNIT: known.units.values(), THEME: known.themes.values()}, (50, 50))
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def _head(sheet: Any, headings: Sequence[str], widths: Sequence[int]) -> None:
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
-
-    for number, (heading, width) in enumerate(zip(headings, widths, strict=True), start=1):
-        cell = sheet.cell(1, number)
-        cells.set_text(cell, heading)
-        cell.font = Font(bold=True)
-        sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.freeze_panes = "A2"
 
 
 # --- A filled-in file -----------------------------------------------------------------------------------------------

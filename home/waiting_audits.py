@@ -65,11 +65,10 @@ def _to_answer(appointments: Sequence[Appointment]) -> Iterator[Line]:
 def _to_carry_out(units: Sequence[int | None], today: date) -> Iterator[Line]:
     """What audits recommended to the person's units and no auditor has confirmed."""
     standing = Recommendation.objects.filter(unit__in=units, audit__state__in=OUT).open()
-    due_days = list(standing.values_list("due_on", flat=True))
-    overdue = sum(due_on < today for due_on in due_days)
-    if due_days:
+    if number := standing.count():
+        overdue = standing.overdue(today).count()
         yield Line(
-            so_many(len(due_days), "recommendation") + " of audits to carry out",
+            so_many(number, "recommendation") + " of audits to carry out",
             reverse("assurance:recommendations"),
             f"{count(overdue)} overdue" if overdue else "None overdue",
             LATE if overdue else SETTLED,

@@ -67,29 +67,13 @@ def empty_workbook(*, roles: Iterable[str], units: Iterable[str], groups: Iterab
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     sheet = book.create_sheet(SHEET)
-    _head(sheet, COLUMNS, WIDTHS)
+    tables.write_headings(sheet, COLUMNS, WIDTHS)
     for letter in ("F", "G"):
         sheet.column_dimensions[letter].number_format = "@"  # a day stays what was typed
-    lists = book.create_sheet(LISTS)
-    _head(lists, (ROLE, UNIT, GROUP), (70, 50, 50))
-    for column, texts in enumerate((roles, units, groups), start=1):
-        for row, text in enumerate(texts, start=2):
-            cells.set_text(lists.cell(row, column), text)
+    tables.write_lists(book.create_sheet(LISTS), {ROLE: roles, UNIT: units, GROUP: groups}, (70, 50, 50))
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def _head(sheet: Any, headings: Sequence[str], widths: Sequence[int]) -> None:
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
-
-    for number, (heading, width) in enumerate(zip(headings, widths, strict=True), start=1):
-        cell = sheet.cell(1, number)
-        cells.set_text(cell, heading)
-        cell.font = Font(bold=True)
-        sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.freeze_panes = "A2"
 
 
 # --- A filled-in file ---------------------------------------------------------------------------------------------

@@ -1,13 +1,14 @@
-"""Reading a table that somebody brings as a workbook (XLSX) or as text (CSV): its rows, each with its line. Pure.
+"""A table that somebody brings as a workbook (XLSX) or as text (CSV): its rows, each with its line. Pure.
 
-What the cells mean is for the room that asked for the table. A column that nobody asked for is left alone.
+What the cells mean is for the room that asked for the table. A column that nobody asked for is left alone. The empty
+workbook to fill in is written here, too.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -140,3 +141,27 @@ def _refuse_beyond(number: int, asked: Asked) -> None:
             f"Line {number:,} has something in it. Nothing is read below line {asked.most_lines:,}: take the empty "
             "lines out, or split the file."
         )
+
+
+# --- The empty file to fill in ------------------------------------------------------------------------------------
+
+
+def write_headings(sheet: Any, headings: Sequence[str], widths: Sequence[int]) -> None:
+    """Write the headings of a sheet to fill in, in bold and kept in sight, over columns of these widths."""
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    for number, (heading, width) in enumerate(zip(headings, widths, strict=True), start=1):
+        cell = sheet.cell(1, number)
+        cells.set_text(cell, heading)
+        cell.font = Font(bold=True)
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    sheet.freeze_panes = "A2"
+
+
+def write_lists(sheet: Any, lists: Mapping[str, Iterable[str]], widths: Sequence[int]) -> None:
+    """Write what may stand in a column of the file, each list under the column's heading."""
+    write_headings(sheet, list(lists), widths)
+    for column, texts in enumerate(lists.values(), start=1):
+        for row, text in enumerate(texts, start=2):
+            cells.set_text(sheet.cell(row, column), text)

@@ -207,8 +207,6 @@ def _looking_back(force: Force, quarters: Sequence[Quarter]) -> dict[str, Any]:
     ]
     scored = [theme.identity for theme in model.scored]
     return {
-        "theme": "",
-        "least": LEAST_LEVEL,
         "scored": scored,
         "all_scored": _bits(identities, scored.__contains__),
         **columns([(one, _bits(identities, one.__eq__)) for one in identities], "identities", "bits"),

@@ -43,6 +43,8 @@ FAMILIES = {
     "actions": "Lists of actions",
     "plan": "Plans",
     "audit": "Audits",
+    "recommendation": "Recommendations",
+    "agreement": "Agreement of claims and verdicts",
     "programme": "Audit programmes",
     "redaction": "Redactions",
     "information-request": "Information requests",

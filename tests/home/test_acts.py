@@ -10,15 +10,24 @@ from pathlib import Path
 from home import acts
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("home", "papers", "assurance", "maturity", "actions", "organisation", "records")
+ROOMS = ("home", "papers", "insight", "assurance", "maturity", "actions", "organisation", "records")
 AN_ACT = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+(_[a-z]+)*")
 # Acts whose names are put together where they happen: by file, what they may come to.
 PUT_TOGETHER = {
     "assurance/services/reviews.py": {"statement.accepted", "statement.returned"},
 }
 
-# Kinds of news for people, which look the same and are in no trail (assurance/notices.py).
-KINDS_OF_NEWS = {"statement.opened", "statement.reminder", "statement.escalated", "statement.review_waits"}
+# Kinds of news for people, which look the same and are in no trail (assurance/notices.py, assurance/services/audit_notices.py).
+KINDS_OF_NEWS = {
+    "statement.opened",
+    "statement.reminder",
+    "statement.escalated",
+    "statement.review_waits",
+    "recommendation.done",
+    "recommendation.overdue",
+    "recommendation.check_waits",
+    "recommendation.repeat_proposed",
+}
 
 
 def product_files() -> list[Path]:

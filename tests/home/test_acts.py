@@ -17,7 +17,8 @@ PUT_TOGETHER = {
     "assurance/services/reviews.py": {"statement.accepted", "statement.returned"},
 }
 
-# Kinds of news for people, which look the same and are in no trail (assurance/notices.py, assurance/services/audit_notices.py).
+# Kinds of news for people, which look the same and are in no trail: assurance/notices.py and, of audits,
+# assurance/services/audit_notices.py.
 KINDS_OF_NEWS = {
     "statement.opened",
     "statement.reminder",

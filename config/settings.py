@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "papers",
     "insight",
     "assurance",
+    "injuries",
     "maturity",
     "actions",
     "organisation",

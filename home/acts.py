@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from actions import acts as actions
 from assurance import acts as assurance
+from injuries import acts as injuries
 from maturity import acts as maturity
 from organisation import acts as organisation
 from papers import acts as papers
@@ -20,6 +21,7 @@ ACTS: Mapping[str, str] = {
     **actions.ACTS,
     **maturity.ACTS,
     **assurance.ACTS,
+    **injuries.ACTS,
     **papers.ACTS,
     "account.data_asked_for": "asked for all that is held about {thing}",
     "account.data_taken": "took away what is held about {thing}",
@@ -53,6 +55,7 @@ FAMILIES = {
     "paper": "Papers",
     "edition": "Editions of the model",
     "target": "Targets",
+    "indicators": "What injury figures count",
     "file": "Files",
     "calendar-link": "Calendar links",
     "hold": "Legal holds",

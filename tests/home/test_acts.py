@@ -10,7 +10,7 @@ from pathlib import Path
 from home import acts
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("home", "papers", "insight", "assurance", "maturity", "actions", "organisation", "records")
+ROOMS = ("home", "papers", "insight", "assurance", "injuries", "maturity", "actions", "organisation", "records")
 AN_ACT = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+(_[a-z]+)*")
 # Acts whose names are put together where they happen: by file, what they may come to.
 PUT_TOGETHER = {

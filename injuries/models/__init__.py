@@ -1,0 +1,21 @@
+"""Tables of the room: what is counted, how often it was, over how many people, and the files that said so."""
+
+from injuries.models.count import IndicatorMonth, MonthlyCount
+from injuries.models.headcount import Headcount, HeadcountMonth
+from injuries.models.indicator import Better, Indicator, IndicatorStaffGroup, ReportingChange, StaffGroup
+from injuries.models.upload import Upload, UploadKind, UploadState
+
+__all__ = [
+    "Better",
+    "Headcount",
+    "HeadcountMonth",
+    "Indicator",
+    "IndicatorMonth",
+    "IndicatorStaffGroup",
+    "MonthlyCount",
+    "ReportingChange",
+    "StaffGroup",
+    "Upload",
+    "UploadKind",
+    "UploadState",
+]

@@ -8,6 +8,7 @@ urlpatterns = [
     path("model/", include("maturity.urls")),
     path("", include("assurance.urls")),
     path("", include("insight.urls")),
+    path("", include("injuries.urls")),
     path("actions/", include("actions.urls")),
     path("papers/", include("papers.urls")),
 ]

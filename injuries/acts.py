@@ -2,4 +2,5 @@
 
 ACTS = {
     "indicators.loaded": "loaded what injury figures count",
+    "injury-figures.downloaded": "took injury figures away as a file",
 }

@@ -15,6 +15,7 @@ ROOMS = (
     "papers",
     "insight",
     "assurance",
+    "injuries",
     "maturity",
     "actions",
     "organisation",

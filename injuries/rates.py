@@ -8,7 +8,7 @@ Intervals and p-values are floats. What cannot be worked out raises a named erro
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -170,6 +170,23 @@ def observed_over(counted: Iterable[Counted], *, per: str = "person-months") -> 
     return Observed(sum(month.events or 0 for month in months), exposure, len(months), per)
 
 
+def rolling(counted: Sequence[Counted], *, months: int = 12, per: str = "person-months") -> tuple[Observed | None, ...]:
+    """Return for each month, in order of time, the period of so many months that ends with it.
+
+    None where fewer months lead up to it, or one of them has no count or no headcount.
+    """
+    return tuple(_complete(counted[max(0, last - months) : last], months, per) for last in range(1, len(counted) + 1))
+
+
+def in_groups(counted: Sequence[Counted], *, months: int = 3) -> tuple[Counted, ...]:
+    """Return months in order of time added up by so many: quarters, where the first month begins one.
+
+    Where something of a month is missing, it is missing of its group, and months too few for a group are left out.
+    """
+    groups = [counted[first : first + months] for first in range(0, len(counted) - months + 1, months)]
+    return tuple(_added_up(group) for group in groups)
+
+
 def showing_of(events: int) -> Showing:
     """Return how a rate of so many events may be shown."""
     if events < FEWEST_FOR_A_RATE:
@@ -247,6 +264,22 @@ def interval_per_1000(period: Observed, *, confidence: float = CONFIDENCE) -> In
 
 
 # --- How they are worked out ------------------------------------------------------------------------------------------
+
+
+def _complete(counted: Sequence[Counted], months: int, per: str) -> Observed | None:
+    if len(counted) < months or any(month.events is None or month.exposure is None for month in counted):
+        return None
+    return observed_over(counted, per=per)
+
+
+def _added_up(group: Sequence[Counted]) -> Counted:
+    events = [month.events for month in group if month.events is not None]
+    exposures = [exact_exposure(month.exposure) for month in group if month.exposure is not None]
+    return Counted(
+        f"{group[0].label} to {group[-1].label}",
+        sum(events) if len(events) == len(group) else None,
+        sum(exposures, Fraction(0)) if len(exposures) == len(group) else None,
+    )
 
 
 def _check_count(events: int) -> None:

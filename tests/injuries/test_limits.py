@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from injuries.limits.between import days_between, g_chart, t_chart
+from injuries.limits.between import days_between, g_chart, is_rare, t_chart
 from injuries.limits.charts import (
     Baseline,
     Chart,
@@ -31,8 +31,8 @@ from injuries.limits.charts import (
 )
 from injuries.limits.counts import c_chart, may_widen, p_chart, p_prime_chart, u_chart, u_prime_chart
 from injuries.limits.rules import EXACT_ALONE, SEVEN_POINTS, SIGMA_ALONE, Rule, RuleSet, Signal
-from injuries.limits.xmr import Measured, xmr_chart
-from injuries.rates import Counted, NoExposure
+from injuries.limits.xmr import Measured, is_frequent, xmr_chart
+from injuries.rates import Counted, NoExposure, observed
 
 Row = dict[str, str]
 
@@ -404,6 +404,20 @@ def test_more_than_all_is_a_named_error() -> None:
 def test_what_is_no_finite_value_is_a_named_error(value: float) -> None:
     with pytest.raises(NotOnThisChart):
         Measured("July", value)
+
+
+def test_shares_that_are_always_all_have_no_limits() -> None:
+    for draw in (p_chart, p_prime_chart):
+        chart = draw(counted(*[(4, 4)] * 3, (3, 4)), baselines=[Baseline(points=3)])
+        assert {point.lines for point in chart.points} == {Lines(1.0)}
+        assert chart.signals == ()
+
+
+@pytest.mark.parametrize(("events", "rare", "frequent"), [(35, True, False), (36, False, False), (120, False, True)])
+def test_which_chart_suits_goes_by_events_a_month(events: int, rare: bool, frequent: bool) -> None:
+    """Over twelve months: below 3 a month quarters or the time between, from 10 as a measure."""
+    period = observed(events, 1000, months=12)
+    assert (is_rare(period), is_frequent(period)) == (rare, frequent)
 
 
 # --- Between events ---------------------------------------------------------------------------------------------------

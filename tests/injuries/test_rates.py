@@ -35,10 +35,12 @@ from injuries.rates import (
     change_of_counts,
     change_of_rates,
     exact_interval,
+    in_groups,
     interval_of_count,
     interval_per_1000,
     observed,
     observed_over,
+    rolling,
     showing_of,
     z_of,
 )
@@ -289,6 +291,37 @@ def test_a_rate_rises_with_events_and_falls_with_people(events: int, people: int
     assert observed(events + more, people, months=12).rate_per_1000 > rate
     assert observed(events, people + more, months=12).rate_per_1000 <= rate
     assert rate * people == 1000 * events
+
+
+def test_rolling_periods_are_those_that_end_with_each_month() -> None:
+    months = [Counted(str(number), number, 10 * number) for number in range(1, 6)]
+    found = rolling(months, months=3)
+    assert found[:2] == (None, None)
+    assert found[2:] == tuple(observed_over(months[first : first + 3]) for first in range(3))
+    broken = [*months[:2], Counted("3", None, 30), *months[3:], Counted("6", 1, 1)]
+    assert [period is None for period in rolling(broken, months=2)] == [True, False, True, True, False, False]
+    assert rolling([], months=3) == ()
+
+
+def test_months_are_added_up_to_quarters() -> None:
+    months = [Counted(f"2018-{number:02}", number, Decimal("0.5")) for number in range(4, 12)]
+    first, second = in_groups(months)
+    assert (first, second) == (
+        Counted("2018-04 to 2018-06", 15, Fraction(3, 2)),
+        Counted("2018-07 to 2018-09", 24, Fraction(3, 2)),
+    )
+    (gap,) = in_groups([months[0], Counted("2018-05", None, None), months[2]])
+    assert (gap.events, gap.exposure) == (None, None)
+    assert in_groups(months[:2]) == ()
+
+
+@given(some_months, st.integers(1, 6))
+def test_whole_groups_add_up_to_their_months(months: list[Counted], size: int) -> None:
+    groups = in_groups(months, months=size)
+    whole = len(months) // size * size
+    assert sum(group.events or 0 for group in groups) == sum(month.events or 0 for month in months[:whole])
+    if groups:
+        assert observed_over(groups).exposure == observed_over(months[:whole]).exposure
 
 
 @pytest.mark.parametrize("exposure", [0, Decimal(0), Fraction(0), 0.0])

@@ -1,4 +1,4 @@
-"""Injuries per 1,000, how they changed, and what chance would do by itself. Plain numbers: no database, no clock.
+"""Injuries per 1,000, how they changed, and the interval of each. Plain numbers: no database, no clock.
 
 `statistics.md`, *Rates*. Counts are whole numbers; exposures (person-months, or whatever else something is counted
 among) may be int, Decimal, Fraction or float, and are kept exactly as fractions, so that two halves of a period add up
@@ -13,41 +13,24 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from math import erfc, exp, inf, log, sqrt
+from math import erfc, exp, inf, lgamma, log, log1p, pi, sqrt
 from statistics import NormalDist
 
-from injuries.tails import (
-    log_binomial_lower,
-    log_binomial_upper,
-    log_poisson_lower,
-    log_poisson_upper,
-    root_of_rising,
-)
-from records.proportions import CONFIDENCE, wilson
+from injuries.tails import log_poisson_lower, log_poisson_upper, root_of_rising
+from records.proportions import CONFIDENCE
 
 PER = 1000
 # Of fewer events no rate is shown, and of fewer than the second number a rate is marked as unreliable.
 FEWEST_FOR_A_RATE = 3
 FEWEST_FOR_A_RELIABLE_RATE = 20
-# Two periods with fewer events between them are too few to say anything of.
-FEWEST_TO_COMPARE = 10
 # From here Byar's interval stands for the exact one, as the UK's public-health bodies have it.
 BYAR_FROM = 10
-# Up to here exact intervals of a count are summed. From here Byar's agrees with them to a part in 10^10.
-SUMMED_UP_TO = 1_000_000
-# Where each period has more events than this, the score interval stands in: it then differs by a millionth, and takes
-# no time. (`statistics.md` allows it from 2,000; up to a hundred thousand the sums take milliseconds.)
-SCORE_ABOVE = 100_000
-# Below this, a p-value adjusted within its table is more than chance.
-SIGNIFICANCE = 0.05
-
-# What is always printed with a verdict.
-CLUSTERED = "Injuries cluster in incidents, so chance varies more than these intervals say."
-REPORTING = "A change in what is reported is not chance, and not a change in what happens either."
-ADJUSTED = (
-    "The p-values behind the verdicts are mid-p values of the conditional binomial test, adjusted for the number of "
-    "comparisons in the table (Holm). The intervals are at 95% and are not adjusted."
-)
+# Up to here exact intervals of a count are summed. From here Byar's agrees with them to a part in a billion.
+SUMMED_UP_TO = 100_000
+# From so many standard errors the series for how rare that is says it to ten figures, where a float soon holds none.
+SERIES_FROM_Z = 30.0
+# No mean that is tried has a larger log than this, which a float would not hold.
+MOST_LOG_MEAN = 700.0
 
 Number = int | float | Decimal | Fraction
 
@@ -86,21 +69,6 @@ class Showing(StrEnum):
     NO_RATE = "no rate"
     UNRELIABLE = "unreliable"
     RELIABLE = "reliable"
-
-
-class Verdict(StrEnum):
-    """What is said of a change in a rate."""
-
-    MORE_THAN_CHANCE = "more than chance"
-    COULD_BE_CHANCE = "could be chance"
-    TOO_FEW_TO_SAY = "too few to say"
-
-
-class Method(StrEnum):
-    """What a comparison's interval and p-value come from."""
-
-    MID_P = "conditional binomial, mid-p"
-    SCORE = "conditional binomial, score"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,50 +137,6 @@ class Observed:
         return showing_of(self.events)
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """The rate of a later period ÷ that of an earlier one, with what chance would do by itself.
-
-    `ratio` is unrounded, and None where nothing happened earlier. `interval` is the 95 % interval that belongs to the
-    two-sided p-value `p`, twice the smaller mid-p tail of the later events given the events of both periods; `exact`
-    and `exact_p` are the conservative alternative (Clopper and Pearson's, twice the smaller tail). All four come from
-    the score test where `method` says so. Where nothing happened in either, everything from 0 to infinity is possible.
-    """
-
-    later: Observed
-    earlier: Observed
-    ratio: Fraction | None
-    interval: Interval
-    p: float
-    exact: Interval
-    exact_p: float
-    method: Method
-
-    @property
-    def change(self) -> Fraction | None:
-        """The change in rate as a part of the earlier one: 0.042 for 4.2 % more."""
-        return None if self.ratio is None else self.ratio - 1
-
-    @property
-    def events(self) -> int:
-        """The events of both periods together."""
-        return self.later.events + self.earlier.events
-
-    @property
-    def same_denominator(self) -> bool:
-        """Whether both rates are counted among the same thing; otherwise the comparison has to say so."""
-        return self.later.per == self.earlier.per
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A comparison with its p-value adjusted within its table, None where it is too few to say."""
-
-    comparison: Comparison
-    adjusted_p: float | None
-    verdict: Verdict
-
-
 # --- Rates and changes ------------------------------------------------------------------------------------------------
 
 
@@ -244,6 +168,23 @@ def observed_over(counted: Iterable[Counted], *, per: str = "person-months") -> 
         raise MonthsMissing(f"No count or no {per}: {', '.join(missing)}.")
     exposure = sum((exact_exposure(month.exposure or 0) for month in months), Fraction(0))
     return Observed(sum(month.events or 0 for month in months), exposure, len(months), per)
+
+
+def rolling(counted: Sequence[Counted], *, months: int = 12, per: str = "person-months") -> tuple[Observed | None, ...]:
+    """Return for each month, in order of time, the period of so many months that ends with it.
+
+    None where fewer months lead up to it, or one of them has no count or no headcount.
+    """
+    return tuple(_complete(counted[max(0, last - months) : last], months, per) for last in range(1, len(counted) + 1))
+
+
+def in_groups(counted: Sequence[Counted], *, months: int = 3) -> tuple[Counted, ...]:
+    """Return months in order of time added up by so many: quarters, where the first month begins one.
+
+    Where something of a month is missing, it is missing of its group, and months too few for a group are left out.
+    """
+    groups = [counted[first : first + months] for first in range(0, len(counted) - months + 1, months)]
+    return tuple(_added_up(group) for group in groups)
 
 
 def showing_of(events: int) -> Showing:
@@ -280,18 +221,19 @@ def z_of(confidence: float) -> float:
 def exact_interval(events: int, *, z: float) -> Interval:
     """Return the exact interval of an expected count (Garwood 1936), by the chi-square or gamma distribution.
 
-    `z` says how wide: 1.96 for 95 %, 3.09 for 99.8 % (`z_of`). From a million events it is Byar's.
+    `z` says how wide: 1.96 for 95 %, 3.09 for 99.8 % (`z_of`). From 100,000 events it is Byar's.
     """
     _check_count(events)
     byar = byar_interval(events, z=z)
     if events > SUMMED_UP_TO:
         return byar
-    tail = log(_tail_beyond(z))
+    # Byar's ends are where to begin; where his low one is nought, at what its first term makes of it.
+    tail, step = _log_beyond(z), 0.1 / (events + 1)
     low = 0.0
     if events:
-        start = log(byar.low) if byar.low > 0 else log(events) - z
-        low = exp(root_of_rising(lambda mean: log_poisson_upper(events, exp(mean)) - tail, start, 0.01))
-    high = exp(root_of_rising(lambda mean: tail - log_poisson_lower(events, exp(mean)), log(byar.high), 0.01))
+        start = log(byar.low) if byar.low > 0 else max(-MOST_LOG_MEAN, (tail + lgamma(events + 1)) / events)
+        low = exp(root_of_rising(lambda mean: log_poisson_upper(events, _mean_at(mean)) - tail, start, step))
+    high = exp(root_of_rising(lambda mean: tail - log_poisson_lower(events, _mean_at(mean)), log(byar.high), step))
     return Interval(low, high)
 
 
@@ -313,72 +255,31 @@ def interval_of_count(events: int, *, z: float) -> Interval:
     return exact_interval(events, z=z) if events < BYAR_FROM else byar_interval(events, z=z)
 
 
-def interval_per_1000(observed: Observed, *, confidence: float = CONFIDENCE) -> Interval:
+def interval_per_1000(period: Observed, *, confidence: float = CONFIDENCE) -> Interval:
     """Return the interval of a rate per 1,000 by that rule. Raises NoExposure."""
-    if not observed.exposure:
-        raise NoExposure(f"There are no {observed.per}, so there is no rate.")
-    interval = interval_of_count(observed.events, z=z_of(confidence))
-    return Interval(_times(interval.low, PER / observed.exposure), _times(interval.high, PER / observed.exposure))
-
-
-# --- Two rates --------------------------------------------------------------------------------------------------------
-
-
-def compare(later: Observed, earlier: Observed, *, confidence: float = CONFIDENCE) -> Comparison:
-    """Compare two rates: of all events, how many fell in the later period, given how much exposure it had.
-
-    (Przyborowski and Wilenski 1940; mid-p: Lancaster 1961, Berry and Armitage 1995.) Raises NoExposure.
-    """
-    # The rates are asked for first, so that a missing denominator is told before anything else.
-    ratio = later.rate_per_1000 / earlier.rate_per_1000 if earlier.rate_per_1000 else None
-    happened, trials = later.events, later.events + earlier.events
-    log_odds = _log(later.exposure) - _log(earlier.exposure)
-    if min(later.events, earlier.events) > SCORE_ABOVE:
-        interval, p = _score_interval(happened, trials, log_odds, confidence), _score_p(happened, trials, log_odds)
-        return Comparison(later, earlier, ratio, interval, p, interval, p, Method.SCORE)
-    return Comparison(
-        later,
-        earlier,
-        ratio,
-        _conditional_interval(happened, trials, log_odds, confidence, own=0.5),
-        _two_sided_p(happened, trials, log_odds, own=0.5),
-        _conditional_interval(happened, trials, log_odds, confidence, own=1.0),
-        _two_sided_p(happened, trials, log_odds, own=1.0),
-        Method.MID_P,
-    )
-
-
-def holm(p_values: Sequence[float]) -> tuple[float, ...]:
-    """Return p-values adjusted for there being several (Holm 1979), in the same order, each at most 1."""
-    adjusted, least = [0.0] * len(p_values), 0.0
-    for rank, index in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
-        least = max(least, min(1.0, (len(p_values) - rank) * p_values[index]))
-        adjusted[index] = least
-    return tuple(adjusted)
-
-
-def judge(comparisons: Sequence[Comparison]) -> tuple[Judged, ...]:
-    """Return the verdict on each comparison of one printed table, in the same order.
-
-    Those with too few events to say take no part in the adjustment: nothing is tested, and what puts them aside, the
-    events of both periods together, does not depend on how these fall.
-    """
-    tested = [comparison for comparison in comparisons if comparison.events >= FEWEST_TO_COMPARE]
-    adjusted = iter(holm([comparison.p for comparison in tested]))
-    return tuple(
-        _judged(comparison, next(adjusted))
-        if comparison.events >= FEWEST_TO_COMPARE
-        else Judged(comparison, None, Verdict.TOO_FEW_TO_SAY)
-        for comparison in comparisons
-    )
+    if not period.exposure:
+        raise NoExposure(f"There are no {period.per}, so there is no rate.")
+    interval = interval_of_count(period.events, z=z_of(confidence))
+    return Interval(_times(interval.low, PER / period.exposure), _times(interval.high, PER / period.exposure))
 
 
 # --- How they are worked out ------------------------------------------------------------------------------------------
 
 
-def _judged(comparison: Comparison, adjusted_p: float) -> Judged:
-    beyond = adjusted_p < SIGNIFICANCE
-    return Judged(comparison, adjusted_p, Verdict.MORE_THAN_CHANCE if beyond else Verdict.COULD_BE_CHANCE)
+def _complete(counted: Sequence[Counted], months: int, per: str) -> Observed | None:
+    if len(counted) < months or any(month.events is None or month.exposure is None for month in counted):
+        return None
+    return observed_over(counted, per=per)
+
+
+def _added_up(group: Sequence[Counted]) -> Counted:
+    events = [month.events for month in group if month.events is not None]
+    exposures = [exact_exposure(month.exposure) for month in group if month.exposure is not None]
+    return Counted(
+        f"{group[0].label} to {group[-1].label}",
+        sum(events) if len(events) == len(group) else None,
+        sum(exposures, Fraction(0)) if len(exposures) == len(group) else None,
+    )
 
 
 def _check_count(events: int) -> None:
@@ -386,14 +287,16 @@ def _check_count(events: int) -> None:
         raise NotACount(f"{events} is not a number of events.")
 
 
-def _tail_beyond(z: float) -> float:
-    """The probability beyond `z` on one side, itself rather than 1 less the rest; at least the smallest there is."""
-    return max(erfc(z / sqrt(2)) / 2, 1e-300)
+def _log_beyond(z: float) -> float:
+    """The log of the probability beyond `z` on one side, itself rather than 1 less the rest."""
+    if z < SERIES_FROM_Z:
+        return log(erfc(z / sqrt(2)) / 2)
+    square = z * z
+    return -square / 2 - log(2 * pi * square) / 2 + log1p(-1 / square + 3 / square**2 - 15 / square**3)
 
 
-def _log(exact: Fraction) -> float:
-    """The log of an exact number, however large its parts."""
-    return log(exact.numerator) - log(exact.denominator)
+def _mean_at(log_mean: float) -> float:
+    return exp(min(MOST_LOG_MEAN, log_mean))
 
 
 def _times(number: float, exact: Fraction) -> float:
@@ -402,51 +305,3 @@ def _times(number: float, exact: Fraction) -> float:
         return number * float(exact)
     except OverflowError:
         return inf if number else 0.0
-
-
-def _ratio_at(log_odds: float, log_odds_if_equal: float) -> float:
-    """The ratio of two rates that gives such odds of an event falling in the later period."""
-    try:
-        return exp(log_odds - log_odds_if_equal)
-    except OverflowError:
-        return inf
-
-
-def _conditional_interval(happened: int, trials: int, log_odds: float, confidence: float, *, own: float) -> Interval:
-    """The ratios of rates under which neither tail from what happened is smaller than half of what is left out.
-
-    What happened belongs to its tail with `own` times its probability: 1 (Clopper and Pearson's) or ½ (mid-p).
-    """
-    tail, guess = log((1 - confidence) / 2), log(happened + 0.5) - log(trials - happened + 0.5)
-    low, high = 0.0, inf
-    if happened:
-
-        def above(odds: float) -> float:
-            return log_binomial_upper(happened, trials, odds, own=own) - tail
-
-        low = _ratio_at(root_of_rising(above, guess - 1, 0.5), log_odds)
-    if happened < trials:
-
-        def below(odds: float) -> float:
-            return tail - log_binomial_lower(happened, trials, odds, own=own)
-
-        high = _ratio_at(root_of_rising(below, guess + 1, 0.5), log_odds)
-    return Interval(low, high)
-
-
-def _two_sided_p(happened: int, trials: int, log_odds: float, *, own: float) -> float:
-    """Twice the smaller tail from what happened, at most 1. Each tail is summed itself."""
-    upper = log_binomial_upper(happened, trials, log_odds, own=own)
-    lower = log_binomial_lower(happened, trials, log_odds, own=own)
-    return min(1.0, 2 * exp(min(upper, lower)))
-
-
-def _score_interval(happened: int, trials: int, log_odds: float, confidence: float) -> Interval:
-    low, high = wilson(happened, trials, confidence=confidence)
-    return Interval(_ratio_at(log(low / (1 - low)), log_odds), _ratio_at(log(high / (1 - high)), log_odds))
-
-
-def _score_p(happened: int, trials: int, log_odds: float) -> float:
-    share = 1 / (1 + exp(-log_odds)) if log_odds > 0 else exp(log_odds) / (1 + exp(log_odds))
-    spread = sqrt(trials * share * (1 - share))
-    return erfc(abs(happened - trials * share) / spread / sqrt(2)) if spread else 0.0

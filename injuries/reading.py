@@ -14,8 +14,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db.models import Max, QuerySet, Sum
 
-from injuries import comparing
-from injuries.comparing import Change, Compared, Line
+from injuries import two_periods
 from injuries.models import (
     Headcount,
     HeadcountMonth,
@@ -28,6 +27,7 @@ from injuries.models import (
 )
 from injuries.months import IN_A_YEAR, Month, Period
 from injuries.rates import Counted
+from injuries.two_periods import Change, Compared, Line
 
 # A staff group by its key; None: everybody.
 Group = int | None
@@ -136,7 +136,7 @@ def comparison(later: Period, earlier: Period, *, today: date) -> Compared:
     months = sorted({*later, *earlier})
     events, people = events_in(months), people_in(months)
     latest = latest_month(today)
-    return comparing.compared(
+    return two_periods.compared(
         [
             Line(
                 indicator.code,

@@ -22,6 +22,8 @@ SUMMED_UP_TO = 1_000_000
 NEGLIGIBLE = 1e-17
 # From this count the series for Stirling's error is exact to the last figure.
 SERIES_FROM = 16
+# A root is closed in on until its logarithm is known to this; ten thousand times what any figure needs.
+CLOSE_ENOUGH = 1e-13
 # Steps that a root is looked for in, each way of closing in; thirty times what any has needed.
 MOST_STEPS = 300
 
@@ -107,7 +109,7 @@ def root_of_rising(function: Callable[[float], float], start: float, step: float
     (low, below), (high, above) = _around_nought(function, start, step)
     side = 0
     for number in range(MOST_STEPS):
-        if high - low <= 4e-16 * (abs(low) + abs(high)) + 1e-300 or below == above:
+        if high - low <= CLOSE_ENOUGH * max(1.0, abs(low + high) / 2) or below == above:
             break
         middle = (low + high) / 2 if number % 4 == 3 else (low * above - high * below) / (above - below)
         if not low < middle < high:

@@ -16,11 +16,17 @@ from injuries.limits.charts import WHOLE, Baseline, Chart, Kind, Lines, LinesAt,
 from injuries.limits.ranges import D2
 from injuries.limits.rules import SIGMA_ALONE, RuleSet
 from injuries.limits.xmr import Measured, moving_range_lines
+from injuries.rates import Observed
 
 # Below this average a month, a chart of monthly counts says little: look at quarters, or at the time between.
 FEWEST_A_MONTH = 3
 # Time between events of a constant rate is made nearly normal by this root.
 ROOT = 3.6
+
+
+def is_rare(period: Observed) -> bool:
+    """Return whether events are too rare for a chart of monthly counts: add up quarters, or chart the time between."""
+    return period.monthly_average < FEWEST_A_MONTH
 
 
 def days_between(days: Iterable[date]) -> tuple[Measured, ...]:

@@ -1,8 +1,8 @@
 """Charts of counts: c and u, p, and Laney's u′ and p′. Plain numbers: no database, no clock.
 
 For monthly injuries the u chart with exact Poisson limits is the default (`statistics.md`, *Charts over time*). Where
-limits cannot be worked out there are none: for a month without headcount, and by a baseline in which nothing happened,
-which does not say how much to expect.
+limits cannot be worked out there are none: for a month without headcount, and by a baseline in which nothing happened
+(or, of shares, all did), which does not say how far chance reaches.
 """
 
 from __future__ import annotations
@@ -144,12 +144,12 @@ def _chart(
             exposure = series.exposures[position]
             if not exposure:
                 return NO_LINES
-            if wider is None or not centre:
+            sigma = sigma_of(centre, float(exposure))
+            if wider is None or not sigma:
                 return Lines(per * centre)
             if rules.limits is Limits.EXACT_POISSON:
                 return _exact(centre, exposure, per, rules.tail)
-            sigma = wider * sigma_of(centre, float(exposure))
-            return about(per * centre, per * sigma, least=0, most=most)
+            return about(per * centre, per * wider * sigma, least=0, most=most)
 
         return lines_at
 

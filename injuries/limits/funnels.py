@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from math import asin, ceil, sqrt
+from math import asin, ceil, isfinite, sqrt
 
 from injuries.limits.charts import NothingToChart, NotOnThisChart
 from injuries.rates import PER, Counted, Interval, Number, exact_exposure, exact_interval, interval_of_count, z_of
@@ -24,7 +24,7 @@ INNER, OUTER = 0.95, 0.998
 # The part of units at each end that is taken to be no further out than the next, before dispersion is worked out.
 WINSORISED = 0.1
 # How many points at most a side of the funnel is drawn with.
-DRAWN_WITH = 100
+DRAWN_WITH = 80
 
 
 class Standing(StrEnum):
@@ -119,7 +119,7 @@ def rate_funnel(
 
     def curve(z: float) -> Curve:
         most = mean * max(exposure for _, exposure in compared.values())
-        return rate_curve(mean, _drawn(1, ceil(most + z * sqrt(most) + z * z)), z=z, per=per)
+        return rate_curve(mean, [0, *_drawn(1, ceil(most + z * sqrt(most) + z * z))], z=z, per=per)
 
     return _funnel(units, compared, mean, dispersion, interval, curve, per=per, widen=widen)
 
@@ -150,17 +150,29 @@ def share_funnel(units: Sequence[Counted], *, per: int = 1, widen: bool = True) 
     return _funnel(units, compared, mean, _dispersion(away), interval, curve, per=per, widen=widen)
 
 
-def rate_curve(mean: float, events: Sequence[int], *, z: float, per: int = PER) -> Curve:
-    """Return where a unit of so many events, from 1, would just be told from a mean rate per one of exposure.
+def standing_of(mean: float, inner: Interval, outer: Interval) -> Standing:
+    """Return how a unit lies to a mean by its own intervals at 95 and 99.8 %. A mean on their end is within them."""
+    if outer.low > mean:
+        return Standing.FAR_ABOVE
+    if outer.high < mean:
+        return Standing.FAR_BELOW
+    if inner.low > mean:
+        return Standing.ABOVE
+    return Standing.BELOW if inner.high < mean else Standing.NEAR
 
-    Its exposure is then one end of the exact interval of its events ÷ the mean.
+
+def rate_curve(mean: float, events: Sequence[int], *, z: float, per: int = PER) -> Curve:
+    """Return where a unit of so many events would just be told from a mean rate per one of exposure.
+
+    Its exposure is then one end of the exact interval of its events ÷ the mean. No events are never too many.
     """
     lower, upper = [], []
     for number in events:
         interval = exact_interval(number, z=z)
         lower.append(Place(interval.high / mean, per * number * mean / interval.high))
-        if interval.low:
-            upper.append(Place(interval.low / mean, per * number * mean / interval.low))
+        # Limits can be so wide that no float holds the rate at which so few events would be too many.
+        if interval.low and isfinite(rate := per * number * mean / interval.low):
+            upper.append(Place(interval.low / mean, rate))
     return Curve(tuple(lower), tuple(upper))
 
 
@@ -239,7 +251,7 @@ def _funnel(
             per * events / exposure,
             Interval(per * inner.low, per * inner.high),
             Interval(per * outer.low, per * outer.high),
-            _standing(mean, inner, outer),
+            standing_of(mean, inner, outer),
         )
 
     return Funnel(
@@ -253,18 +265,8 @@ def _funnel(
     )
 
 
-def _standing(mean: float, inner: Interval, outer: Interval) -> Standing:
-    if outer.low > mean:
-        return Standing.FAR_ABOVE
-    if outer.high < mean:
-        return Standing.FAR_BELOW
-    if inner.low > mean:
-        return Standing.ABOVE
-    return Standing.BELOW if inner.high < mean else Standing.NEAR
-
-
 def _drawn(first: int, last: int) -> list[int]:
-    """Whole numbers from the first to the last, each a little larger than the one before, no more than a hundred."""
+    """Whole numbers from the first to the last, each a little larger than the one before, no more than can be drawn."""
     if last - first < DRAWN_WITH:
         return list(range(first, last + 1))
     steps = (last / first) ** (1 / (DRAWN_WITH - 1))

@@ -13,6 +13,10 @@ from statistics import mean
 from injuries.limits.charts import WHOLE, Baseline, Chart, Kind, Lines, LinesAt, NotOnThisChart, charted
 from injuries.limits.ranges import mean_range
 from injuries.limits.rules import SEVEN_POINTS, RuleSet
+from injuries.rates import Observed
+
+# From this average a month, counts may be charted as measures are.
+FREQUENT_FROM = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,11 @@ def xmr_chart(
         return lambda _: lines
 
     return charted(Kind.XMR, [one.label for one in measured], values, lines_from, rules=rules, baselines=baselines)
+
+
+def is_frequent(period: Observed) -> bool:
+    """Return whether events happen often enough for their counts to be charted as measures are."""
+    return period.monthly_average >= FREQUENT_FROM
 
 
 def moving_range_lines(values: Sequence[float | None], rested: Sequence[int], *, reach: float, screened: bool) -> Lines:

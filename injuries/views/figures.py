@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-from injuries import comparing, monthly, reading
-from injuries.comparing import Compared
+from injuries import monthly, reading, two_periods
 from injuries.forms import PeriodsForm, StaffGroupForm
 from injuries.models import Indicator, StaffGroup
 from injuries.months import Month
 from injuries.permissions import can_bring_figures, can_read_figures
 from injuries.services import exports
+from injuries.two_periods import Compared
 from organisation.requests import SignedInRequest
 from records.models import HeavyWork
 from records.services import allowances
@@ -61,7 +61,7 @@ def _comparison_as_file(request: SignedInRequest, file_format: str) -> HttpRespo
         raise Http404
     table = _compared(form)
     name = f"injuries-{table.later.first}-to-{table.later.last}"
-    return _as_file(request, lambda: comparing.tables(table), name, file_format)
+    return _as_file(request, lambda: two_periods.tables(table), name, file_format)
 
 
 @require_safe

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from injuries.comparing import Compared, Side, of_json
+from injuries.two_periods import Compared, Side, of_json
 from organisation.periods import HalfYear, Quarter
 from papers.contents import maturity_position
 from papers.contents.panel_paper import INJURIES, POSITION, PROSE, is_needed

@@ -13,8 +13,8 @@ from typing import Any
 from assurance.models import IssuedRollup, Rollup
 from assurance.services.agreement import Scope, audited_claims
 from assurance.services.rollups import groups_with_units
-from injuries.comparing import as_json
 from injuries.reading import comparison, last_twelve
+from injuries.two_periods import as_json
 from organisation.models import Force
 from organisation.periods import HalfYear, london_day
 from papers.contents.maturity_position import GroupRollup, position

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 
 from injuries import two_periods
 from injuries.models import (
@@ -26,7 +26,7 @@ from injuries.models import (
     StaffGroup,
 )
 from injuries.months import IN_A_YEAR, Month, Period
-from injuries.rates import Counted
+from injuries.rates import Counted, Observed, observed
 from injuries.two_periods import Change, Compared, Line
 
 # A staff group by its key; None: everybody.
@@ -193,3 +193,81 @@ def by_month(indicator: Indicator, group: StaffGroup | None, *, latest: Month) -
     counted = counted_in(period, indicator.pk, group.pk if group else None, events, people)
     first = next((index for index, one in enumerate(counted) if one.events is not None), len(counted))
     return counted[first:]
+
+
+# --- Units ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OfUnits:
+    """What units counted in a period and in the one before it: by unit and code of the indicator, later and earlier.
+
+    Counts are among the unit’s own people where its headcount is known in every month of both, or else among months.
+    """
+
+    later: Period
+    earlier: Period
+    by_unit: Mapping[int, Mapping[str, tuple[Observed, Observed]]]
+
+
+def of_units(units: Collection[int], *, today: date) -> OfUnits | None:
+    """Return the last twelve months of each unit beside the twelve before; None where nothing has been counted.
+
+    Only indicators that were counted in every month are there: eight queries, however many units.
+    """
+    later = last_twelve(today)
+    if later is None:
+        return None
+    earlier = later.before()
+    codes = _counted_throughout([*earlier, *later])
+    events = [_events_by_unit(units, codes, period) for period in (later, earlier)]
+    people = [_people_by_unit(units, period) for period in (later, earlier)]
+    by_unit: dict[int, dict[str, tuple[Observed, Observed]]] = {}
+    for unit in units:
+        known = all(unit in of for of in people)
+        by_unit[unit] = {}
+        for indicator, code in codes.items():
+            pair = [
+                observed(of.get((unit, indicator), 0), among[unit], months=len(period))
+                if known
+                else observed(of.get((unit, indicator), 0), len(period), months=len(period), per="months")
+                for of, among, period in zip(events, people, (later, earlier), strict=True)
+            ]
+            by_unit[unit][code] = (pair[0], pair[1])
+    return OfUnits(later, earlier, by_unit)
+
+
+def _counted_throughout(months: Sequence[Month]) -> dict[int, str]:
+    """Return the indicators that were counted in each of the months: their codes by key."""
+    counted = IndicatorMonth.objects.standing().filter(month__in=[month.first_day for month in months])
+    rows = counted.values_list("indicator", "indicator__code").annotate(months=Count("pk"))
+    return {indicator: code for indicator, code, number in rows.order_by("indicator") if number == len(months)}
+
+
+def _events_by_unit(units: Collection[int], indicators: Collection[int], period: Period) -> dict[tuple[int, int], int]:
+    rows = (
+        MonthlyCount.objects.filter(
+            of__in=IndicatorMonth.objects.standing().filter(indicator__in=list(indicators)),
+            of__month__range=(period.first.first_day, period.last.first_day),
+            unit__in=list(units),
+        )
+        .values_list("unit", "of__indicator")
+        .annotate(number=Sum("count"))
+        .order_by("unit", "of__indicator")
+    )
+    return {(unit, indicator): number for unit, indicator, number in rows}
+
+
+def _people_by_unit(units: Collection[int], period: Period) -> dict[int, Decimal]:
+    """Return the person-months of units that have a headcount in each month of the period."""
+    rows = (
+        Headcount.objects.filter(
+            of__in=HeadcountMonth.objects.standing(),
+            of__month__range=(period.first.first_day, period.last.first_day),
+            unit__in=list(units),
+        )
+        .values_list("unit")
+        .annotate(people=Sum("people"), months=Count("of__month", distinct=True))
+        .order_by("unit")
+    )
+    return {unit: people for unit, people, months in rows if months == len(period) and people}

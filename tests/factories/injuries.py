@@ -67,12 +67,14 @@ def counted(
     return of
 
 
-def headcount(code: str, month: date, people: Decimal | int | str, *, upload: Upload) -> HeadcountMonth:
+def headcount(
+    code: str, month: date, people: Decimal | int | str, *, upload: Upload, unit: Unit | None = None
+) -> HeadcountMonth:
     """A month of a staff group’s headcount that stands."""
     of = HeadcountMonth.objects.create(
         staff_group=StaffGroup.objects.get(code=code), month=month, upload=upload, stands=True
     )
-    Headcount.objects.create(of=of, people=Decimal(people))
+    Headcount.objects.create(of=of, unit=unit, people=Decimal(people))
     return of
 
 
@@ -99,3 +101,23 @@ def table_1(rows: Sequence[Mapping[str, dict[str, str | int]]], groups: Mapping[
                 people = split_exactly(Decimal(str(said["person_months"])), 12)[month]
                 headcount(groups[str(row["group"])], first.plus(month).first_day, people, upload=upload)
             counted("assaults-with-injury", first.plus(month).first_day, parts, upload=upload)
+
+
+def two_years(
+    code: str,
+    unit: Unit,
+    *,
+    earlier: int,
+    later: int,
+    people: int | None = None,
+    last: Month,
+    upload: Upload | None = None,
+) -> None:
+    """Two years of an indicator in a unit, spread evenly over their months, among so many police officers."""
+    upload = upload or make_upload()
+    for year, total in enumerate((earlier, later)):
+        for month, number in enumerate(split(total, 12)):
+            day = last.plus(-23 + 12 * year + month).first_day
+            counted(code, day, {"police-officers": number}, upload=upload, unit=unit)
+            if people is not None:
+                headcount("police-officers", day, people, upload=upload, unit=unit)

@@ -213,7 +213,7 @@ def test_exact_limits_are_scipys_quantiles_at_each_months_expected_count() -> No
     assert (chart.kind, chart.rules, chart.per) == (Kind.U, EXACT_ALONE, 1000)
 
 
-@pytest.mark.parametrize("exposure", [1000, Decimal("595.37"), 602.1, 7])
+@pytest.mark.parametrize("exposure", [1000, 602.1, 7, *(Decimal(10004 + step) / 100 for step in range(0, 500, 40))])
 def test_a_count_on_its_limit_is_no_signal_and_the_next_one_is(exposure: Any) -> None:
     """Twelve months fix the baseline at 6 a month, where more than 15, and fewer than 0, are rare."""
     before = [(6, exposure)] * 12

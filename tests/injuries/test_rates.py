@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -210,6 +210,7 @@ def test_byars_intervals_are_those_of_the_public_health_package(shared_dir: Path
 
 
 @given(st.integers(0, 20_000), st.sampled_from([0.5, 0.8, 0.95, 0.998, 0.999999]))
+@settings(deadline=None)
 def test_exact_intervals_are_those_of_the_gamma_distribution(events: int, confidence: float) -> None:
     found, tail = exact_interval(events, z=z_of(confidence)), (1 - confidence) / 2
     assert found.low == pytest.approx(stats.gamma.ppf(tail, events) if events else 0, rel=1e-8)
@@ -224,6 +225,7 @@ def test_from_a_hundred_thousand_events_byars_interval_is_the_exact_one(events: 
 
 
 @given(st.integers(0, 500), st.floats(0.1, 4), st.floats(1.01, 3))
+@settings(deadline=None)
 def test_intervals_widen_with_confidence_and_rise_with_events(events: int, z: float, wider: float) -> None:
     for interval in (exact_interval, byar_interval):
         one, outer, more = interval(events, z=z), interval(events, z=z * wider), interval(events + 1, z=z)
@@ -405,6 +407,7 @@ def test_few_events_give_no_rate_or_an_unreliable_one(events: int, showing: Show
 
 
 @given(st.integers(0, 10**12), st.fractions(Fraction(1, 10**12), 10**12))
+@settings(deadline=None)
 def test_extremes_have_an_interval_that_holds_the_rate(events: int, exposure: Fraction) -> None:
     period = observed(events, exposure, months=1)
     found = interval_per_1000(period)

@@ -56,6 +56,7 @@ FAMILIES = {
     "edition": "Editions of the model",
     "target": "Targets",
     "indicators": "What injury figures count",
+    "injury-figures": "Injury figures",
     "file": "Files",
     "calendar-link": "Calendar links",
     "hold": "Legal holds",

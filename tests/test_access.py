@@ -31,6 +31,7 @@ from tests.factories import (
     climate,
     evidence,
     holds,
+    injuries,
     maturity,
     organisation,
     papers,
@@ -794,6 +795,36 @@ TABLE = [
     ),
     Row("assurance:climate_survey", ("climate survey",), get={who(READS, OTHERS, BOARD): OK}),
     Row("assurance:climate_survey_csv", ("climate survey",), get={who(READS, OTHERS, BOARD): OK}),
+    # Injury figures: SHRMT and the Head import them, everybody who reads them is told so
+    *(
+        Row(
+            "injuries:empty_file",
+            (kind, file_format),
+            get={who(SAFETY): OK, who(UNIT, GROUP, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+            decides=("GET",),
+        )
+        for kind in ("counts", "headcount")
+        for file_format in ("csv", "xlsx")
+    ),
+    Row(
+        "injuries:imports",
+        get={who(SAFETY): OK, who(UNIT, GROUP, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+        decides=("GET",),
+    ),
+    *(
+        Row(
+            name,
+            arguments,
+            get={who(who_may): OK, who(may_elsewhere): MOVED, who(UNIT, GROUP, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+            post={who(SAFETY): DONE_OR_REFUSED, who(UNIT, GROUP, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments, who_may, may_elsewhere in (
+            ("injuries:new_import", (), SAFETY, set[str]()),
+            ("injuries:apply_import", ("waiting figures",), {"shrmt"}, {"head"}),
+            ("injuries:undo_import", ("last import",), SAFETY, set[str]()),
+        )
+    ),
     # Three readings side by side: for whoever reads statements, audits and climate surveys
     Row("insight:three_readings", get={who(READS, OTHERS): OK}),
     Row("insight:three_readings_of_unit", ("open",), get={READS: OK}),
@@ -1069,6 +1100,8 @@ def world() -> World:
             "information request": str(asked.request_id),
             "requested statement": str(asked.pk),
             "climate survey": str(surveyed.pk),
+            "waiting figures": str(injuries.keep({}, by=people["shrmt"]).token),
+            "last import": str(injuries.bring({}, by=people["head"]).token),
             "climate upload": str(climate.keep_upload(by=people["shrmt"]).token),
             "audit in draft": str(drafted.pk),
             "audit sent": str(sent.pk),

@@ -7,21 +7,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
 
 from django.db import IntegrityError, connection, models, transaction
+from django.db.models.functions import Coalesce
 
 from injuries.figures import Figures
-from injuries.models import ColumnMapping, Indicator, StaffGroup, Upload, UploadKind, UploadState
-from injuries.names import Known, KnownUnit
+from injuries.models import ColumnMapping, HeadcountMonth, IndicatorMonth, StaffGroup, Upload, UploadKind, UploadState
 from injuries.services.ledgers import Ledger, ledger_of
 from injuries.services.previews import digest_of, replaced_by
 from organisation.models import Unit, User
-from organisation.periods import london_day
 from records.canonical import normal
 from records.services import trail
 
 KEPT_FOR = timedelta(days=1)
 ROWS_AT_ONCE = 20_000
+_MONTHS = (IndicatorMonth, HeadcountMonth)
+_ENDS = {"first": "month", "last": "-month"}
 NOT_THE_LAST = "Only the last import can be undone. Undo those after it first, the latest first."
 NOT_IMPORTED = "This file is not imported: it waits to be confirmed, or its import was undone already."
 
@@ -42,20 +44,6 @@ class Source:
     name: str
     sha256: str
     mapping: ColumnMapping | None = None
-
-
-def known(*, at: datetime) -> Known:
-    """Return what a file may name: three queries."""
-    groups = StaffGroup.objects.values_list("code", "name", "short_name")
-    return Known(
-        indicators={code: (name,) for code, name in Indicator.objects.values_list("code", "name")},
-        staff_groups={code: (name, short_name) for code, name, short_name in groups},
-        units=[
-            KnownUnit(*row)
-            for row in Unit.objects.order_by("name", "pk").values_list("slug", "name", "opened_on", "closed_on")
-        ],
-        today=london_day(at),
-    )
 
 
 # --- Keeping what a file says ---------------------------------------------------------------------------------------
@@ -87,23 +75,17 @@ def keep(*, figures: Figures, source: Source, by: User, at: datetime) -> Upload:
 
 def _write(upload: Upload, figures: Figures, ledger: Ledger) -> None:
     """Write the file's months, and their numbers with the database's own bulk load."""
-    series = _numbers_of(ledger.of, "code")
-    made = ledger.months._default_manager.bulk_create(
-        [
-            ledger.months(upload=upload, month=month, **{f"{ledger.series}_id": series[code]})
-            for code, month in figures.months
-        ],
-        batch_size=2000,
-    )
+    series, of_month = _numbers_of(ledger.of, "code"), f"{ledger.series}_id"
+    rows = [ledger.month(upload=upload, month=month, **{of_month: series[code]}) for code, month in figures.months]
+    made = ledger.months._default_manager.bulk_create(rows, batch_size=2000)
     ids = dict(zip(figures.months, (one.pk for one in made), strict=True))
     groups = {"": "", **{code: str(pk) for code, pk in _numbers_of(StaffGroup, "code").items()}}
     units = {"": "", **{slug: str(pk) for slug, pk in _numbers_of(Unit, "slug").items()}}
-    places = {"staff_group": lambda place: groups[place[0]], "unit": lambda place: units[place[1]]}
-    asked = [places[name] for name in ledger.places]
+    has_group = "staff_group" in ledger.places
     lines = (
-        f"{ids[key]},{','.join(of(place) for of in asked)},{number}\n"
+        f"{ids[key]},{f'{groups[group]},' if has_group else ''}{units[unit]},{number}\n"
         for key, numbers in figures.months.items()
-        for place, number in numbers.items()
+        for (group, unit), number in numbers.items()
     )
     _load(ledger.rows, ["of_id", *(f"{name}_id" for name in ledger.places), ledger.number], lines)
 
@@ -175,6 +157,18 @@ def undo(*, upload: Upload, because: str, by: User, at: datetime) -> Mapping[str
     words = {"because": locked.undone_because}
     trail.record(act="injury-figures.undone", thing=locked, by=by, at=at, words=words, kind=locked.kind, **months)
     return months
+
+
+def imported() -> models.QuerySet[Upload, Any]:
+    """Return what was imported, also what was undone since, the latest first, with `first` and `last`: its months."""
+    ends = {name: Coalesce(*(_a_month(of, order) for of in _MONTHS)) for name, order in _ENDS.items()}
+    found = Upload.objects.exclude(state=UploadState.WAITING).select_related("applied_by", "undone_by", "mapping")
+    return found.annotate(**ends).order_by("-applied_at", "-pk")
+
+
+def _a_month(of: type[models.Model], order: str) -> models.Subquery:
+    months = of._default_manager.filter(upload=models.OuterRef("pk")).order_by(order)
+    return models.Subquery(months.values("month")[:1])
 
 
 def last_import() -> Upload | None:

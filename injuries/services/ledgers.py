@@ -40,6 +40,10 @@ class Ledger:
     def all_months(self) -> models.QuerySet[Any]:
         return self.months._default_manager.order_by()
 
+    def month(self, **said: Any) -> Any:
+        """Return a month that is not saved yet."""
+        return self.months(**said)
+
     def names(self) -> dict[str, str]:
         """Return what each series is called, by code, in the order of lists: one query."""
         return dict(self.of._default_manager.values_list("code", "name"))

@@ -185,7 +185,7 @@ def test_the_order_of_lines_does_not_matter(said: dict[tuple[str, ...], int], da
 def test_the_parts_of_a_file_split_by_months_say_what_the_whole_says(said: dict[tuple[str, ...], int]) -> None:
     lines = [(place[0], f"{','.join(place)},{count}") for place, count in said.items()]
     parts = [[line for month, line in lines if month == one] for one in ("2018-06", "2018-07")]
-    together = {}
+    together: dict[tuple[str, date], dict[tuple[str, str], int | Decimal]] = {}
     for part in filter(None, parts):
         together |= counts(*part).months
     assert together == counts(*[line for _, line in lines]).months

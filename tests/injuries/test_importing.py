@@ -81,7 +81,9 @@ def test_headcounts_come_in_the_same_way(adviser: User) -> None:
 
 
 def test_a_later_file_replaces_its_months_and_leaves_the_others_alone(adviser: User) -> None:
-    first = bring({("handling", JUNE, "", ""): 4, ("handling", JULY, POLICE, QUAY): 3, ("handling", JULY, "", ""): 1})
+    first = bring(
+        {("handling", JUNE, "", ""): 4, ("handling", JULY, POLICE, QUAY): 3, ("handling", JULY, "", ""): 1}, at=AT
+    )
     upload = keep(
         {("handling", JULY, POLICE, QUAY): 5, ("handling", AUGUST, "", ""): 2, ("major-injuries", JULY, "", ""): 1},
         by=adviser,
@@ -90,7 +92,7 @@ def test_a_later_file_replaces_its_months_and_leaves_the_others_alone(adviser: U
     assert (seen.added, seen.changed, seen.same, seen.losing) == (2, 1, 0, 1)
     [changed] = [one for one in seen.changes if one.is_changed]
     assert (changed.month, changed.before, changed.after, changed.differ, changed.gone) == (JULY, 4, 5, 2, 1)
-    importing.apply(upload=upload, seen=seen.digest, by=adviser, at=first.applied_at + timedelta(minutes=1))
+    importing.apply(upload=upload, seen=seen.digest, by=adviser, at=AT + timedelta(minutes=1))
     assert standing_counts() == {
         ("handling", JUNE, "", ""): 4,
         ("handling", JULY, POLICE, QUAY): 5,
@@ -205,8 +207,8 @@ def test_incidents_are_kept_with_the_mapping_that_read_them(adviser: User) -> No
 # --- What is worth a second look ------------------------------------------------------------------------------------
 
 
-def warned(said: factories.Said, by: User, **how: UploadKind) -> list[str]:
-    return list(preview(keep(said, by=by, **how)).warnings)
+def warned(said: factories.Said, by: User) -> list[str]:
+    return list(preview(keep(said, by=by)).warnings)
 
 
 def without(words: str, found: list[str]) -> list[str]:

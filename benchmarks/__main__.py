@@ -15,13 +15,16 @@ from benchmarks.report import Measurement, table, write
 LARGE, SMALL = 5000, 100
 SUMMARY_GOAL = 2.0
 SAME_GOAL = 1.3
+INCIDENTS = 1_000_000
+IMPORT_GOAL = 3.0
+MOST_MEGABYTES = 400
 
 
-def measured(units: int, folder: Path) -> dict[str, Any]:
-    """Measure a force of so many units, with servers and data that go when it is done."""
-    out = folder / f"{units}.json"
-    launch = [sys.executable, "-m", "config.servers", "exec", "--throwaway", "--data-dir", str(folder / str(units))]
-    work = [sys.executable, "-m", "benchmarks.measure", str(units), str(out)]
+def measured(units: int, folder: Path, *, program: str = "benchmarks.measure") -> dict[str, Any]:
+    """Measure a force of so many units, with servers and data that go when it is done; or so many lines of a file."""
+    out, data = folder / f"{program}-{units}.json", folder / f"{program}-{units}"
+    launch = [sys.executable, "-m", "config.servers", "exec", "--throwaway", "--data-dir", str(data)]
+    work = [sys.executable, "-m", program, str(units), str(out)]
     subprocess.run([*launch, "--", *work], check=True)  # noqa: S603  # the product's own programs
     found: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
     return found
@@ -49,12 +52,31 @@ def rows(small: dict[str, Any], large: dict[str, Any], *, units: tuple[int, int]
     ]
 
 
+def rows_of_incidents(found: dict[str, Any], lines: int) -> list[Measurement]:
+    """Set what importing a file of incidents took beside what it may take."""
+    name = f"Import of {lines:,} incidents"
+    return [
+        Measurement(
+            f"{name} against bulk load and read", found["ours"], found["yardstick"], IMPORT_GOAL, found["profile"]
+        ),
+        Measurement(f"{name}, peak of memory", found["megabytes"], MOST_MEGABYTES, 1.0, found["profile"], unit="MB"),
+    ]
+
+
 def main() -> None:
-    """Measure, print and write. BENCH_UNITS and BENCH_SMALL_UNITS choose other sizes, for trying it out."""
+    """Measure, print and write.
+
+    BENCH_UNITS, BENCH_SMALL_UNITS and BENCH_INCIDENTS choose other sizes, for trying it out; of none, nothing.
+    """
     many, few = int(os.environ.get("BENCH_UNITS", LARGE)), int(os.environ.get("BENCH_SMALL_UNITS", SMALL))
+    lines = int(os.environ.get("BENCH_INCIDENTS", INCIDENTS))
+    found: list[Measurement] = []
     with tempfile.TemporaryDirectory() as folder:
-        small, large = measured(few, Path(folder)), measured(many, Path(folder))
-    found = rows(small, large, units=(few, many))
+        if many and few:
+            small, large = measured(few, Path(folder)), measured(many, Path(folder))
+            found += rows(small, large, units=(few, many))
+        if lines:
+            found += rows_of_incidents(measured(lines, Path(folder), program="benchmarks.incidents"), lines)
     path = write(found, Path(os.environ.get("DATA_DIR", "var")))
     sys.stdout.write(f"{table(found)}\n\nWritten to {path}.\n")
 

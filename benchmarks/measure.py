@@ -35,9 +35,14 @@ def profile(work: Callable[[], object]) -> str:
     """Return where the time goes, the costliest calls first."""
     profiler = cProfile.Profile()
     profiler.runcall(work)
-    told = io.StringIO()
-    pstats.Stats(profiler, stream=told).sort_stats("cumulative").print_stats(40)
-    return told.getvalue()
+    return told(profiler)
+
+
+def told(profiler: cProfile.Profile) -> str:
+    """Return what the profiler saw as lines of text."""
+    lines = io.StringIO()
+    pstats.Stats(profiler, stream=lines).sort_stats("cumulative").print_stats(40)
+    return lines.getvalue()
 
 
 def measure() -> dict[str, Any]:

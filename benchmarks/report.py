@@ -6,17 +6,22 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """Our time against a yardstick's, both in seconds. `goal` is the largest ratio that is good enough; None: none."""
+    """Our time against a yardstick's, both in seconds, or in megabytes of memory.
+
+    `goal` is the largest ratio that is good enough; None: none.
+    """
 
     name: str
     ours: float
     yardstick: float
     goal: float | None = None
     profile: str = ""
+    unit: Literal["s", "MB"] = "s"
 
     @property
     def ratio(self) -> float:
@@ -28,11 +33,12 @@ class Measurement:
 
 
 def table(measurements: Sequence[Measurement]) -> str:
-    """Return the measurements as lines of text, times in milliseconds."""
+    """Return the measurements as lines of text, times in milliseconds, memory in megabytes."""
     lines = [f"{'':<58}{'ours':>10}{'yardstick':>12}{'ratio':>8}{'goal':>7}  met"]
     for one in measurements:
         goal = "–" if one.goal is None else f"{one.goal:.1f}"
-        times = f"{one.ours * 1000:>7.0f} ms{one.yardstick * 1000:>9.0f} ms"
+        scale, unit = (1000, "ms") if one.unit == "s" else (1, "MB")
+        times = f"{one.ours * scale:>7.0f} {unit}{one.yardstick * scale:>9.0f} {unit}"
         lines.append(f"{one.name:<58}{times}{one.ratio:>8.2f}{goal:>7}  {'yes' if one.met else 'NO'}")
     return "\n".join(lines)
 

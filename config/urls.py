@@ -7,8 +7,8 @@ urlpatterns = [
     path("", include("organisation.urls")),
     path("model/", include("maturity.urls")),
     path("", include("assurance.urls")),
+    path("injury-figures/", include("injuries.urls")),
     path("", include("insight.urls")),
-    path("", include("injuries.urls")),
     path("actions/", include("actions.urls")),
     path("papers/", include("papers.urls")),
 ]

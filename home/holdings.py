@@ -9,6 +9,7 @@ from django.conf import settings
 
 from actions import holdings as actions
 from assurance import holdings as assurance
+from injuries import holdings as injuries
 from maturity import holdings as maturity
 from organisation import holdings as organisation
 from organisation.models import User
@@ -17,7 +18,7 @@ from records import holdings as records
 from records.holdings import Holding
 
 _SETTING = re.compile(r"KEEP_(?P<name>[A-Z]+_(?:DAYS|YEARS))")
-ROOMS = (organisation, records, assurance, actions, papers, maturity)
+ROOMS = (organisation, records, assurance, injuries, actions, papers, maturity)
 
 
 def held_about(person: User) -> list[Holding]:

@@ -38,7 +38,7 @@ def periods() -> list[Period]:
                days(kept.jobs_days), DELETED, "KEEP_JOBS_DAYS"),
         Period("Receipts of what browsers saved", "A save that is sent twice is done once", days(kept.receipts_days),
                DELETED, "KEEP_RECEIPTS_DAYS"),
-        Period("Workbooks, files of appointments and of climate results",
+        Period("Workbooks, files of appointments, of climate results and of unconfirmed injury figures",
                "What one says is looked at before it is saved", days(kept.workbooks_days), DELETED,
                "KEEP_WORKBOOKS_DAYS"),
         Period("Who has which draft open", "Two people who write the same are told of each other",

@@ -1,16 +1,22 @@
+"""Addresses of injury figures."""
+
 from django.urls import path
 
-from injuries.views import figures
+from injuries.views import figures, imports
 
 app_name = "injuries"
-FIGURES = "injury-figures/"
-INDICATOR = f"{FIGURES}indicators/<slug:code>/"
+INDICATOR = "indicators/<slug:code>/"
 
 urlpatterns = [
-    path(FIGURES, figures.comparison, name="comparison"),
-    path(f"{FIGURES}csv/", figures.comparison_csv, name="comparison_csv"),
-    path(f"{FIGURES}xlsx/", figures.comparison_workbook, name="comparison_workbook"),
+    path("", figures.comparison, name="comparison"),
+    path("csv/", figures.comparison_csv, name="comparison_csv"),
+    path("xlsx/", figures.comparison_workbook, name="comparison_workbook"),
     path(INDICATOR, figures.indicator, name="indicator"),
     path(f"{INDICATOR}csv/", figures.indicator_csv, name="indicator_csv"),
     path(f"{INDICATOR}xlsx/", figures.indicator_workbook, name="indicator_workbook"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/new/", imports.new_import, name="new_import"),
+    path("imports/new/<uuid:token>/", imports.apply_import, name="apply_import"),
+    path("imports/empty/<slug:kind>/<slug:file_format>/", imports.empty_file, name="empty_file"),
+    path("imports/<uuid:token>/undo/", imports.undo_import, name="undo_import"),
 ]

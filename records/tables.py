@@ -6,19 +6,23 @@ workbook to fill in is written here, too.
 
 from __future__ import annotations
 
+import codecs
 import csv
+import hashlib
 import io
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from records.spreadsheets import MOST_BYTES, OLE, Unreadable, Wanted, opened
 from rendering import cells
 
 MOST_COLUMNS = 50
 LAST_ROW = 1_048_576  # of a sheet, in any spreadsheet program
+WINDOWS = "cp1252"
 MARKS_OF_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # “Unicode Text” of Excel
+PIECE = 1024 * 1024
 OFFICE_FILES = (b"PK", OLE[:4])  # new ones and old ones: whatever begins otherwise is read as text
 
 
@@ -56,6 +60,85 @@ def read(content: bytes, asked: Asked) -> Iterator[Row]:
         said = {column: _text(row[place]) if place < len(row) else "" for column, place in places.items()}
         if any(said.values()):
             yield Row(number, said)
+
+
+# --- A file of any size ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a file is, seen from its bytes: their digest, how they are written, and whether it is an office file."""
+
+    sha256: str
+    encoding: str
+    is_office_file: bool
+
+
+def look(file: BinaryIO) -> Looked:
+    """Read the file once, keeping nothing of it. It stands at its beginning afterwards."""
+    file.seek(0)
+    beginning = file.read(4)
+    encoding = "utf-16" if beginning.startswith(MARKS_OF_UTF_16) else "utf-8-sig"
+    decoder, digest = codecs.getincrementaldecoder(encoding)(), hashlib.sha256()
+    is_office_file = beginning.startswith(OFFICE_FILES)
+    file.seek(0)
+    is_last = False
+    while not is_last:
+        piece = file.read(PIECE)
+        digest.update(piece)
+        is_last = not piece
+        if encoding != WINDOWS and not is_office_file:
+            try:
+                decoder.decode(piece, is_last)
+            except UnicodeDecodeError:
+                encoding = WINDOWS
+    file.seek(0)
+    return Looked(digest.hexdigest(), encoding, is_office_file)
+
+
+def stream(file: BinaryIO, looked: Looked, wanted: Wanted, *, sheet: str = "") -> Generator[tuple[int, Sequence[str]]]:
+    """Yield every line in which something stands, with its number, the headings first.
+
+    Text passes line by line, however much there is; a workbook is held to the limits of one that people fill in.
+    Raises Unreadable, naming the line. The file is not closed; whoever stops before the end closes what this returns.
+    """
+    if looked.is_office_file:
+        asked = Asked(wanted, (), sheet, most_lines=LAST_ROW)
+        yield from _as_wide_as_its_headings(_rows_of_workbook(file.read(), asked))
+        return
+    errors = "replace" if looked.encoding == WINDOWS else "strict"
+    text = io.TextIOWrapper(file, encoding=looked.encoding, errors=errors, newline="")
+    try:
+        first = text.readline()
+        if "\0" in first:
+            raise Unreadable(f"The file is neither a workbook (.xlsx) nor text (CSV). {wanted.advice}")
+        text.seek(0)
+        reader = csv.reader(text, delimiter=_delimiter(first), strict=True)
+        try:
+            for row in reader:
+                if row:
+                    yield reader.line_num, row
+        except csv.Error:
+            raise Unreadable(
+                f"Line {reader.line_num} cannot be read: a quotation mark is not closed. Mend that line."
+            ) from None
+    finally:
+        if not file.closed:
+            text.detach()
+
+
+def _as_wide_as_its_headings(rows: Iterable[tuple[int, list[Any]]]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a sheet as text, which ends where the headings do: cells behind them are often left over."""
+    width = None
+    for number, row in rows:
+        texts = [_text(cell) for cell in row]
+        if width is None:
+            width = max((place for place, text in enumerate(texts, start=1) if text), default=0)
+        yield number, (texts + [""] * width)[:width]
+
+
+def _delimiter(first: str) -> str:
+    return max(",;\t", key=first.count)
 
 
 def _places(headings: Sequence[Any], number: int, asked: Asked) -> dict[str, int]:
@@ -113,9 +196,7 @@ def _rows_of_csv(content: bytes, asked: Asked) -> Iterator[tuple[int, list[Any]]
     text = _decoded(content)
     if "\0" in text:
         raise Unreadable(f"The file is neither a workbook (.xlsx) nor text (CSV). {asked.wanted.advice}")
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text.partition("\n")[0]), strict=True)
     try:
         for row in reader:
             if any(row):
@@ -132,7 +213,7 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-16" if content.startswith(MARKS_OF_UTF_16) else "utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")  # how Excel on Windows saves a plain CSV
+        return content.decode(WINDOWS, errors="replace")  # how Excel on Windows saves a plain CSV
 
 
 def _refuse_beyond(number: int, asked: Asked) -> None:

@@ -795,6 +795,36 @@ TABLE = [
     ),
     Row("assurance:climate_survey", ("climate survey",), get={who(READS, OTHERS, BOARD): OK}),
     Row("assurance:climate_survey_csv", ("climate survey",), get={who(READS, OTHERS, BOARD): OK}),
+    # Injury figures: SHRMT and the Head import them, everybody who reads them is told so
+    *(
+        Row(
+            "injuries:empty_file",
+            (kind, file_format),
+            get={who(SAFETY): OK, who(UNIT, GROUP, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+            decides=("GET",),
+        )
+        for kind in ("counts", "headcount")
+        for file_format in ("csv", "xlsx")
+    ),
+    Row(
+        "injuries:imports",
+        get={who(SAFETY): OK, who(UNIT, GROUP, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+        decides=("GET",),
+    ),
+    *(
+        Row(
+            name,
+            arguments,
+            get={who(who_may): OK, who(may_elsewhere): MOVED, who(UNIT, GROUP, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+            post={who(SAFETY): DONE_OR_REFUSED, who(UNIT, GROUP, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments, who_may, may_elsewhere in (
+            ("injuries:new_import", (), SAFETY, set[str]()),
+            ("injuries:apply_import", ("waiting figures",), {"shrmt"}, {"head"}),
+            ("injuries:undo_import", ("last import",), SAFETY, set[str]()),
+        )
+    ),
     # Three readings side by side: for whoever reads statements, audits and climate surveys
     Row("insight:three_readings", get={who(READS, OTHERS): OK}),
     Row("insight:three_readings_of_unit", ("open",), get={READS: OK}),
@@ -1021,7 +1051,7 @@ def world() -> World:
         statement=blank, unit_name=blank.unit.name, blob=papers.make_blob(), printed_at=timezone.now()
     )
     injuries.load_indicators()
-    injuries.counted("handling", date(2026, 1, 1), 4, upload=injuries.make_upload(by=people["shrmt"]))
+    injuries.bring({("handling", date(2026, 1, 1), "", ""): 4}, by=people["shrmt"])
     surveyed = climate.make_survey({(unit, "leadership"): (2, 3, 5, 8, 4) for unit in (*units.values(), other_unit)})
     action = actions.make_action(units["open"], by=people["stranger"])
     adviser = statements.make_adviser(units["open"])
@@ -1085,6 +1115,8 @@ def world() -> World:
             "requested statement": str(asked.pk),
             "climate survey": str(surveyed.pk),
             "indicator": "handling",
+            "waiting figures": str(injuries.keep({}, by=people["shrmt"]).token),
+            "last import": str(injuries.bring({}, by=people["head"]).token),
             "climate upload": str(climate.keep_upload(by=people["shrmt"]).token),
             "audit in draft": str(drafted.pk),
             "audit sent": str(sent.pk),

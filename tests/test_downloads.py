@@ -19,6 +19,8 @@ NOT_RECORDED = {
     ("papers:pdf", "published"): "published: everybody may read it",
     ("assurance:climate_survey_file", "csv"): "an empty table to fill in",
     ("assurance:climate_survey_file", "xlsx"): "an empty table to fill in",
+    ("injuries:empty_file", "counts"): "an empty table to fill in",
+    ("injuries:empty_file", "headcount"): "an empty table to fill in",
     ("import_appointments_file", "csv"): "an empty table to fill in",
     ("import_appointments_file", "xlsx"): "an empty table to fill in",
 }

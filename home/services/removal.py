@@ -16,6 +16,7 @@ from django.db import transaction
 
 from assurance.services import forgetting as assurance
 from home.services import holding
+from injuries.services import forgetting as injuries
 from organisation.models import Appointment, User
 from organisation.periods import london_day
 from organisation.services import forgetting as organisation
@@ -102,6 +103,7 @@ def remove(*, person: User, because: Because, reference: str, by: User, at: date
         raise Refused(" ".join(found.reasons))
     name, email = current.name, current.email
     assurance.person(person=current, name=name)
+    injuries.person(person=current)
     organisation.person(person=current, at=at)
     records.person(person=current, name=name, email=email, by=by, at=at)
     trail.record(act="account.removed", thing=current, by=by, at=at, because=because.value, reference=reference)

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from assurance.services import forgetting as assurance
 from home.services import holding
+from injuries.services import forgetting as injuries
 from organisation.services import forgetting as organisation
 from records.models import IdentityKind, RecordClass
 from records.services import forgetting as records
@@ -42,6 +43,7 @@ def keep_to(*, now: datetime) -> dict[str, int]:
         "files of climate results": lambda sparing: assurance.old_climate_files(
             before=ago(kept.workbooks_days), sparing=sparing
         ),
+        "files of injury figures": lambda sparing: injuries.old_files(before=ago(kept.workbooks_days), sparing=sparing),
         "sessions": lambda sparing: organisation.old_sessions(now=now, sparing=sparing),
         "calendar links": lambda sparing: organisation.old_links(before=ago(kept.links_days), sparing=sparing),
     }

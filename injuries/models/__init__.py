@@ -3,10 +3,11 @@
 from injuries.models.count import IndicatorMonth, MonthlyCount
 from injuries.models.headcount import Headcount, HeadcountMonth
 from injuries.models.indicator import Better, Indicator, IndicatorStaffGroup, ReportingChange, StaffGroup
-from injuries.models.upload import Upload, UploadKind, UploadState
+from injuries.models.upload import ColumnMapping, Upload, UploadKind, UploadState
 
 __all__ = [
     "Better",
+    "ColumnMapping",
     "Headcount",
     "HeadcountMonth",
     "Indicator",

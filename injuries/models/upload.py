@@ -25,11 +25,33 @@ class UploadState(models.TextChoices):
     UNDONE = "undone", "Undone"
 
 
+class ColumnMapping(models.Model):
+    """How the columns of a force's file of incidents are read, as an operator has written it (injuries/mapping.py)."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=100, unique=True)
+    text = models.TextField(help_text="The TOML file as it was loaded.")
+    loaded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Upload(models.Model):
     """A file of injury figures: what it brought, who brought it, and what became of it. The file itself is not kept."""
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=10, choices=UploadKind.choices)
+    mapping = models.ForeignKey(
+        ColumnMapping,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="By which the columns of a file of incidents were read.",
+    )
     state = models.CharField(max_length=10, choices=UploadState.choices, default=UploadState.WAITING)
     name = models.CharField(max_length=200, help_text="What whoever brought it called the file.")
     sha256 = models.CharField(max_length=64, help_text="Of the file's bytes, to tell whether it was brought before.")
@@ -57,6 +79,11 @@ class Upload(models.Model):
                     & ~Q(undone_because="")
                 ),
                 name="upload_undone_by_somebody_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=UploadKind.INCIDENTS, mapping__isnull=False)
+                | (~Q(kind=UploadKind.INCIDENTS) & Q(mapping=None)),
+                name="incidents_are_read_by_a_mapping",
             ),
             models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="upload_digest_is_a_sha256"),
         ]

@@ -12,7 +12,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from injuries import monthly, reading, two_periods
-from injuries.forms import PeriodsForm, StaffGroupForm
+from injuries.forms.periods import PeriodsForm, StaffGroupForm
 from injuries.models import Indicator, StaffGroup
 from injuries.months import Month
 from injuries.permissions import can_bring_figures, can_read_figures

@@ -40,6 +40,11 @@ def test_the_table_has_a_line_for_each_row() -> None:
     assert "1.50" in lines[1]
 
 
+def test_memory_is_told_in_megabytes() -> None:
+    line = table([Measurement("Peak of memory", 106, 400, 1.0, unit="MB")]).splitlines()[1]
+    assert line.split()[3:] == ["106", "MB", "400", "MB", "0.27", "1.0", "yes"]
+
+
 @pytest.mark.django_db
 def test_a_tiny_force_can_be_measured() -> None:
     maturity.shipped("2017", "2019")

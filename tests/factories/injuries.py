@@ -1,81 +1,82 @@
-"""What injury figures count, and months of them that stand."""
+"""Injury figures for tests, imported as people import them: from what a file says, by way of its preview."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from django.utils import timezone
+
 from injuries import indicatorsfile
-from injuries.models import (
-    Headcount,
-    HeadcountMonth,
-    Indicator,
-    IndicatorMonth,
-    MonthlyCount,
-    StaffGroup,
-    Upload,
-    UploadKind,
-    UploadState,
-)
+from injuries.figures import Figures, Number
+from injuries.models import Headcount, HeadcountMonth, IndicatorMonth, MonthlyCount, Upload, UploadKind
 from injuries.months import Month
-from injuries.services import indicators
+from injuries.services import importing, indicators
+from injuries.services.previews import preview
 from organisation.models import Unit, User
 from organisation.roles import Role
 from tests.factories.organisation import make_person
 
-AT = datetime(2019, 7, 5, 9, tzinfo=UTC)
 SHIPPED = Path(__file__).parents[2] / "fixtures" / "injury-indicators.toml"
+Said = Mapping[tuple[str, date, str, str], Number]
 
 
 def load_indicators() -> None:
-    """Load the indicators that the product ships."""
-    indicators.load(indicatorsfile.read(SHIPPED.read_text(encoding="utf-8")), at=AT)
+    """Load the indicators and staff groups that are shipped."""
+    indicators.load(indicatorsfile.read(SHIPPED.read_text(encoding="utf-8")), at=timezone.now())
 
 
-def make_upload(kind: UploadKind = UploadKind.COUNTS, *, by: User | None = None) -> Upload:
-    """A file that was brought and confirmed."""
-    by = by or make_person(Role.SHRMT)
-    return Upload.objects.create(
-        kind=kind,
-        state=UploadState.APPLIED,
-        name="figures.csv",
-        sha256="0" * 64,
-        lines=1,
-        uploaded_by=by,
-        uploaded_at=AT,
-        applied_by=by,
-        applied_at=AT,
+def figures(said: Said) -> Figures:
+    """What a file says: numbers by series, month, staff group and unit; 0 for a month of none."""
+    found = Figures(lines=len(said))
+    for (series, month, group, unit), number in said.items():
+        there = found.months.setdefault((series, month), {})
+        if number:
+            there[group, unit] = number
+    return found
+
+
+def keep(
+    said: Said, *, kind: UploadKind = UploadKind.COUNTS, name: str = "figures.csv", by: User, at: datetime | None = None
+) -> Upload:
+    """What a file says, before its author confirms it."""
+    source = importing.Source(kind, name, hashlib.sha256(repr(sorted(said.items())).encode()).hexdigest())
+    return importing.keep(figures=figures(said), source=source, by=by, at=at or timezone.now())
+
+
+def bring(
+    said: Said, *, kind: UploadKind = UploadKind.COUNTS, by: User | None = None, at: datetime | None = None
+) -> Upload:
+    """Figures that count."""
+    by, at = by or make_person(Role.SHRMT), at or timezone.now()
+    upload = keep(said, kind=kind, by=by, at=at)
+    return importing.apply(upload=upload, seen=preview(upload).digest, by=by, at=at)
+
+
+def standing_counts() -> dict[tuple[str, date, str, str], int]:
+    """What counts now: numbers by indicator, month, staff group and unit; 0 for a month of none."""
+    found = dict.fromkeys(((code, month, "", "") for code, month in _standing(IndicatorMonth, "indicator")), 0)
+    rows = MonthlyCount.objects.filter(of__stands=True).values_list(
+        "of__indicator__code", "of__month", "staff_group__code", "unit__slug", "count"
     )
+    counted = {(code, month, group or "", unit or ""): count for code, month, group, unit, count in rows}
+    with_counts = {key[:2] for key in counted}
+    return {key: 0 for key in found if key[:2] not in with_counts} | counted
 
 
-def counted(
-    code: str, month: date, numbers: Mapping[str, int] | int, *, upload: Upload, unit: Unit | None = None
-) -> IndicatorMonth:
-    """A month of an indicator that stands: a number by code of staff group, or one of no known group."""
-    of = IndicatorMonth.objects.create(
-        indicator=Indicator.objects.get(code=code), month=month, upload=upload, stands=True
+def standing_headcounts() -> dict[tuple[str, date, str], Decimal]:
+    """Headcounts that count now, by staff group, month and unit."""
+    rows = Headcount.objects.filter(of__stands=True).values_list(
+        "of__staff_group__code", "of__month", "unit__slug", "people"
     )
-    by_group = {"": numbers} if isinstance(numbers, int) else numbers
-    groups = dict(StaffGroup.objects.values_list("code", "pk"))
-    MonthlyCount.objects.bulk_create(
-        MonthlyCount(of=of, staff_group_id=groups.get(group), unit=unit, count=number)
-        for group, number in by_group.items()
-        if number
-    )
-    return of
+    return {(code, month, unit or ""): people for code, month, unit, people in rows}
 
 
-def headcount(
-    code: str, month: date, people: Decimal | int | str, *, upload: Upload, unit: Unit | None = None
-) -> HeadcountMonth:
-    """A month of a staff group’s headcount that stands."""
-    of = HeadcountMonth.objects.create(
-        staff_group=StaffGroup.objects.get(code=code), month=month, upload=upload, stands=True
-    )
-    Headcount.objects.create(of=of, unit=unit, people=Decimal(people))
-    return of
+def _standing(model: type[IndicatorMonth | HeadcountMonth], series: str) -> list[tuple[str, date]]:
+    return list(model.objects.standing().values_list(f"{series}__code", "month"))
 
 
 def split(total: int, months: int) -> list[int]:
@@ -89,35 +90,31 @@ def split_exactly(total: Decimal, months: int) -> list[Decimal]:
     return [Decimal(part) / 10_000 for part in split(int(total * 10_000), months)]
 
 
-def table_1(rows: Sequence[Mapping[str, dict[str, str | int]]], groups: Mapping[str, str], *, upload: Upload) -> None:
+def table_1(rows: Sequence[Mapping[str, dict[str, str | int]]], groups: Mapping[str, str]) -> None:
     """The counts and person-months of Table 1 [001], spread over their months so that they add up exactly."""
-    for side in ("later", "earlier"):
-        for month in range(12):
-            parts = {}
-            for row in rows:
-                said = row[side]
-                first = Month.parse(str(said["period"]).partition("..")[0])
-                parts[groups[str(row["group"])]] = split(int(said["count"]), 12)[month]
-                people = split_exactly(Decimal(str(said["person_months"])), 12)[month]
-                headcount(groups[str(row["group"])], first.plus(month).first_day, people, upload=upload)
-            counted("assaults-with-injury", first.plus(month).first_day, parts, upload=upload)
+    counts: dict[tuple[str, date, str, str], Number] = {}
+    people: dict[tuple[str, date, str, str], Number] = {}
+    for row in rows:
+        group = groups[str(row["group"])]
+        for side in (row["later"], row["earlier"]):
+            first = Month.parse(str(side["period"]).partition("..")[0])
+            events = split(int(side["count"]), 12)
+            exposure = split_exactly(Decimal(str(side["person_months"])), 12)
+            for month in range(12):
+                day = first.plus(month).first_day
+                counts["assaults-with-injury", day, group, ""] = events[month]
+                people[group, day, "", ""] = exposure[month]
+    by = make_person(Role.SHRMT)
+    bring(counts, by=by)
+    bring(people, kind=UploadKind.HEADCOUNT, by=by)
 
 
-def two_years(
-    code: str,
-    unit: Unit,
-    *,
-    earlier: int,
-    later: int,
-    people: int | None = None,
-    last: Month,
-    upload: Upload | None = None,
-) -> None:
+def two_years(code: str, unit: Unit, *, earlier: int, later: int, last: Month, people: int | None = None) -> None:
     """Two years of an indicator in a unit, spread evenly over their months, among so many police officers."""
-    upload = upload or make_upload()
-    for year, total in enumerate((earlier, later)):
-        for month, number in enumerate(split(total, 12)):
-            day = last.plus(-23 + 12 * year + month).first_day
-            counted(code, day, {"police-officers": number}, upload=upload, unit=unit)
-            if people is not None:
-                headcount("police-officers", day, people, upload=upload, unit=unit)
+    days = [last.plus(-back).first_day for back in reversed(range(24))]
+    numbers = split(earlier, 12) + split(later, 12)
+    by = make_person(Role.SHRMT)
+    bring({(code, day, "police-officers", unit.slug): number for day, number in zip(days, numbers, strict=True)}, by=by)
+    if people is not None:
+        officers = {("police-officers", day, "", unit.slug): Decimal(people) for day in days}
+        bring(officers, kind=UploadKind.HEADCOUNT, by=by)

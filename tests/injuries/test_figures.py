@@ -47,7 +47,7 @@ def source() -> list[dict[str, Any]]:
 @pytest.fixture
 def table_1(source: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
     injuries.load_indicators()
-    injuries.table_1(source, GROUPS, upload=injuries.make_upload())
+    injuries.table_1(source, GROUPS)
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: date(2019, 9, 18))
 
 

@@ -66,9 +66,8 @@ def test_a_month_without_headcount_leaves_numbers_only(unit: Unit, last: Month, 
 
 
 def test_an_indicator_that_was_not_counted_throughout_says_nothing(unit: Unit, last: Month, today: date) -> None:
-    upload = injuries.make_upload()
-    injuries.two_years("handling", unit, earlier=12, later=24, last=last, upload=upload)
-    injuries.counted("near-misses", last.first_day, 40, upload=upload, unit=unit)
+    injuries.two_years("handling", unit, earlier=12, later=24, last=last)
+    injuries.bring({("near-misses", last.first_day, "", unit.slug): 40})
     assert set(InjuryRecorder().by_unit([unit.pk], today)[unit.pk]) == {"handling"}
 
 

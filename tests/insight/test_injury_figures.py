@@ -54,7 +54,7 @@ def test_a_unit_moves_by_its_rate_where_its_headcount_is_known(unit: Unit, last:
 def test_without_headcount_numbers_of_equal_periods_are_compared(unit: Unit, last: Month, today: date) -> None:
     injuries.two_years("total-accidents", unit, earlier=12, later=15, last=last)
     moved = InjuryRecorder().by_unit([unit.pk], today)[unit.pk]["total-accidents"]
-    assert (moved.before, moved.now) == (12, 15)
+    assert (moved.before, moved.now) == (Fraction(12), Fraction(15))
     assert moved.could_be_chance
     assert InjuryRecorder().together([unit.pk], today) == {}
 

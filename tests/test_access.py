@@ -1039,6 +1039,8 @@ def world() -> World:
         statement=blank, unit_name=blank.unit.name, blob=papers.make_blob(), printed_at=timezone.now()
     )
     surveyed = climate.make_survey({(unit, "leadership"): (2, 3, 5, 8, 4) for unit in (*units.values(), other_unit)})
+    injuries.load_shipped()
+    counted = {("handling", date(2026, 1, 1), "ddos", units["open"].slug): 3}
     action = actions.make_action(units["open"], by=people["stranger"])
     adviser = statements.make_adviser(units["open"])
     question = statements.ask(units["open"], "leadership")
@@ -1100,8 +1102,8 @@ def world() -> World:
             "information request": str(asked.request_id),
             "requested statement": str(asked.pk),
             "climate survey": str(surveyed.pk),
-            "waiting figures": str(injuries.keep({}, by=people["shrmt"]).token),
-            "last import": str(injuries.bring({}, by=people["head"]).token),
+            "waiting figures": str(injuries.keep(counted, by=people["shrmt"]).token),
+            "last import": str(injuries.bring(counted, by=people["head"]).token),
             "climate upload": str(climate.keep_upload(by=people["shrmt"]).token),
             "audit in draft": str(drafted.pk),
             "audit sent": str(sent.pk),

@@ -7,14 +7,14 @@ time is done once for each word that a column has, so that a line takes a few lo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from injuries import months
-from injuries.figures import Figures
+from injuries.figures import Figures, Key, Number, Place
 from injuries.mapping import ColumnRules, Translated, could_name_a_person
 from injuries.names import Finder, Known, NotKnown, plain
 from organisation.periods import MONTHS
@@ -76,12 +76,13 @@ def read(lines: Iterator[tuple[int, Sequence[str]]], rules: ColumnRules, known: 
                 raise _Fault(rules.date, HOW_TO_WRITE_A_DAY)
             counts[month, sort_of[pick(row)], "" if unit_at is None else row[unit_at]] += 1
         except _Fault as fault:
-            if any(row):
-                column, message = fault.problem
-                figures.problems.append(Problem(f"Line {line}, {column}" if column else f"Line {line}", message))
+            if not any(row):
+                continue
+            column, message = fault.problem
+            figures.problems.append(Problem(f"Line {line}, {column}" if column else f"Line {line}", message))
+            if len(figures.problems) >= MOST_PROBLEMS:
+                break  # nobody mends more at once, and none of it is taken
         figures.lines += 1
-        if len(figures.problems) >= MOST_PROBLEMS:
-            break
     if not figures.lines:
         raise Unreadable("The file has no incidents below its headings.")
     if not figures.problems:
@@ -99,7 +100,7 @@ class _Columns:
     date_at: int
     unit_at: int | None
     sorted_by: tuple[str, ...]
-    pick: Any
+    pick: Callable[[Sequence[str]], tuple[str, ...]]
 
     @classmethod
     def of(cls, headings: Sequence[str], rules: ColumnRules) -> _Columns:
@@ -223,10 +224,10 @@ class _Counts(dict[tuple[date, Sort, str], int]):
         column = self.rules.unit
         return _translated(column, text, lambda one: self.finder.unit(one, month)) if column is not None else ""
 
-    def by_indicator(self, indicators: Sequence[str]) -> dict[Any, dict[Any, Any]]:
+    def by_indicator(self, indicators: Sequence[str]) -> dict[Key, dict[Place, Number]]:
         """Return the counts by indicator and month, and in each by staff group and unit."""
         counted = {month for month, *_ in self}
-        found: dict[Any, dict[Any, Any]] = {
+        found: dict[Key, dict[Place, Number]] = {
             (indicator, month): {} for indicator in indicators for month in months.through(min(counted), max(counted))
         }
         while self:
@@ -238,12 +239,12 @@ class _Counts(dict[tuple[date, Sort, str], int]):
         return found
 
 
-def _translated(column: Translated, text: str, find: Any) -> str:
+def _translated(column: Translated, text: str, find: Callable[[str], str]) -> str:
     words = " ".join(text.split())
     if len(words) > LONGEST_SHOWN:
         raise _Fault(column.column, f"{_shown(words)} is not in the mapping. Add it there, or mend the line.")
     try:
-        return str(find(column.values.get(plain(words), words)))
+        return find(column.values.get(plain(words), words))
     except NotKnown as error:
         raise _Fault(column.column, f"{error} Or say in the mapping what the word stands for.") from error
 

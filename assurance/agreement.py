@@ -17,7 +17,7 @@ from math import comb, sqrt
 from random import Random
 from statistics import NormalDist
 
-from assurance.proportions import CONFIDENCE, wilson
+from records.proportions import CONFIDENCE, wilson
 
 LEVELS = 5
 # Below this many pairs only counts are given: a share or a coefficient of so few says more about chance than of claims.

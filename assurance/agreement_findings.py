@@ -24,7 +24,7 @@ from assurance.agreement import (
     bias_in,
     table_of,
 )
-from assurance.proportions import wilson
+from records.proportions import wilson
 from rendering.formats import count, decimal, share
 
 

@@ -13,10 +13,10 @@ from fractions import Fraction
 from typing import Any
 
 from assurance.agreement_findings import in_one_sentence
-from assurance.proportions import wilson
 from assurance.rollup_units import about
 from assurance.targets import Outlook, Point, outlook
 from organisation.periods import HalfYear, Quarter
+from records.proportions import wilson
 from rendering.formats import count, day, decimal, listed, share, so_many
 
 Figures = Mapping[str, Any]

@@ -438,6 +438,9 @@ ALLOWANCES = {
     "checks": _whole_number("CHECKS_AN_HOUR", 120, least=0),
 }
 
+# For how many months, the latest first, injuries are still reported late: their figures are marked as provisional.
+PROVISIONAL_MONTHS = _whole_number("PROVISIONAL_MONTHS", 2, least=0)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

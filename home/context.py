@@ -16,6 +16,7 @@ from assurance.audit_permissions import READS_AUDITS, READS_FINDINGS
 from assurance.models.climate import READS_CLIMATE
 from assurance.permissions import READS_ISSUED_ROLLUPS
 from home.permissions import READS_TRAIL
+from injuries.permissions import READS_FORCE as READS_FORCE_FIGURES
 from insight.permissions import READS_THREE_READINGS
 from organisation import sessions
 from organisation.models import Appointment, Force
@@ -62,6 +63,7 @@ SECTIONS = (
     Section("Audits", "assurance:audits", READS_AUDITS, also=AUDIT_PAGES),
     Section("Audit findings", "assurance:audit_findings", READS_FINDINGS - READS_AUDITS, also=AUDIT_PAGES),
     Section("My half", "my_half", GROUP_ROLES),
+    Section("Injuries", "injuries:comparison", READS_FORCE_FIGURES),
     Section("Readings", "insight:three_readings", READS_THREE_READINGS, also=("assurance:climate_surveys",)),
     Section("Climate surveys", "assurance:climate_surveys", READS_CLIMATE - READS_THREE_READINGS),
     Section("Model", "maturity:matrix", INSIDE_THE_FORCE),

@@ -2,6 +2,7 @@
 
 ACTS = {
     "indicators.loaded": "loaded what injury figures count",
+    "injury-figures.downloaded": "took injury figures away as a file",
     "injury-figures.imported": "imported {thing}",
     "injury-figures.mapping_loaded": "loaded how the columns of incident files are read",
     "injury-figures.undone": "undid the import of {thing}",

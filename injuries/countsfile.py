@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from injuries import months
+from injuries import months_in_files
 from injuries.figures import Figures, Number, Place
 from injuries.names import Finder, Known, NotKnown
 from records import tables
@@ -53,7 +53,7 @@ def empty_workbook(columns: Sequence[str], known: Known) -> bytes:
     lists = {
         INDICATOR: [called[0] for called in known.indicators.values()],
         STAFF_GROUP: [called[0] for called in known.staff_groups.values()],
-        UNIT: [unit.name for unit in known.units if unit.existed_in(months.of(known.today))],
+        UNIT: [unit.name for unit in known.units if unit.existed_in(months_in_files.of(known.today))],
     }
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
@@ -139,12 +139,12 @@ class _Reader:
     def _month(self, row: tables.Row) -> date | None:
         text = row.said[MONTH]
         try:
-            month = months.read(text)
-        except months.NotAMonth as error:
-            self._wrong(row, MONTH, str(error) if text else f"write the month, as {months.EXAMPLE}.")
+            month = months_in_files.read(text)
+        except months_in_files.NotAMonth as error:
+            self._wrong(row, MONTH, str(error) if text else f"write the month, as {months_in_files.EXAMPLE}.")
             return None
         if month > self.finder.known.today:
-            self._wrong(row, MONTH, f"{months.in_words(month)} lies in the future. Check the year.")
+            self._wrong(row, MONTH, f"{months_in_files.in_words(month)} lies in the future. Check the year.")
             return None
         return month
 

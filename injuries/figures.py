@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from injuries import months
+from injuries import months_in_files
 from records.spreadsheets import Problem
 from rendering import formats
 
@@ -67,7 +67,7 @@ def leaps(brought: Totals, standing: Totals) -> Iterator[Leap]:
     for series, totals in brought.items():
         after = {**standing.get(series, {}), **totals}
         for month, total in sorted(totals.items()):
-            beside = [after[one] for step in (-1, 1) if (one := months.plus(month, step)) in after]
+            beside = [after[one] for step in (-1, 1) if (one := months_in_files.plus(month, step)) in after]
             if not beside:
                 continue
             mean = sum((Fraction(one) for one in beside), Fraction()) / len(beside)
@@ -84,7 +84,7 @@ def gaps(brought: Totals, standing: Totals) -> Iterator[Gap]:
         there = {*standing.get(series, {}), *totals}
         first = max((one for one in there if one < min(totals)), default=min(totals))
         last = min((one for one in there if one > max(totals)), default=max(totals))
-        yield from (Gap(series, month) for month in months.through(first, last) if month not in there)
+        yield from (Gap(series, month) for month in months_in_files.through(first, last) if month not in there)
 
 
 @dataclass(slots=True)
@@ -195,20 +195,21 @@ def warnings(
     for series in brought:
         missing = [gap.month for gap in gaps({series: brought[series]}, standing)]
         if missing:
-            yield f"{names[series]}: missing between months that are there: {months.runs_in_words(missing)}."
+            yield f"{names[series]}: missing between months that are there: {months_in_files.runs_in_words(missing)}."
     for one in changes:
         if one.parts.looks_doubled:
+            month = months_in_files.in_words(one.month)
             yield (
-                f"{names[one.series]}, {months.in_words(one.month)}: what has no staff group or no unit is as much as "
+                f"{names[one.series]}, {month}: what has no staff group or no unit is as much as "
                 "all the rest. If it is a total, take it out."
             )
     for leap in leaps(brought, standing):
         yield (
-            f"{names[leap.series]}, {months.in_words(leap.month)}: {_short(leap.total)}, against "
+            f"{names[leap.series]}, {months_in_files.in_words(leap.month)}: {_short(leap.total)}, against "
             f"{_short(leap.neighbours)} on average in the months beside it."
         )
     for group, there in without_headcount.items():
-        yield f"{group}: no headcount for {months.runs_in_words(there)}, so no rate can be worked out."
+        yield f"{group}: no headcount for {months_in_files.runs_in_words(there)}, so no rate can be worked out."
 
 
 def _short(number: Number | Fraction) -> str:

@@ -7,13 +7,14 @@ time is done once for each word that a column has, so that a line takes a few lo
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
 from typing import NamedTuple
 
-from injuries import months
+from injuries import months_in_files
 from injuries.figures import Figures, Key, Number, Place
 from injuries.mapping import ColumnRules, Translated, could_name_a_person
 from injuries.names import Finder, Known, NotKnown, plain
@@ -42,7 +43,7 @@ class _Fault(Exception):
 
 
 class Sort(NamedTuple):
-    """For which indicators an incident counts, and in which staff group; the same words make the very same one."""
+    """For which indicators an incident counts, and in which staff group."""
 
     indicators: tuple[str, ...]
     staff_group: str
@@ -57,11 +58,10 @@ def read(lines: Iterator[tuple[int, Sequence[str]]], rules: ColumnRules, known: 
     """
     number, headings = next(lines, (1, []))
     figures = Figures(ignored=_columns_left_out(headings, number, rules))
-    finder = Finder(known)
     columns = _Columns.of(headings, rules)
     month_of = _Months(rules, known.today)
-    sort_of = _Sorts(rules, finder, columns.sorted_by)
-    counts = _Counts(rules, finder)
+    finder = Finder(known)
+    place_of, counts_of = _Places(rules, finder), _Sorts(rules, finder, columns.sorted_by)
     width = len(headings)
     date_at, unit_at, pick = columns.date_at, columns.unit_at, columns.pick
     for line, row in lines:
@@ -74,7 +74,7 @@ def read(lines: Iterator[tuple[int, Sequence[str]]], rules: ColumnRules, known: 
             month = month_of[day] or month_of[text]
             if month is None:
                 raise _Fault(rules.date, HOW_TO_WRITE_A_DAY)
-            counts[month, sort_of[pick(row)], "" if unit_at is None else row[unit_at]] += 1
+            counts_of[pick(row)][place_of[month, "" if unit_at is None else row[unit_at]]] += 1
         except _Fault as fault:
             if not any(row):
                 continue
@@ -86,7 +86,7 @@ def read(lines: Iterator[tuple[int, Sequence[str]]], rules: ColumnRules, known: 
     if not figures.lines:
         raise Unreadable("The file has no incidents below its headings.")
     if not figures.problems:
-        figures.months = counts.by_indicator(rules.indicators)
+        figures.months = counts_of.by_indicator(list(place_of.numbers))
     return figures
 
 
@@ -159,7 +159,7 @@ class _Months(dict[str, date | None]):
             return None
         if day > self.today:
             raise _Fault(self.rules.date, "the day lies in the future. Check the year.")
-        month = months.of(day)
+        month = months_in_files.of(day)
         if ":" not in text:
             self[text] = month
         return month
@@ -179,17 +179,34 @@ def _day(text: str, *, month_first: bool) -> date | None:
             return None
     except ValueError:  # no such day in the calendar
         return None
-    return day if day.year >= months.FIRST_YEAR else None
+    return day if day.year >= months_in_files.FIRST_YEAR else None
 
 
-class _Sorts(dict[tuple[str, ...], Sort]):
-    """For which indicators and staff group a line counts, by its words. Raises _Fault for one that nobody mapped."""
+class _Places(dict[tuple[date, str], int]):
+    """A number for each month and unit, by how the unit is written. Raises _Fault for one that there was not."""
+
+    def __init__(self, rules: ColumnRules, finder: Finder) -> None:
+        self.column, self.finder = rules.unit, finder
+        self.numbers: dict[tuple[date, str], int] = {}  # by the unit's slug
+
+    def __missing__(self, key: tuple[date, str]) -> int:
+        month, text = key
+        slug = "" if self.column is None else _translated(self.column, text, lambda one: self.finder.unit(one, month))
+        self[key] = self.numbers.setdefault((month, slug), len(self.numbers))
+        return self[key]
+
+
+class _Sorts(dict[tuple[str, ...], defaultdict[int, int]]):
+    """The counts to which a line adds, by its words: each by place. Raises _Fault for a word that nobody mapped.
+
+    Different words that count for the same indicators, in the same staff group, have the very same counts.
+    """
 
     def __init__(self, rules: ColumnRules, finder: Finder, columns: Sequence[str]) -> None:
         self.rules, self.finder, self.columns = rules, finder, columns
-        self.same: dict[Sort, Sort] = {}
+        self.counted: dict[Sort, defaultdict[int, int]] = {}
 
-    def __missing__(self, words: tuple[str, ...]) -> Sort:
+    def __missing__(self, words: tuple[str, ...]) -> defaultdict[int, int]:
         said = dict(zip(self.columns, map(plain, words), strict=True))
         for column, there in self.rules.words.items():
             if said[column] not in there:
@@ -200,42 +217,28 @@ class _Sorts(dict[tuple[str, ...], Sort]):
             if all(said[column] in there for column, there in rule.where.items())
         )
         group = self.rules.staff_group
-        found = Sort(
+        sort = Sort(
             tuple(dict.fromkeys(indicators)),
             _translated(group, words[-1], self.finder.staff_group) if group is not None else "",
         )
-        self[words] = self.same.setdefault(found, found)
+        self[words] = self.counted.setdefault(sort, defaultdict(int))
         return self[words]
 
-
-class _Counts(dict[tuple[date, Sort, str], int]):
-    """How many incidents there are by month, sort and unit as it is written. Raises _Fault for an unknown unit."""
-
-    def __init__(self, rules: ColumnRules, finder: Finder) -> None:
-        self.rules, self.finder = rules, finder
-
-    def __missing__(self, key: tuple[date, Sort, str]) -> int:
-        month, _, text = key
-        self.unit(text, month)
-        return 0
-
-    def unit(self, text: str, month: date) -> str:
-        """Return the slug of a unit."""
-        column = self.rules.unit
-        return _translated(column, text, lambda one: self.finder.unit(one, month)) if column is not None else ""
-
-    def by_indicator(self, indicators: Sequence[str]) -> dict[Key, dict[Place, Number]]:
+    def by_indicator(self, places: Sequence[tuple[date, str]]) -> dict[Key, dict[Place, Number]]:
         """Return the counts by indicator and month, and in each by staff group and unit."""
-        counted = {month for month, *_ in self}
+        counted = [month for month, _ in places]
         found: dict[Key, dict[Place, Number]] = {
-            (indicator, month): {} for indicator in indicators for month in months.through(min(counted), max(counted))
+            (indicator, month): {}
+            for indicator in self.rules.indicators
+            for month in months_in_files.through(min(counted), max(counted))
         }
-        while self:
-            (month, sort, text), count = self.popitem()  # so that nothing is held twice
-            place = (sort.staff_group, self.unit(text, month))
-            for indicator in sort.indicators:
-                there = found[indicator, month]
-                there[place] = there.get(place, 0) + count
+        for sort, there in self.counted.items():
+            for number, count in there.items():
+                month, unit = places[number]
+                place = (sort.staff_group, unit)
+                for indicator in sort.indicators:
+                    numbers = found[indicator, month]
+                    numbers[place] = numbers.get(place, 0) + count
         return found
 
 

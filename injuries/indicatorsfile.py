@@ -171,9 +171,9 @@ class _Reading:
         if not isinstance(text, str):
             self.faults.append(f"{place}: {name} is no text.")
             return ""
-        text = " ".join(text.split())
-        if required and not text:
+        said: str = " ".join(text.split())
+        if required and not said:
             self.faults.append(f"{place}: {name} is missing.")
-        if len(text) > LONGEST.get(name, LONGEST["code"]):
+        if len(said) > LONGEST.get(name, LONGEST["code"]):
             self.faults.append(f"{place}: {name} is longer than {LONGEST.get(name, LONGEST['code'])} characters.")
-        return text
+        return said

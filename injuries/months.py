@@ -1,89 +1,103 @@
-"""Months as files write them. Pure: a month is its first day."""
+"""Months and stretches of whole months as values. Dates in, dates out: no clock, no database."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import MAXYEAR, MINYEAR, date
 
 from organisation.periods import MONTHS
 
-EXAMPLE = "2018-07 or July 2018"
-FIRST_YEAR = 1990  # nothing is written down from before; a two-digit year is one from 2000 on
-_NUMBERS = {name.casefold()[:3]: number for number, name in enumerate(MONTHS, start=1)}
-_ISO = re.compile(r"(?P<year>\d{4})[-/](?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?", re.ASCII)
-_DAY_FIRST = re.compile(r"(?:(?P<day>\d{1,2})[/. -])?(?P<month>\d{1,2})[/. -](?P<year>\d{4})", re.ASCII)
-_WORDS = re.compile(r"(?:(?P<day>\d{1,2})[ -])?(?P<name>[a-z]{3,9})\.?[ -]?['’]?(?P<year>\d{4}|\d{2})", re.ASCII)
+IN_A_YEAR = 12
+LONGEST = 120  # months: ten years, more than any comparison needs
 
 
-class NotAMonth(ValueError):
-    """The text names no month; the message says how to write one."""
+class NotMonths(ValueError):
+    """The text names no month, or two months no stretch of time. The message says how to write them."""
 
 
-def read(text: str) -> date:
-    """Return the first day of the month that the text names. Raises NotAMonth.
+@dataclass(frozen=True, order=True, slots=True)
+class Month:
+    """A calendar month: `number` 1 (January) to 12."""
 
-    Taken are 2018-07, July 2018, Jul-18, 07/2018, 01/07/2018 and a month's first day as workbooks hold it. Another
-    day is refused: where “Jul-18” was taken for 18 July, a spreadsheet program has written this year's.
-    """
-    plain = " ".join(text.casefold().split())
-    found = _ISO.fullmatch(plain) or _DAY_FIRST.fullmatch(plain) or _WORDS.fullmatch(plain)
-    if found is None:
-        raise NotAMonth(f"“{text}” is no month. Write it as {EXAMPLE}.")
-    said = found.groupdict()
-    number = _named(said["name"]) if "name" in said else int(said["month"])
-    year = int(said["year"]) + (2000 if len(said["year"]) == 2 else 0)
-    if not number or not 1 <= number <= 12 or year < FIRST_YEAR:
-        raise NotAMonth(f"“{text}” is no month of ours. Write it as {EXAMPLE}.")
-    if said["day"] is not None and int(said["day"]) != 1:
-        raise NotAMonth(f"“{text}” is a day. Write its month as {EXAMPLE}.")
-    return date(year, number, 1)
+    year: int
+    number: int
 
+    @classmethod
+    def of(cls, day: date) -> Month:
+        return cls(day.year, day.month)
 
-def _named(name: str) -> int:
-    """Return the number of a month by its name or the beginning of it (July, Jul, Sept); 0 where there is none."""
-    number = _NUMBERS.get(name[:3], 0)
-    return number if number and MONTHS[number - 1].casefold().startswith(name) else 0
+    @classmethod
+    def parse(cls, text: str) -> Month:
+        """Return the month of `2018-07`. Raises NotMonths."""
+        found = re.fullmatch(r"(\d{4})-(\d{2})", text.strip(), re.ASCII)
+        if not found or not MINYEAR < int(found[1]) < MAXYEAR or not 1 <= int(found[2]) <= IN_A_YEAR:
+            raise NotMonths(f"“{text}” is not a month. Write it like 2018-07.")
+        return cls(int(found[1]), int(found[2]))
 
+    def __str__(self) -> str:
+        return f"{self.year}-{self.number:02d}"
 
-def of(day: date) -> date:
-    """Return the month that a day lies in."""
-    return day.replace(day=1)
+    @property
+    def name(self) -> str:
+        """The month as people say it: `July 2018`."""
+        return f"{MONTHS[self.number - 1]} {self.year}"
 
+    @property
+    def first_day(self) -> date:
+        return date(self.year, self.number, 1)
 
-def plus(month: date, number: int) -> date:
-    """Return the month so many months later, or earlier where `number` is below nought."""
-    years, months = divmod(month.year * 12 + month.month - 1 + number, 12)
-    return date(years, months + 1, 1)
+    def plus(self, months: int) -> Month:
+        """Return the month that many months later (or earlier, below zero)."""
+        year, number = divmod(self.year * IN_A_YEAR + self.number - 1 + months, IN_A_YEAR)
+        return Month(year, number + 1)
 
-
-def through(first: date, last: date) -> list[date]:
-    """Return every month from the first to the last, both included."""
-    number = (last.year - first.year) * 12 + last.month - first.month
-    return [plus(first, step) for step in range(number + 1)]
+    def since(self, earlier: Month) -> int:
+        """Return how many months it is after another."""
+        return (self.year - earlier.year) * IN_A_YEAR + self.number - earlier.number
 
 
-def in_words(month: date) -> str:
-    """Return the month as “July 2018”."""
-    return f"{MONTHS[month.month - 1]} {month.year}"
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Whole months from `first` to `last`, both included."""
 
+    first: Month
+    last: Month
 
-def runs(months: Iterable[date]) -> list[tuple[date, date]]:
-    """Return the months as runs without a gap, each by its first and last month."""
-    found: list[tuple[date, date]] = []
-    for month in sorted(set(months)):
-        if found and plus(found[-1][1], 1) == month:
-            found[-1] = (found[-1][0], month)
-        else:
-            found.append((month, month))
-    return found
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise NotMonths(f"{self.last.name} is before {self.first.name}. Choose a later end, or an earlier start.")
+        if len(self) > LONGEST:
+            raise NotMonths(f"{self.name} is longer than {LONGEST // IN_A_YEAR} years. Choose a shorter period.")
 
+    @classmethod
+    def of_months(cls, months: int, *, last: Month) -> Period:
+        """Return so many months up to `last`."""
+        return cls(last.plus(1 - months), last)
 
-def runs_in_words(months: Iterable[date]) -> str:
-    """Return the months as “May 2018, July 2018 to June 2019”; nothing for none."""
-    return ", ".join(_run_in_words(run) for run in runs(months))
+    def __len__(self) -> int:
+        return self.last.since(self.first) + 1
 
+    def __iter__(self) -> Iterator[Month]:
+        return (self.first.plus(months) for months in range(len(self)))
 
-def _run_in_words(run: Sequence[date]) -> str:
-    first, last = run
-    return in_words(first) if first == last else f"{in_words(first)} to {in_words(last)}"
+    def __contains__(self, month: Month) -> bool:
+        return self.first <= month <= self.last
+
+    @property
+    def name(self) -> str:
+        """The period as people say it: `July 2018 to June 2019`, or one month’s name."""
+        return self.first.name if self.first == self.last else f"{self.first.name} to {self.last.name}"
+
+    @property
+    def until(self) -> str:
+        """How a table heads it: `12 months to June 2019`."""
+        return f"{len(self)} months to {self.last.name}" if len(self) > 1 else self.first.name
+
+    def before(self) -> Period:
+        """Return the period of the same length right before it."""
+        return Period(self.first.plus(-len(self)), self.first.plus(-1))
+
+    def overlaps(self, other: Period) -> bool:
+        return self.first <= other.last and other.first <= self.last

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from injuries import months
+from injuries import months_in_files
 
 MOST_LISTED = 12
 
@@ -27,7 +27,7 @@ class KnownUnit:
 
     def existed_in(self, month: date) -> bool:
         """Whether there was the unit on some day of the month."""
-        return self.opened_on < months.plus(month, 1) and (self.closed_on is None or self.closed_on >= month)
+        return self.opened_on < months_in_files.plus(month, 1) and (self.closed_on is None or self.closed_on >= month)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,9 @@ class Finder:
         if found:
             raise NotKnown(f"several units are called “{text}”. Write one of {', '.join(found)} instead.")
         if called:
-            raise NotKnown(f"“{text}” did not exist in {months.in_words(month)}. Name the unit that there was then.")
+            raise NotKnown(
+                f"“{text}” did not exist in {months_in_files.in_words(month)}. Name the unit that there was then."
+            )
         hint = _is_it(text, [unit.name for unit in self.known.units]) or "Leave it blank where the unit is not known."
         raise NotKnown(f"no unit is called “{text}”. {hint}")
 

@@ -2,11 +2,18 @@
 
 from django.urls import path
 
-from injuries.views import imports
+from injuries.views import figures, imports
 
 app_name = "injuries"
+INDICATOR = "indicators/<slug:code>/"
 
 urlpatterns = [
+    path("", figures.comparison, name="comparison"),
+    path("csv/", figures.comparison_csv, name="comparison_csv"),
+    path("xlsx/", figures.comparison_workbook, name="comparison_workbook"),
+    path(INDICATOR, figures.indicator, name="indicator"),
+    path(f"{INDICATOR}csv/", figures.indicator_csv, name="indicator_csv"),
+    path(f"{INDICATOR}xlsx/", figures.indicator_workbook, name="indicator_workbook"),
     path("imports/", imports.imports, name="imports"),
     path("imports/new/", imports.new_import, name="new_import"),
     path("imports/new/<uuid:token>/", imports.apply_import, name="apply_import"),

@@ -207,7 +207,7 @@ def _of_outcomes(
     claimed = claim.format(level=decimal(level, 0 if level == int(level) else 1))
     for indicator, movement in outcomes:
         change = movement.change
-        if change is None or abs(change) < NOTABLE_CHANGE:
+        if change is None or movement.could_be_chance or abs(change) < NOTABLE_CHANGE:
             continue
         rose = change > 0
         if asked := asks[rose, indicator.better]:

@@ -1,7 +1,7 @@
 """Outcomes that bear on the themes of the model: which do, as a file says it, and how one has moved. Pure.
 
-No room of the house counts outcomes yet. One that does is named among the `RECORDERS` of `insight/reading.py`: it says
-how the indicators that it knows have moved, and the pages show it without being changed.
+Whoever counts outcomes is named among the `RECORDERS` of `insight/reading.py`: it says how the indicators that it knows
+have moved, and the pages show it without being changed.
 """
 
 from __future__ import annotations
@@ -40,12 +40,14 @@ class Movement:
     """How often something was counted in a period, and in one of the same length before it.
 
     Both are counts or rates of the same unit of measure; the periods are in words, such as “April to September 2026”.
+    `could_be_chance` says that so much moves by chance alone, too: such a movement asks nothing.
     """
 
     now: Fraction
     before: Fraction
     period: str
     period_before: str
+    could_be_chance: bool = False
 
     @property
     def change(self) -> Fraction | None:

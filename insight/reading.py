@@ -17,14 +17,15 @@ from assurance.models import ClimateResult, ClimateSurvey, Entry, Revision, Revi
 from assurance.models.climate import result_of
 from assurance.services.figures import Model, code_of
 from assurance.validated import last_validated
+from insight.injury_figures import InjuryRecorder
 from insight.outcomes import Indicator, Movement, Recorder, read_indicators
 from insight.three_readings import Claim, Known, OfUnit, Survey, ThemeFacts, Verdict, comparable
 from maturity.models import Edition
 from organisation.periods import HalfYear
 
 INDICATORS = Path(settings.BASE_DIR) / "fixtures" / "outcome-indicators.toml"
-# Rooms that count outcomes. None does yet, so the pages say of every indicator that it is not yet recorded.
-RECORDERS: Sequence[Recorder] = ()
+# What counts outcomes. Of an indicator that none of them knows, the pages say that it is not yet recorded.
+RECORDERS: Sequence[Recorder] = (InjuryRecorder(),)
 
 
 @cache

@@ -329,7 +329,8 @@ def _movement(movement: Movement | None) -> str:
     compared = f"in {movement.period}, compared with {movement.period_before}"
     if movement.change is None:
         return f"none in {movement.period_before}, so no change can be given for {movement.period}"
-    return f"{signed_change(movement.change, 0)} {compared}"
+    chance = ", which could be chance" if movement.could_be_chance else ""
+    return f"{signed_change(movement.change, 0)} {compared}{chance}"
 
 
 def _capitalised(text: str) -> str:

@@ -828,6 +828,18 @@ TABLE = [
     # Three readings side by side: for whoever reads statements, audits and climate surveys
     Row("insight:three_readings", get={who(READS, OTHERS): OK}),
     Row("insight:three_readings_of_unit", ("open",), get={READS: OK}),
+    # Injury figures of the force: for whoever has a part in assurance, and for those who lead a risk
+    *(
+        Row(name, arguments, get={who(READS, OTHERS, BOARD, "risk-lead"): OK})
+        for name, arguments in (
+            ("injuries:comparison", ()),
+            ("injuries:comparison_csv", ()),
+            ("injuries:comparison_workbook", ()),
+            ("injuries:indicator", ("indicator",)),
+            ("injuries:indicator_csv", ("indicator",)),
+            ("injuries:indicator_workbook", ("indicator",)),
+        )
+    ),
     # What is held about people, and how long: one's own for everybody, others' to answer a request
     Row("own_data", get={ALL: OK}, post={ALL: MOVED}),
     Row("own_data_progress", get={ALL: MOVED}),
@@ -1038,8 +1050,9 @@ def world() -> World:
     BlankForm.objects.create(
         statement=blank, unit_name=blank.unit.name, blob=papers.make_blob(), printed_at=timezone.now()
     )
+    injuries.load_indicators()
+    injuries.bring({("handling", date(2026, 1, 1), "", ""): 4}, by=people["shrmt"])
     surveyed = climate.make_survey({(unit, "leadership"): (2, 3, 5, 8, 4) for unit in (*units.values(), other_unit)})
-    injuries.load_shipped()
     counted = {("handling", date(2026, 1, 1), "ddos", units["open"].slug): 3}
     action = actions.make_action(units["open"], by=people["stranger"])
     adviser = statements.make_adviser(units["open"])
@@ -1102,6 +1115,7 @@ def world() -> World:
             "information request": str(asked.request_id),
             "requested statement": str(asked.pk),
             "climate survey": str(surveyed.pk),
+            "indicator": "handling",
             "waiting figures": str(injuries.keep(counted, by=people["shrmt"]).token),
             "last import": str(injuries.bring(counted, by=people["head"]).token),
             "climate upload": str(climate.keep_upload(by=people["shrmt"]).token),

@@ -16,6 +16,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max, Sum
 
+from assurance import injury_signals
 from assurance.models import (
     AuditProgramme,
     ChangeKind,
@@ -26,7 +27,7 @@ from assurance.models import (
     ProgrammeState,
 )
 from assurance.rules import Refused
-from assurance.sampling import Drawn, Ingredient, NothingFits, Part, Scored, Signal, draw
+from assurance.sampling import Drawn, Ingredient, NothingFits, Part, Scored, draw
 from assurance.services.selecting import Effort, facts_of, units_of
 from organisation.models import Unit, User
 from organisation.periods import HalfYear, london_day
@@ -34,8 +35,6 @@ from records.canonical import normal
 from records.services import trail
 from rendering.formats import decimal
 
-# The service holds no injuries yet. Whoever brings them passes them here.
-NO_INJURIES: Mapping[int, Signal] = {}
 SEED_BYTES = 8
 ACT_OF = {
     ChangeKind.ADDED: "programme.added",
@@ -158,7 +157,7 @@ def _propose(
             wanted.weights,
             seed=programme.seed,
             as_at=today,
-            injuries=NO_INJURIES,
+            injuries=injury_signals.of_units([unit.id for unit in units], today),
             days=wanted.auditor_days,
             random_share=wanted.random_share,
         )

@@ -15,9 +15,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from injuries import countsfile, months
+from injuries import countsfile, months_in_files
 from injuries.figures import MonthChange, Number
-from injuries.forms import FileForm, UndoForm
+from injuries.forms.imports import FileForm, UndoForm
 from injuries.models import Upload, UploadKind, UploadState
 from injuries.permissions import can_bring_figures, can_read_figures
 from injuries.services import importing, reading
@@ -192,7 +192,9 @@ def _preview(request: SignedInRequest, upload: Upload, problem: str) -> HttpResp
 
 def _shown(one: MonthChange, names: Mapping[str, str]) -> ShownChange:
     before = "Not counted" if one.before is None else _number(one.before)
-    return ShownChange(names[one.series], months.in_words(one.month), before, _number(one.after), _what_happens(one))
+    return ShownChange(
+        names[one.series], months_in_files.in_words(one.month), before, _number(one.after), _what_happens(one)
+    )
 
 
 def _what_happens(one: MonthChange) -> str:

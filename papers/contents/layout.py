@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from injuries.two_periods import Compared, Side, of_json
 from organisation.periods import HalfYear, Quarter
 from papers.contents import maturity_position
-from papers.contents.panel_paper import POSITION, PROSE, is_needed
+from papers.contents.panel_paper import INJURIES, POSITION, PROSE, is_needed
 from rendering import markdown
 from rendering.charts.distribution import DistributionRow, sentence, stacked_bars
 from rendering.formats import count, listed
@@ -60,7 +61,7 @@ class Table:
 
 @dataclass(frozen=True)
 class NumbersRow:
-    """A theme's counts; a theme that is not scored has none."""
+    """Figures under their columns: a theme's counts (one that is not scored has none), or those of an indicator."""
 
     heading: str
     figures: tuple[str, ...]
@@ -68,8 +69,10 @@ class NumbersRow:
 
 @dataclass(frozen=True)
 class Numbers:
-    """The figures behind the chart, as a table of counts."""
+    """A table of figures: those behind the chart, or of two periods; `corner` heads the rows' headings."""
 
+    corner: str
+    anchor: str
     caption: str
     columns: tuple[str, ...]
     rows: tuple[NumbersRow, ...]
@@ -84,12 +87,13 @@ class Chart:
 
 @dataclass(frozen=True)
 class Piece:
-    """A paragraph (with its number, if it has one), the names of the levels, a table of levels or a chart."""
+    """A paragraph (with its number, if it has one), the names of the levels, a table of levels or figures, a chart."""
 
     html: SafeString | None = None
     number: str = ""
     levels: tuple[Cell, ...] = ()
     table: Table | None = None
+    numbers: Numbers | None = None
     chart: Chart | None = None
 
 
@@ -157,8 +161,18 @@ def laid_out(content: Mapping[str, Any]) -> Document:
         report_by=content["report_by"],
         half=HalfYear.parse(content["half"]),
         marking=content["marking"],
-        parts=tuple(LaidPart(part["heading"], tuple(map(lay, part["sections"]))) for part in content["parts"]),
+        parts=tuple(
+            LaidPart(
+                part["heading"], tuple(lay(section) for section in part["sections"] if _has_content(section, content))
+            )
+            for part in content["parts"]
+        ),
     )
+
+
+def _has_content(section: Mapping[str, Any], content: Mapping[str, Any]) -> bool:
+    """Whether there is anything to lay out: a force that counts no injuries has no section about them."""
+    return section["kind"] != INJURIES or bool(content.get("injuries"))
 
 
 def _pieces(section: Mapping[str, Any], content: Mapping[str, Any]) -> Iterator[SafeString | Piece]:
@@ -171,6 +185,8 @@ def _pieces(section: Mapping[str, Any], content: Mapping[str, Any]) -> Iterator[
             yield STILL_TO_BE_WRITTEN if is_needed(section["key"]) else NOTHING_TO_REPORT
     elif section["kind"] == POSITION:
         yield from _position_pieces(content["position"])
+    elif section["kind"] == INJURIES:
+        yield from _injury_pieces(content["injuries"])
     else:
         yield from _unit_pieces(content["position"])
 
@@ -198,6 +214,43 @@ def _position_pieces(position: Mapping[str, Any]) -> Iterator[SafeString | Piece
         maturity_position.denominators_text(position),
     )
     yield Piece(chart=_chart(position, rows))
+
+
+def _injury_pieces(injuries: Mapping[str, Any]) -> Iterator[SafeString | Piece]:
+    table = of_json(injuries)
+    yield _paragraph(
+        f"Table 3 compares injuries in {table.later.name} with those in {table.earlier.name}.",
+        table.notes[0],
+    )
+    if table.sentences:
+        yield format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((one,) for one in table.sentences)))
+    yield Piece(numbers=_injury_numbers(table))
+    yield format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((note,) for note in table.notes[1:])))
+
+
+def _injury_numbers(table: Compared) -> Numbers:
+    columns = []
+    for heading in table.headings:
+        columns += [f"Number, {heading}", f"Rate per 1,000, {heading}"]
+    rows = (
+        NumbersRow(
+            f"{row.name}, {row.group}" if row.group else row.name,
+            (*_injury_figures(row.later), *_injury_figures(row.earlier), row.change or "–", row.verdict or "–"),
+        )
+        for row in table.rows
+        if row.later.number and row.earlier.number
+    )
+    return Numbers(
+        "Indicator",
+        "injuries",
+        "Table 3: injuries by number and by rate per 1,000 people and month",
+        (*columns, "Change in rate", "Is it chance?"),
+        tuple(rows),
+    )
+
+
+def _injury_figures(side: Side) -> tuple[str, str]:
+    return side.number, f"{side.rate} (unreliable)" if side.is_unreliable else side.rate or "–"
 
 
 def _named(position: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
@@ -257,7 +310,11 @@ def _chart(position: Mapping[str, Any], rows: Sequence[DistributionRow]) -> Char
         caption=f"Figure 1: units at each level by theme, {half}",
         svg=mark_safe(svg),  # noqa: S308 - rendering.charts escapes every word it is given
         numbers=Numbers(
-            "Table 2: the figures behind the chart, in units", columns, tuple(map(_numbers, position["distribution"]))
+            "Theme",
+            "numbers",
+            "Table 2: the figures behind the chart, in units",
+            columns,
+            tuple(map(_numbers, position["distribution"])),
         ),
     )
 

@@ -13,13 +13,15 @@ from typing import Any
 from assurance.models import IssuedRollup, Rollup
 from assurance.services.agreement import Scope, audited_claims
 from assurance.services.rollups import groups_with_units
+from injuries.reading import comparison, last_twelve
+from injuries.two_periods import as_json
 from organisation.models import Force
 from organisation.periods import HalfYear, london_day
 from papers.contents.maturity_position import GroupRollup, position
 from papers.models import Paper
 
 MARKING = "OFFICIAL"
-PROSE, POSITION, UNIT_LEVELS = "prose", "maturity-position", "unit-levels"
+PROSE, POSITION, UNIT_LEVELS, INJURIES = "prose", "maturity-position", "unit-levels", "injury-figures"
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ SKELETON = (
                 "months the statements of a group are summed up in a roll-up.",
             ),
             Section("maturity-position", "Maturity position", kind=POSITION, chapter=1),
+            Section("injury-figures", "Injury figures", kind=INJURIES, chapter=1),
         ),
     ),
     Part(
@@ -207,6 +210,7 @@ def gather(paper: Paper) -> dict[str, Any]:
             for part in SKELETON
         ],
         "position": _position(paper.half),
+        "injuries": _injuries(paper),
     }
 
 
@@ -223,6 +227,12 @@ def _position(half: HalfYear) -> dict[str, Any]:
     awaited = groups_with_units(half).exclude(rollups__in=built).values_list("name", flat=True)
     judged = audited_claims(Scope(half.last_day))
     return position(half=half, rollups=drawn_on, awaited=list(awaited), audited_claims=judged)
+
+
+def _injuries(paper: Paper) -> dict[str, Any] | None:
+    """Return the last twelve months that were counted before the meeting, beside the twelve before; None: no count."""
+    later = last_twelve(paper.meeting_on)
+    return as_json(comparison(later, later.before(), today=paper.meeting_on)) if later else None
 
 
 def _drawn_on(rollup: Rollup, issued: IssuedRollup | None) -> GroupRollup:

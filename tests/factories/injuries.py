@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,9 +13,10 @@ from django.utils import timezone
 from injuries import indicatorsfile
 from injuries.figures import Figures, Number
 from injuries.models import Headcount, HeadcountMonth, IndicatorMonth, MonthlyCount, Upload, UploadKind
+from injuries.months import Month
 from injuries.services import importing, indicators
 from injuries.services.previews import preview
-from organisation.models import User
+from organisation.models import Unit, User
 from organisation.roles import Role
 from tests.factories.organisation import make_person
 
@@ -23,7 +24,7 @@ SHIPPED = Path(__file__).parents[2] / "fixtures" / "injury-indicators.toml"
 Said = Mapping[tuple[str, date, str, str], Number]
 
 
-def load_shipped() -> None:
+def load_indicators() -> None:
     """Load the indicators and staff groups that are shipped."""
     indicators.load(indicatorsfile.read(SHIPPED.read_text(encoding="utf-8")), at=timezone.now())
 
@@ -76,3 +77,44 @@ def standing_headcounts() -> dict[tuple[str, date, str], Decimal]:
 
 def _standing(model: type[IndicatorMonth | HeadcountMonth], series: str) -> list[tuple[str, date]]:
     return list(model.objects.standing().values_list(f"{series}__code", "month"))
+
+
+def split(total: int, months: int) -> list[int]:
+    """A whole number in so many parts that add up to it, as alike as they can be."""
+    least, more = divmod(total, months)
+    return [least + (part < more) for part in range(months)]
+
+
+def split_exactly(total: Decimal, months: int) -> list[Decimal]:
+    """A number of four decimals in so many parts that add up to it exactly."""
+    return [Decimal(part) / 10_000 for part in split(int(total * 10_000), months)]
+
+
+def table_1(rows: Sequence[Mapping[str, dict[str, str | int]]], groups: Mapping[str, str]) -> None:
+    """The counts and person-months of Table 1 [001], spread over their months so that they add up exactly."""
+    counts: dict[tuple[str, date, str, str], Number] = {}
+    people: dict[tuple[str, date, str, str], Number] = {}
+    for row in rows:
+        group = groups[str(row["group"])]
+        for side in (row["later"], row["earlier"]):
+            first = Month.parse(str(side["period"]).partition("..")[0])
+            events = split(int(side["count"]), 12)
+            exposure = split_exactly(Decimal(str(side["person_months"])), 12)
+            for month in range(12):
+                day = first.plus(month).first_day
+                counts["assaults-with-injury", day, group, ""] = events[month]
+                people[group, day, "", ""] = exposure[month]
+    by = make_person(Role.SHRMT)
+    bring(counts, by=by)
+    bring(people, kind=UploadKind.HEADCOUNT, by=by)
+
+
+def two_years(code: str, unit: Unit, *, earlier: int, later: int, last: Month, people: int | None = None) -> None:
+    """Two years of an indicator in a unit, spread evenly over their months, among so many police officers."""
+    days = [last.plus(-back).first_day for back in reversed(range(24))]
+    numbers = split(earlier, 12) + split(later, 12)
+    by = make_person(Role.SHRMT)
+    bring({(code, day, "police-officers", unit.slug): number for day, number in zip(days, numbers, strict=True)}, by=by)
+    if people is not None:
+        officers = {("police-officers", day, "", unit.slug): Decimal(people) for day in days}
+        bring(officers, kind=UploadKind.HEADCOUNT, by=by)

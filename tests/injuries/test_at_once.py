@@ -12,7 +12,7 @@ from injuries.models import IndicatorMonth, Upload, UploadState
 from organisation.roles import Role
 from tests.assurance.at_once import Post, send_each_at_once
 from tests.assurance.pages import form_on, signed_in
-from tests.factories.injuries import bring, keep, load_shipped, standing_counts
+from tests.factories.injuries import bring, keep, load_indicators, standing_counts
 from tests.factories.organisation import make_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,7 +23,7 @@ JUNE, JULY = date(2018, 6, 1), date(2018, 7, 1)
 
 @pytest.fixture(autouse=True)
 def shipped() -> None:
-    load_shipped()
+    load_indicators()
 
 
 @pytest.fixture

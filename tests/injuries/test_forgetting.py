@@ -10,7 +10,7 @@ from injuries.models import IndicatorMonth, Upload
 from injuries.services import forgetting
 from organisation.models import User
 from organisation.roles import Role
-from tests.factories.injuries import bring, keep, load_shipped
+from tests.factories.injuries import bring, keep, load_indicators
 from tests.factories.organisation import make_person
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ SAID = {("handling", date(2018, 7, 1), "", ""): 3}
 
 @pytest.fixture
 def people() -> tuple[User, User]:
-    load_shipped()
+    load_indicators()
     return make_person(Role.SHRMT), make_person(Role.HEAD)
 
 

@@ -19,7 +19,7 @@ from injuries.services.previews import preview
 from organisation.models import User
 from organisation.roles import Role
 from records.spreadsheets import Unreadable
-from tests.factories.injuries import bring, load_shipped, standing_counts, standing_headcounts
+from tests.factories.injuries import bring, load_indicators, standing_counts, standing_headcounts
 from tests.factories.organisation import make_person, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -170,7 +170,7 @@ def end_of(content: bytes, kind: UploadKind, mapping: ColumnMapping | None, by: 
 
 @pytest.mark.parametrize("kind", list(UploadKind))
 def test_broken_files_end_in_a_preview_or_in_words_and_change_nothing(kind: UploadKind) -> None:
-    load_shipped()
+    load_indicators()
     make_unit("Quay BCU")
     adviser = make_person(Role.SHRMT)
     mapping = mappings.load(MAPPING.read_text(encoding="utf-8"), at=AT) if kind == UploadKind.INCIDENTS else None

@@ -13,7 +13,7 @@ from django.core.management.base import CommandError
 from injuries.models import Upload, UploadState
 from organisation.models import User
 from organisation.roles import Role
-from tests.factories.injuries import bring, load_shipped, standing_counts, standing_headcounts
+from tests.factories.injuries import bring, load_indicators, standing_counts, standing_headcounts
 from tests.factories.organisation import make_person, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ INCIDENTS = """Date of incident,Kind,Severity,Cause,Role,Unit,Name
 
 @pytest.fixture(autouse=True)
 def shipped() -> None:
-    load_shipped()
+    load_indicators()
     make_unit("Quay BCU")
 
 

@@ -33,7 +33,7 @@ POLICE, QUAY = "police-officers", "quay-bcu"
 
 @pytest.fixture(autouse=True)
 def shipped() -> None:
-    factories.load_shipped()
+    factories.load_indicators()
 
 
 @pytest.fixture

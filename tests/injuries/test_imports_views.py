@@ -16,7 +16,7 @@ from injuries.models import Upload
 from organisation.models import Unit
 from organisation.roles import Role
 from tests.assurance.pages import form_on, html_of, signed_in
-from tests.factories.injuries import bring, keep, load_shipped, standing_counts, standing_headcounts
+from tests.factories.injuries import bring, keep, load_indicators, standing_counts, standing_headcounts
 from tests.factories.organisation import appoint, make_person, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ JULY = date(2018, 7, 1)
 
 @pytest.fixture(autouse=True)
 def shipped() -> None:
-    load_shipped()
+    load_indicators()
 
 
 @pytest.fixture(autouse=True)

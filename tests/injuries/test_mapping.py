@@ -13,7 +13,7 @@ from django.core.management.base import CommandError
 from injuries import mapping
 from injuries.models import ColumnMapping
 from records.models import TrailEntry
-from tests.factories.injuries import load_shipped
+from tests.factories.injuries import load_indicators
 from tests.factories.organisation import make_unit
 
 EXAMPLE = Path(__file__).parents[2] / "fixtures" / "incident-mapping-example.toml"
@@ -94,7 +94,7 @@ def test_faults_of_a_mapping_are_named_with_what_to_mend(text: str, fault: str) 
 
 @pytest.mark.django_db
 def test_a_mapping_is_loaded_and_loaded_anew() -> None:
-    load_shipped()
+    load_indicators()
     out = StringIO()
     call_command("load_mapping", str(EXAMPLE), stdout=out)
     assert "“Example of an extract” now: --mapping example." in out.getvalue()
@@ -105,7 +105,7 @@ def test_a_mapping_is_loaded_and_loaded_anew() -> None:
 
 @pytest.mark.django_db
 def test_a_mapping_that_names_what_is_not_there_is_refused(tmp_path: Path) -> None:
-    load_shipped()
+    load_indicators()
     make_unit("Quay BCU")
     file = tmp_path / "mapping.toml"
     file.write_text(

@@ -179,12 +179,12 @@ def test_making_a_paper_final_asks_for_its_document_once(adviser: User) -> None:
 def test_gathering_takes_the_same_queries_however_many_groups(django_assert_num_queries: mock.Mock) -> None:
     make_rollup("North", north())
     paper = make_draft()
-    with django_assert_num_queries(6):  # texts, the force, roll-ups, the issued ones, who is awaited, audited claims
+    with django_assert_num_queries(7):  # texts, force, roll-ups, issued ones, who is awaited, audited claims, injuries
         panel_paper.gather(paper)
     for name in ("South", "East", "West"):
         make_rollup(name, south())
         make_awaited_group(f"{name} again")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         content = panel_paper.gather(paper)
     assert len(content["position"]["groups"]) == 4
 

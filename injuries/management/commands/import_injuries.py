@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from injuries import months
+from injuries import months_in_files
 from injuries.figures import Figures, MonthChange, Preview
 from injuries.models import ColumnMapping, Upload, UploadKind
 from injuries.permissions import can_bring_figures
@@ -99,7 +99,7 @@ def _in_words(upload: Upload, found: Preview) -> Iterator[str]:
     )
     told = [one for one in found.changes if not one.is_same]
     for one in told[:MOST_MONTHS]:
-        yield f"  {names[one.series]}, {months.in_words(one.month)}: {_change(one)}"
+        yield f"  {names[one.series]}, {months_in_files.in_words(one.month)}: {_change(one)}"
     if len(told) > MOST_MONTHS:
         yield f"  and {len(told) - MOST_MONTHS} more"
     for warning in found.warnings:

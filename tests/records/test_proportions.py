@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assurance.proportions import wilson
+from records.proportions import wilson
 
 with (Path(__file__).parents[1] / "reference" / "wilson_reference_R.csv").open(encoding="utf-8") as opened:
     REFERENCE = list(csv.DictReader(opened))

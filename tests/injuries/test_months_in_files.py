@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from injuries import months
+from injuries import months_in_files
 
 JULY = date(2018, 7, 1)
 
@@ -19,11 +19,16 @@ JULY = date(2018, 7, 1)
     ],
 )  # fmt: skip
 def test_a_month_is_read_however_it_is_written(text: str) -> None:
-    assert months.read(text) == JULY
+    assert months_in_files.read(text) == JULY
 
 
 def test_september_has_two_short_names() -> None:
-    assert months.read("Sep 2019") == months.read("Sept 2019") == months.read("Sept-19") == date(2019, 9, 1)
+    assert (
+        months_in_files.read("Sep 2019")
+        == months_in_files.read("Sept 2019")
+        == months_in_files.read("Sept-19")
+        == date(2019, 9, 1)
+    )
 
 
 @pytest.mark.parametrize(
@@ -44,18 +49,18 @@ def test_september_has_two_short_names() -> None:
     ],
 )
 def test_what_is_no_month_is_refused_with_how_to_write_one(text: str, words: str) -> None:
-    with pytest.raises(months.NotAMonth, match=words):
-        months.read(text)
+    with pytest.raises(months_in_files.NotAMonth, match=words):
+        months_in_files.read(text)
 
 
 def test_months_follow_each_other_over_the_year() -> None:
-    assert months.plus(date(2018, 11, 1), 3) == date(2019, 2, 1)
-    assert months.plus(date(2018, 2, 1), -2) == date(2017, 12, 1)
-    assert [one.month for one in months.through(date(2018, 11, 1), date(2019, 2, 1))] == [11, 12, 1, 2]
-    assert months.through(JULY, date(2018, 6, 1)) == []
+    assert months_in_files.plus(date(2018, 11, 1), 3) == date(2019, 2, 1)
+    assert months_in_files.plus(date(2018, 2, 1), -2) == date(2017, 12, 1)
+    assert [one.month for one in months_in_files.through(date(2018, 11, 1), date(2019, 2, 1))] == [11, 12, 1, 2]
+    assert months_in_files.through(JULY, date(2018, 6, 1)) == []
 
 
 def test_months_are_told_in_runs() -> None:
     there = [date(2019, 1, 1), date(2018, 12, 1), date(2018, 5, 1), date(2018, 11, 1)]
-    assert months.runs_in_words(there) == "May 2018, November 2018 to January 2019"
-    assert months.runs_in_words([]) == ""
+    assert months_in_files.runs_in_words(there) == "May 2018, November 2018 to January 2019"
+    assert months_in_files.runs_in_words([]) == ""

@@ -12,14 +12,20 @@ from statistics import NormalDist
 CONFIDENCE = 0.95
 
 
-def wilson(part: int, whole: int, *, confidence: float = CONFIDENCE) -> tuple[float, float]:
+def wilson(part: float, whole: float, *, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """Return the interval of the proportion `part` ÷ `whole`, as two numbers from 0 to 1.
+
+    Either may be a fraction of one, as weighted counts are.
 
     Raises ValueError for a whole of nothing, of which there is no share, and for a part that is not within it.
     """
+    return wilson_at(part, whole, z=NormalDist().inv_cdf((1 + confidence) / 2))
+
+
+def wilson_at(part: float, whole: float, *, z: float) -> tuple[float, float]:
+    """Return the same interval, whose width is given in standard errors: 1.96 is 95 %."""
     if whole <= 0 or not 0 <= part <= whole:
         raise ValueError(f"{part} of {whole} is not a share.")
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
     proportion = part / whole
     middle = proportion + z * z / (2 * whole)
     reach = z * sqrt(proportion * (1 - proportion) / whole + z * z / (4 * whole * whole))

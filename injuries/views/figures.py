@@ -1,0 +1,178 @@
+"""Injury figures: two periods compared, and an indicator month by month."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_safe
+
+from injuries import monthly, reading, two_periods
+from injuries.forms.periods import PeriodsForm, StaffGroupForm
+from injuries.models import Indicator, StaffGroup
+from injuries.months import Month
+from injuries.permissions import can_bring_figures, can_read_figures
+from injuries.services import exports
+from injuries.two_periods import Compared
+from organisation.requests import SignedInRequest
+from records.models import HeavyWork
+from records.services import allowances
+from rendering.charts.control import over_time
+from rendering.tables import MEDIA_TYPES, Table
+
+MOST_MONTHS = 240  # that can be chosen: twenty years
+
+
+@require_safe
+def comparison(request: SignedInRequest) -> HttpResponse:
+    """Every indicator in two periods: the last twelve months and the twelve before, or those that were chosen."""
+    form = _periods_or_404(request)
+    table = _compared(form) if form and form.is_valid() else None
+    context = {
+        "form": form,
+        "table": table,
+        "may_bring": can_bring_figures(request.user),
+        "staff_groups": StaffGroup.objects.all(),
+        "with_intervals": "intervals" in request.GET,
+        "chosen": request.GET.urlencode(),
+        "without_intervals": _without(request.GET, "intervals"),
+        "form_has_errors": bool(form and form.errors),
+    }
+    return render(request, "injuries/comparison.html", context, status=422 if form and form.errors else 200)
+
+
+@require_safe
+def comparison_csv(request: SignedInRequest) -> HttpResponse:
+    return _comparison_as_file(request, "csv")
+
+
+@require_safe
+def comparison_workbook(request: SignedInRequest) -> HttpResponse:
+    return _comparison_as_file(request, "xlsx")
+
+
+def _comparison_as_file(request: SignedInRequest, file_format: str) -> HttpResponse:
+    form = _periods_or_404(request)
+    if form is None or not form.is_valid():
+        raise Http404
+    table = _compared(form)
+    name = f"injuries-{table.later.first}-to-{table.later.last}"
+    return _as_file(request, lambda: two_periods.tables(table), name, file_format)
+
+
+@require_safe
+def indicator(request: SignedInRequest, code: str) -> HttpResponse:
+    """An indicator’s last three years: the chart with its limits, what it says, and the same numbers as a table."""
+    found, form, group, latest = _indicator_or_404(request, code)
+    months = _monthly(found, group, latest) if latest else None
+    chart = ""
+    if months and months.can_be_drawn:
+        of = group.name if group else "everybody"
+        chart = over_time(
+            months.moments,
+            chart_id="months",
+            title=f"{found.name}, {of}: rate per 1,000 by month, with limits",
+            measure="Rate per 1,000",
+        )
+    context = {
+        "indicator": found,
+        "form": form,
+        "group": group,
+        "months": months,
+        "chart": mark_safe(chart),  # noqa: S308  # rendering.charts escapes every word it is given
+        "changes": reading.reporting_changes(found),
+        "chosen": request.GET.urlencode(),
+        "form_has_errors": bool(form.errors),
+    }
+    return render(request, "injuries/indicator.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def indicator_csv(request: SignedInRequest, code: str) -> HttpResponse:
+    return _indicator_as_file(request, code, "csv")
+
+
+@require_safe
+def indicator_workbook(request: SignedInRequest, code: str) -> HttpResponse:
+    return _indicator_as_file(request, code, "xlsx")
+
+
+def _indicator_as_file(request: SignedInRequest, code: str, file_format: str) -> HttpResponse:
+    found, form, group, latest = _indicator_or_404(request, code)
+    if latest is None or form.errors:
+        raise Http404
+    name = f"{found.code}-{group.code}" if group else found.code
+    return _as_file(
+        request,
+        lambda: [monthly.table(_monthly(found, group, latest), "By month")],
+        f"{name}-to-{latest}",
+        file_format,
+    )
+
+
+# --- Loading ----------------------------------------------------------------------------------------------------------
+
+
+def _readable_or_404(request: SignedInRequest) -> None:
+    if not can_read_figures(request.user):
+        raise Http404
+
+
+def _periods_or_404(request: SignedInRequest) -> PeriodsForm | None:
+    """Return the form of the periods, chosen or the default ones; None where nothing has been counted."""
+    _readable_or_404(request)
+    last = reading.last_twelve(timezone.localdate())
+    if last is None:
+        return None
+    before = last.before()
+    default = QueryDict(mutable=True)
+    for name, period in (("later", last), ("earlier", before)):
+        default[f"{name}_from"], default[f"{name}_to"] = str(period.first), str(period.last)
+    chosen = request.GET if any(name in request.GET for name in PeriodsForm.base_fields) else default
+    return PeriodsForm(chosen, months=[last.last.plus(-months) for months in reversed(range(MOST_MONTHS))])
+
+
+def _without(chosen: QueryDict, name: str) -> str:
+    rest = chosen.copy()
+    rest.pop(name, None)
+    return rest.urlencode()
+
+
+def _compared(form: PeriodsForm) -> Compared:
+    return reading.comparison(form.later, form.earlier, today=timezone.localdate())
+
+
+def _indicator_or_404(
+    request: SignedInRequest, code: str
+) -> tuple[Indicator, StaffGroupForm, StaffGroup | None, Month | None]:
+    """Return the indicator, the form of the staff group, the group that is chosen, and the latest month counted."""
+    _readable_or_404(request)
+    found = get_object_or_404(Indicator, code=code)
+    form = StaffGroupForm(request.GET)
+    group: StaffGroup | None = form.cleaned_data["group"] if form.is_valid() else None
+    return found, form, group, reading.latest_month(timezone.localdate())
+
+
+def _monthly(found: Indicator, group: StaffGroup | None, latest: Month) -> monthly.Monthly:
+    provisional = {month.name for month in reading.provisional_months(latest)}
+    return monthly.monthly(reading.by_month(found, group, latest=latest), provisional=provisional)
+
+
+def _as_file(
+    request: SignedInRequest, made: Callable[[], Sequence[Table]], name: str, file_format: str
+) -> HttpResponse:
+    """Hand out tables as a file; a look at the headers takes nothing away."""
+    now, content = timezone.now(), b""
+    if request.method == "GET":
+        allowances.spend(person=request.user, kind=HeavyWork.EXPORTS, at=now)
+        detail: dict[str, Any] = {"what": name, "file_format": file_format}
+        content = exports.download(figures=made(), by=request.user, at=now, **detail)
+    return HttpResponse(
+        content,
+        content_type=MEDIA_TYPES[file_format],
+        headers={"Content-Disposition": f'attachment; filename="{name}.{file_format}"'},
+    )

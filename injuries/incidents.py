@@ -7,14 +7,15 @@ time is done once for each word that a column has, so that a line takes a few lo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from injuries import months_in_files
-from injuries.figures import Figures
+from injuries.figures import Figures, Key, Number, Place
 from injuries.mapping import ColumnRules, Translated, could_name_a_person
 from injuries.names import Finder, Known, NotKnown, plain
 from organisation.periods import MONTHS
@@ -42,7 +43,7 @@ class _Fault(Exception):
 
 
 class Sort(NamedTuple):
-    """For which indicators an incident counts, and in which staff group; the same words make the very same one."""
+    """For which indicators an incident counts, and in which staff group."""
 
     indicators: tuple[str, ...]
     staff_group: str
@@ -57,11 +58,10 @@ def read(lines: Iterator[tuple[int, Sequence[str]]], rules: ColumnRules, known: 
     """
     number, headings = next(lines, (1, []))
     figures = Figures(ignored=_columns_left_out(headings, number, rules))
-    finder = Finder(known)
     columns = _Columns.of(headings, rules)
     month_of = _Months(rules, known.today)
-    sort_of = _Sorts(rules, finder, columns.sorted_by)
-    counts = _Counts(rules, finder)
+    finder = Finder(known)
+    place_of, counts_of = _Places(rules, finder), _Sorts(rules, finder, columns.sorted_by)
     width = len(headings)
     date_at, unit_at, pick = columns.date_at, columns.unit_at, columns.pick
     for line, row in lines:
@@ -74,18 +74,19 @@ def read(lines: Iterator[tuple[int, Sequence[str]]], rules: ColumnRules, known: 
             month = month_of[day] or month_of[text]
             if month is None:
                 raise _Fault(rules.date, HOW_TO_WRITE_A_DAY)
-            counts[month, sort_of[pick(row)], "" if unit_at is None else row[unit_at]] += 1
+            counts_of[pick(row)][place_of[month, "" if unit_at is None else row[unit_at]]] += 1
         except _Fault as fault:
-            if any(row):
-                column, message = fault.problem
-                figures.problems.append(Problem(f"Line {line}, {column}" if column else f"Line {line}", message))
+            if not any(row):
+                continue
+            column, message = fault.problem
+            figures.problems.append(Problem(f"Line {line}, {column}" if column else f"Line {line}", message))
+            if len(figures.problems) >= MOST_PROBLEMS:
+                break  # nobody mends more at once, and none of it is taken
         figures.lines += 1
-        if len(figures.problems) >= MOST_PROBLEMS:
-            break
     if not figures.lines:
         raise Unreadable("The file has no incidents below its headings.")
     if not figures.problems:
-        figures.months = counts.by_indicator(rules.indicators)
+        figures.months = counts_of.by_indicator(list(place_of.numbers))
     return figures
 
 
@@ -99,7 +100,7 @@ class _Columns:
     date_at: int
     unit_at: int | None
     sorted_by: tuple[str, ...]
-    pick: Any
+    pick: Callable[[Sequence[str]], tuple[str, ...]]
 
     @classmethod
     def of(cls, headings: Sequence[str], rules: ColumnRules) -> _Columns:
@@ -181,14 +182,31 @@ def _day(text: str, *, month_first: bool) -> date | None:
     return day if day.year >= months_in_files.FIRST_YEAR else None
 
 
-class _Sorts(dict[tuple[str, ...], Sort]):
-    """For which indicators and staff group a line counts, by its words. Raises _Fault for one that nobody mapped."""
+class _Places(dict[tuple[date, str], int]):
+    """A number for each month and unit, by how the unit is written. Raises _Fault for one that there was not."""
+
+    def __init__(self, rules: ColumnRules, finder: Finder) -> None:
+        self.column, self.finder = rules.unit, finder
+        self.numbers: dict[tuple[date, str], int] = {}  # by the unit's slug
+
+    def __missing__(self, key: tuple[date, str]) -> int:
+        month, text = key
+        slug = "" if self.column is None else _translated(self.column, text, lambda one: self.finder.unit(one, month))
+        self[key] = self.numbers.setdefault((month, slug), len(self.numbers))
+        return self[key]
+
+
+class _Sorts(dict[tuple[str, ...], defaultdict[int, int]]):
+    """The counts to which a line adds, by its words: each by place. Raises _Fault for a word that nobody mapped.
+
+    Different words that count for the same indicators, in the same staff group, have the very same counts.
+    """
 
     def __init__(self, rules: ColumnRules, finder: Finder, columns: Sequence[str]) -> None:
         self.rules, self.finder, self.columns = rules, finder, columns
-        self.same: dict[Sort, Sort] = {}
+        self.counted: dict[Sort, defaultdict[int, int]] = {}
 
-    def __missing__(self, words: tuple[str, ...]) -> Sort:
+    def __missing__(self, words: tuple[str, ...]) -> defaultdict[int, int]:
         said = dict(zip(self.columns, map(plain, words), strict=True))
         for column, there in self.rules.words.items():
             if said[column] not in there:
@@ -199,53 +217,37 @@ class _Sorts(dict[tuple[str, ...], Sort]):
             if all(said[column] in there for column, there in rule.where.items())
         )
         group = self.rules.staff_group
-        found = Sort(
+        sort = Sort(
             tuple(dict.fromkeys(indicators)),
             _translated(group, words[-1], self.finder.staff_group) if group is not None else "",
         )
-        self[words] = self.same.setdefault(found, found)
+        self[words] = self.counted.setdefault(sort, defaultdict(int))
         return self[words]
 
-
-class _Counts(dict[tuple[date, Sort, str], int]):
-    """How many incidents there are by month, sort and unit as it is written. Raises _Fault for an unknown unit."""
-
-    def __init__(self, rules: ColumnRules, finder: Finder) -> None:
-        self.rules, self.finder = rules, finder
-
-    def __missing__(self, key: tuple[date, Sort, str]) -> int:
-        month, _, text = key
-        self.unit(text, month)
-        return 0
-
-    def unit(self, text: str, month: date) -> str:
-        """Return the slug of a unit."""
-        column = self.rules.unit
-        return _translated(column, text, lambda one: self.finder.unit(one, month)) if column is not None else ""
-
-    def by_indicator(self, indicators: Sequence[str]) -> dict[Any, dict[Any, Any]]:
+    def by_indicator(self, places: Sequence[tuple[date, str]]) -> dict[Key, dict[Place, Number]]:
         """Return the counts by indicator and month, and in each by staff group and unit."""
-        counted = {month for month, *_ in self}
-        found: dict[Any, dict[Any, Any]] = {
+        counted = [month for month, _ in places]
+        found: dict[Key, dict[Place, Number]] = {
             (indicator, month): {}
-            for indicator in indicators
+            for indicator in self.rules.indicators
             for month in months_in_files.through(min(counted), max(counted))
         }
-        while self:
-            (month, sort, text), count = self.popitem()  # so that nothing is held twice
-            place = (sort.staff_group, self.unit(text, month))
-            for indicator in sort.indicators:
-                there = found[indicator, month]
-                there[place] = there.get(place, 0) + count
+        for sort, there in self.counted.items():
+            for number, count in there.items():
+                month, unit = places[number]
+                place = (sort.staff_group, unit)
+                for indicator in sort.indicators:
+                    numbers = found[indicator, month]
+                    numbers[place] = numbers.get(place, 0) + count
         return found
 
 
-def _translated(column: Translated, text: str, find: Any) -> str:
+def _translated(column: Translated, text: str, find: Callable[[str], str]) -> str:
     words = " ".join(text.split())
     if len(words) > LONGEST_SHOWN:
         raise _Fault(column.column, f"{_shown(words)} is not in the mapping. Add it there, or mend the line.")
     try:
-        return str(find(column.values.get(plain(words), words)))
+        return find(column.values.get(plain(words), words))
     except NotKnown as error:
         raise _Fault(column.column, f"{error} Or say in the mapping what the word stands for.") from error
 

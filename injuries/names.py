@@ -91,8 +91,7 @@ class Finder:
             raise NotKnown(
                 f"“{text}” did not exist in {months_in_files.in_words(month)}. Name the unit that there was then."
             )
-        near = difflib.get_close_matches(text, [unit.name for unit in self.known.units], n=3, cutoff=0.6)
-        hint = _is_it(near) or "Leave it blank where the unit is not known."
+        hint = _is_it(text, [unit.name for unit in self.known.units]) or "Leave it blank where the unit is not known."
         raise NotKnown(f"no unit is called “{text}”. {hint}")
 
 
@@ -111,11 +110,15 @@ def _one_of(text: str, by_name: Mapping[str, Sequence[str]], names: Mapping[str,
     if found:
         raise NotKnown(f"more than one {what} is called “{text}”. Write one of {', '.join(found)} instead.")
     first = [called[0] for called in names.values()]
-    near = difflib.get_close_matches(text, first, n=3, cutoff=0.6)
-    hint = _is_it(near) or f"There are: {', '.join(first[:MOST_LISTED])}{' …' if len(first) > MOST_LISTED else '.'}"
+    hint = (
+        _is_it(text, [one for called in names.values() for one in called])
+        or f"There are: {', '.join(first[:MOST_LISTED])}{' …' if len(first) > MOST_LISTED else '.'}"
+    )
     raise NotKnown(f"no {what} is called “{text}”. {hint}" if text else f"write the {what}. {hint}")
 
 
-def _is_it(near: Iterable[str]) -> str:
-    names = [f"“{one}”" for one in near]
-    return f"Is it {' or '.join(names)}?" if names else ""
+def _is_it(text: str, names: Iterable[str]) -> str:
+    """Return what a slip may have meant, as a question; nothing where no name is near."""
+    by_plain = {plain(name): name for name in names}
+    near = difflib.get_close_matches(plain(text), by_plain, n=3, cutoff=0.6)
+    return f"Is it {' or '.join(f'“{by_plain[one]}”' for one in near)}?" if near else ""

@@ -1053,6 +1053,7 @@ def world() -> World:
     injuries.load_indicators()
     injuries.bring({("handling", date(2026, 1, 1), "", ""): 4}, by=people["shrmt"])
     surveyed = climate.make_survey({(unit, "leadership"): (2, 3, 5, 8, 4) for unit in (*units.values(), other_unit)})
+    counted = {("handling", date(2026, 1, 1), "ddos", units["open"].slug): 3}
     action = actions.make_action(units["open"], by=people["stranger"])
     adviser = statements.make_adviser(units["open"])
     question = statements.ask(units["open"], "leadership")
@@ -1115,8 +1116,8 @@ def world() -> World:
             "requested statement": str(asked.pk),
             "climate survey": str(surveyed.pk),
             "indicator": "handling",
-            "waiting figures": str(injuries.keep({}, by=people["shrmt"]).token),
-            "last import": str(injuries.bring({}, by=people["head"]).token),
+            "waiting figures": str(injuries.keep(counted, by=people["shrmt"]).token),
+            "last import": str(injuries.bring(counted, by=people["head"]).token),
             "climate upload": str(climate.keep_upload(by=people["shrmt"]).token),
             "audit in draft": str(drafted.pk),
             "audit sent": str(sent.pk),

@@ -37,7 +37,7 @@ from tests.test_access import OK, TABLE, Row, World, world  # noqa: F401  # a fi
 
 pytestmark = pytest.mark.django_db
 
-ROOMS = ("papers", "assurance", "maturity", "actions", "organisation", "records")
+ROOMS = ("papers", "assurance", "injuries", "maturity", "actions", "organisation", "records")
 HOSTILE = "=1+1\"'><xyz-hostile onfocus=x autofocus></textarea></title></script>\r\nX-Hostile: yes\r\n"
 # Texts that only the product writes and reads, by the end of their name: addresses, states, digests, names of code.
 OURS = re.compile(

@@ -85,6 +85,7 @@ from home.permissions import (
     holds_visible_to,
     trail_visible_to,
 )
+from injuries.permissions import can_bring_figures, can_read_figures
 from insight.permissions import (
     can_list_three_readings,
     can_read_three_readings,
@@ -418,6 +419,17 @@ def test_climate_results_are_listed_exactly_where_they_may_be_read(force: Force)
         assert can_import_climate(person) is (Role.SHRMT in roles and Role.ADMINISTRATOR not in roles)
         seen.add(len(readable))
     assert {0, len(results)} < seen
+
+
+def test_injury_figures_are_imported_by_exactly_those_who_may(force: Force) -> None:
+    seen = set()
+    for person in force.people:
+        roles = {one.role for one in held(person)}
+        may = bool(roles & {Role.SHRMT, Role.HEAD}) and Role.ADMINISTRATOR not in roles
+        assert can_bring_figures(person) is may
+        assert can_read_figures(person) or not may
+        seen.add(may)
+    assert seen == {True, False}
 
 
 def test_three_readings_are_shown_exactly_where_all_three_may_be_read(force: Force) -> None:

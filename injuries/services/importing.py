@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -71,6 +72,17 @@ def keep(*, figures: Figures, source: Source, by: User, at: datetime) -> Upload:
     )
     _write(upload, figures, ledger_of(upload))
     return upload
+
+
+@contextmanager
+def for_a_look(*, figures: Figures, source: Source, at: datetime) -> Iterator[Upload]:
+    """Lend what a file says, to be compared with what counts. Nothing is kept: nobody has to answer for it."""
+    somebody = User.objects.order_by("pk").first()
+    if somebody is None:
+        raise Refused("There is no account yet, and nothing to compare the file with. Make an account first.")
+    with transaction.atomic():
+        yield keep(figures=figures, source=source, by=somebody, at=at)
+        transaction.set_rollback(True)
 
 
 def _write(upload: Upload, figures: Figures, ledger: Ledger) -> None:

@@ -1,7 +1,7 @@
-"""Several requests at statements at the same moment, each on a connection of its own.
+"""Several requests at the same rows at the same moment, each on a connection of its own.
 
-The test holds the statements' rows, lets the requests run until they wait for them, and then lets go: none has seen
-what another writes when it starts to write.
+The test holds the rows (of statements, of imports), lets the requests run until they wait for them, and then lets go:
+none has seen what another writes when it starts to write.
 """
 
 from __future__ import annotations
@@ -12,10 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection, connections, transaction
+from django.db import connection, connections, models, transaction
 from django.test import Client
-
-from assurance.models import Revision
 
 PATIENCE_SECONDS = 20
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -24,9 +22,10 @@ Post = tuple[Client, str, Mapping[str, Any]]
 
 
 @contextmanager
-def held(*revisions: Revision) -> Iterator[None]:
+def held(*rows: models.Model) -> Iterator[None]:
+    manager = type(rows[0])._default_manager
     with transaction.atomic():
-        assert len(Revision.objects.select_for_update().filter(pk__in=[row.pk for row in revisions])) == len(revisions)
+        assert len(manager.select_for_update().filter(pk__in=[row.pk for row in rows])) == len(rows)
         yield
 
 
@@ -43,11 +42,11 @@ def wait_for_waiting(number: int) -> None:
 
 
 def send_each_at_once(
-    revisions: Sequence[Revision], posts: Sequence[Post], *, meanwhile: Callable[[], object] | None = None
+    rows: Sequence[models.Model], posts: Sequence[Post], *, meanwhile: Callable[[], object] | None = None
 ) -> list[int]:
     """Send each form to its address at the same moment; return the statuses, lowest first.
 
-    They come to wait for the revisions in the order given; what is done `meanwhile` is there when the wait is over.
+    They come to wait for the rows in the order given; what is done `meanwhile` is there when the wait is over.
     """
 
     def send(browser: Client, where: str, form: Mapping[str, Any]) -> int:
@@ -57,7 +56,7 @@ def send_each_at_once(
             connections.close_all()
 
     with ThreadPoolExecutor(len(posts)) as pool:
-        with held(*revisions):
+        with held(*rows):
             sent = []
             for number, post in enumerate(posts, start=1):
                 sent.append(pool.submit(send, *post))

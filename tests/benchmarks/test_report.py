@@ -20,9 +20,9 @@ FREE = Measurement("Work list", 0.3, 0.2)
 def test_every_row_has_its_ratio_and_says_whether_its_goal_is_met(tmp_path: Path) -> None:
     rows = json.loads(write([FAST, SLOW, FREE], tmp_path).read_text(encoding="utf-8"))
     assert rows == [
-        {"name": "Force summary", "ours": 0.3, "yardstick": 0.2, "goal": 2.0, "ratio": 1.5, "met": True},
-        {"name": "Roll-up", "ours": 0.3, "yardstick": 0.2, "goal": 1.3, "ratio": 1.5, "met": False},
-        {"name": "Work list", "ours": 0.3, "yardstick": 0.2, "goal": None, "ratio": 1.5, "met": True},
+        {"name": "Force summary", "ours": 0.3, "yardstick": 0.2, "goal": 2.0, "unit": "s", "ratio": 1.5, "met": True},
+        {"name": "Roll-up", "ours": 0.3, "yardstick": 0.2, "goal": 1.3, "unit": "s", "ratio": 1.5, "met": False},
+        {"name": "Work list", "ours": 0.3, "yardstick": 0.2, "goal": None, "unit": "s", "ratio": 1.5, "met": True},
     ]
 
 

@@ -93,7 +93,10 @@ def test_a_unit_is_the_one_that_there_was_in_the_month() -> None:
         ("2018-07,Handling injurys,,,1", "Line 2, Indicator: no indicator is called “Handling injurys”. Is it “Handl"),
         ("2018-07,Bruises,,,1", "Line 2, Indicator: no indicator is called “Bruises”. There are: Major injuries, Hand"),
         ("2018-07,,,,1", "Line 2, Indicator: write the indicator. There are: Major injuries, Handling injuries."),
-        ("2018-07,Handling injuries,Polise,,1", "Line 2, Staff group: no staff group is called “Polise”. "),
+        (
+            "2018-07,Handling injuries,Polise,,1",
+            "Line 2, Staff group: no staff group is called “Polise”. Is it “Police”?",
+        ),
         ("2018-07,Handling injuries,,Key BCU,1", "Line 2, Unit: no unit is called “Key BCU”. Is it “Quay BCU”?"),
         ("2018-07,Handling injuries,,XYZ,1", "Line 2, Unit: no unit is called “XYZ”. Leave it blank where the unit"),
         ("2018-07,Handling injuries,,Twin OCU,1", "Line 2, Unit: several units are called “Twin OCU”. Write one of tw"),

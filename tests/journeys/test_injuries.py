@@ -50,8 +50,8 @@ def test_figures_are_mended_imported_and_undone(sign_in: SignIn) -> None:
     for fault in (
         "Line 2, Month: “2018-13” is no month of ours.",
         "Line 3, Indicator: no indicator is called “Handling injurys”. Is it “Handling injuries”?",
-        "Line 4, Staff group: no staff group is called “Polise”. Is it “",
-        "Line 5, Unit: no unit is called “Saltmash OCU”. Is it “Saltmarsh OCU”",
+        "Line 4, Staff group: no staff group is called “Polise”. Is it “Police”?",
+        "Line 5, Unit: no unit is called “Saltmash OCU”. Is it “Saltmarsh OCU”?",
         "Line 6, Count: a count is a whole number, and this is 4.5.",
     ):
         expect(main).to_contain_text(fault)

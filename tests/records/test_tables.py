@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
+from contextlib import closing
 from datetime import date
 from typing import Any
 
@@ -141,3 +143,48 @@ def with_sheet(body: str) -> bytes:
 def test_what_is_no_such_table_is_refused_in_words(content: bytes, why: str) -> None:
     with pytest.raises(Unreadable, match=why):
         said(content)
+
+
+# --- A file of any size ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        ("Où\n".encode(), "utf-8-sig"),
+        ("Où\n".encode("utf-16"), "utf-16"),
+        ("Où\n".encode("cp1252"), "cp1252"),
+        (b"x" + "é".encode() * tables.PIECE, "utf-8-sig"),  # a letter lies across two pieces
+        (b"x" * tables.PIECE * 2 + b"\xe9", "cp1252"),  # told by the last letter only
+        ("Où".encode("utf-16")[:-1], "cp1252"),
+    ],
+    ids=range(6),
+)
+def test_how_a_text_is_written_is_seen_from_all_of_it(content: bytes, encoding: str) -> None:
+    looked = tables.look(io.BytesIO(content))
+    assert (looked.encoding, looked.is_office_file) == (encoding, False)
+    assert looked.sha256 == hashlib.sha256(content).hexdigest()
+
+
+def test_lines_pass_one_by_one_and_the_file_stays_open() -> None:
+    file = io.BytesIO(b'A;B\r\n1;"two\nlines"\r\n\r\n3;4\r\n')
+    with closing(tables.stream(file, tables.look(file), ASKED.wanted)) as lines:
+        assert next(lines) == (1, ["A", "B"])
+        assert next(lines) == (3, ["1", "two\nlines"])
+    assert not file.closed
+    file.seek(0)
+    assert [row for _, row in tables.stream(file, tables.look(file), ASKED.wanted)] == [
+        ["A", "B"],
+        ["1", "two\nlines"],
+        ["3", "4"],
+    ]
+
+
+def test_a_sheet_is_as_wide_as_its_headings() -> None:
+    book = workbook(["A", None, "B"], [1, date(2018, 7, 3), None, None, "left over"], ["x"])
+    file = io.BytesIO(in_bytes(book))
+    assert list(tables.stream(file, tables.look(file), ASKED.wanted)) == [
+        (1, ["A", "", "B"]),
+        (2, ["1", "2018-07-03", ""]),
+        (3, ["x", "", ""]),
+    ]

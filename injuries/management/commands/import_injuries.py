@@ -31,27 +31,27 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, metavar="FILE", help="CSV or XLSX")
         parser.add_argument("--kind", choices=UploadKind.values, default=UploadKind.COUNTS, help="what its lines are")
         parser.add_argument("--mapping", metavar="CODE", help="how the columns of a file of incidents are read")
-        parser.add_argument(
-            "--by", required=True, metavar="E-MAIL", help="who imports, and answers for it in the trail"
-        )
-        parser.add_argument("--apply", action="store_true", help="import it; without, nothing counts")
+        parser.add_argument("--apply", action="store_true", help="import it; without, nothing is kept")
+        parser.add_argument("--by", metavar="E-MAIL", help="with --apply: who imports, and answers for it in the trail")
 
-    def handle(self, *, file: Path, kind: str, mapping: str | None, by: str, **options: Any) -> None:
+    def handle(self, *, file: Path, kind: str, mapping: str | None, by: str | None, **options: Any) -> None:
         now = timezone.now()
-        person = _somebody_who_may(by)
+        person = _somebody_who_may(by) if options["apply"] else None
         figures, source = _read(file, UploadKind(kind), _mapping(UploadKind(kind), mapping), now)
         if figures.problems:
             lines = "\n".join(f"{file}: {problem}" for problem in figures.problems)
             raise CommandError(f"{lines}\n{NOTHING}")
         if figures.ignored:
             self.stdout.write(f"Columns that were not read: {', '.join(figures.ignored)}.")
-        upload = importing.keep(figures=figures, source=source, by=person, at=now)
-        found = preview(upload)
-        self.stdout.write("\n".join(_in_words(upload, found)))
-        if not options["apply"]:
-            self.stdout.write(f"{NOTHING} Add --apply to import it.")
-            return
         try:
+            if person is None:
+                with importing.for_a_look(figures=figures, source=source, at=now) as upload:
+                    self.stdout.write("\n".join(_in_words(upload, preview(upload))))
+                self.stdout.write(f"{NOTHING} Add --apply to import it.")
+                return
+            upload = importing.keep(figures=figures, source=source, by=person, at=now)
+            found = preview(upload)
+            self.stdout.write("\n".join(_in_words(upload, found)))
             importing.apply(upload=upload, seen=found.digest, by=person, at=timezone.now())
         except importing.Overtaken as error:
             raise CommandError(f"Somebody has imported the same months just now. {NOTHING} Try again.") from error
@@ -60,7 +60,9 @@ class Command(BaseCommand):
         self.stdout.write("It counts now.")
 
 
-def _somebody_who_may(email: str) -> User:
+def _somebody_who_may(email: str | None) -> User:
+    if email is None:
+        raise CommandError(f"Say who imports: --by E-MAIL. {NOTHING}")
     person = User.objects.filter(email__iexact=email).first()
     if person is None or not can_bring_figures(person):
         raise CommandError(f"{email} is nobody who imports injury figures: SHRMT and the Head do. {NOTHING}")

@@ -440,6 +440,8 @@ ALLOWANCES = {
 
 # For how many months, the latest first, injuries are still reported late: their figures are marked as provisional.
 PROVISIONAL_MONTHS = _whole_number("PROVISIONAL_MONTHS", 2, least=0)
+# The smallest number of a unit that others than those who need all see: fewer can tell who it was. 0 shows all.
+SMALLEST_UNIT_COUNT = _whole_number("SMALLEST_UNIT_COUNT", 5, least=0)
 
 LOGGING = {
     "version": 1,

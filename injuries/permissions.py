@@ -32,6 +32,16 @@ def can_read_unit_figures(user: Person, unit: Unit) -> bool:
     return bool(roles_over_unit(user, unit) & READS_UNITS)
 
 
+def can_list_unit_figures(user: Person) -> bool:
+    """Whether the person reads any unit's injury figures by themselves."""
+    return bool(roles_anywhere(user) & READS_UNITS)
+
+
+def can_read_small_counts(user: Person) -> bool:
+    """Whether the person needs numbers of a unit that are so small that they can tell who it was."""
+    return bool(roles_anywhere(user) & READS_ALL_UNITS)
+
+
 def units_with_figures(user: Person) -> UnitQuerySet:
     """Units that `can_read_unit_figures` grants, as a filter."""
     if appointments_today(user).to(READS_ALL_UNITS).exists():

@@ -6,9 +6,10 @@ where it is for each staff group that has any in the months asked for.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -28,6 +29,7 @@ from injuries.models import (
 from injuries.months import IN_A_YEAR, Month, Period
 from injuries.rates import Counted, Observed, observed
 from injuries.two_periods import Change, Compared, Line
+from organisation.models import Unit
 
 # A staff group by its key; None: everybody.
 Group = int | None
@@ -271,3 +273,28 @@ def _people_by_unit(units: Collection[int], period: Period) -> dict[int, Decimal
         .order_by("unit")
     )
     return {unit: people for unit, people, months in rows if months == len(period) and people}
+
+
+def between_units(indicator: Indicator, *, period: Period) -> tuple[Counted, ...] | None:
+    """Return each unit that there was in a period, by name: its counts and person-months; None unless all was counted.
+
+    A unit without a headcount in every month has no exposure. Two units of one name are told apart by their addresses.
+    """
+    if indicator.pk not in _counted_throughout(list(period)):
+        return None
+    there = Unit.objects.filter(opened_on__lte=period.last.plus(1).first_day - timedelta(days=1)).exclude(
+        closed_on__lt=period.first.first_day
+    )
+    units = list(there.order_by("name", "pk").values_list("pk", "name", "slug"))
+    named = Counter(name for _, name, _ in units)
+    keys = [pk for pk, _, _ in units]
+    events, people = _events_by_unit(keys, [indicator.pk], period), _people_by_unit(keys, period)
+    return tuple(
+        Counted(label_of(name, slug, named), events.get((pk, indicator.pk), 0), people.get(pk))
+        for pk, name, slug in units
+    )
+
+
+def label_of(name: str, slug: str, named: Mapping[str, int]) -> str:
+    """Return what a unit is called among others: by its name, and its address where another has the same name."""
+    return name if named.get(name, 0) < 2 else f"{name} ({slug})"

@@ -840,6 +840,10 @@ TABLE = [
             ("injuries:indicator_workbook", ("indicator",)),
         )
     ),
+    *(
+        Row(f"injuries:indicator_units{kind}", ("indicator",), get={who(READS, OTHERS): OK})
+        for kind in ("", "_csv", "_workbook")
+    ),
     # What is held about people, and how long: one's own for everybody, others' to answer a request
     Row("own_data", get={ALL: OK}, post={ALL: MOVED}),
     Row("own_data_progress", get={ALL: MOVED}),
@@ -1051,7 +1055,7 @@ def world() -> World:
         statement=blank, unit_name=blank.unit.name, blob=papers.make_blob(), printed_at=timezone.now()
     )
     injuries.load_indicators()
-    injuries.bring({("handling", date(2026, 1, 1), "", ""): 4}, by=people["shrmt"])
+    injuries.bring({("handling", date(2025, month, 1), "", ""): 4 for month in range(1, 13)}, by=people["shrmt"])
     surveyed = climate.make_survey({(unit, "leadership"): (2, 3, 5, 8, 4) for unit in (*units.values(), other_unit)})
     counted = {("handling", date(2026, 1, 1), "ddos", units["open"].slug): 3}
     action = actions.make_action(units["open"], by=people["stranger"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -12,16 +14,25 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from injuries import monthly, reading, two_periods
+from injuries.between_units import BetweenUnits, between_units, table
 from injuries.forms.periods import PeriodsForm, StaffGroupForm
 from injuries.models import Indicator, StaffGroup
-from injuries.months import Month
-from injuries.permissions import can_bring_figures, can_read_figures
+from injuries.months import Month, Period
+from injuries.permissions import (
+    can_bring_figures,
+    can_list_unit_figures,
+    can_read_figures,
+    can_read_small_counts,
+    units_with_figures,
+)
 from injuries.services import exports
 from injuries.two_periods import Compared
+from organisation.models import Unit
 from organisation.requests import SignedInRequest
 from records.models import HeavyWork
 from records.services import allowances
 from rendering.charts.control import over_time
+from rendering.charts.funnel import funnel
 from rendering.tables import MEDIA_TYPES, Table
 
 MOST_MONTHS = 240  # that can be chosen: twenty years
@@ -85,6 +96,7 @@ def indicator(request: SignedInRequest, code: str) -> HttpResponse:
         "months": months,
         "chart": mark_safe(chart),  # noqa: S308  # rendering.charts escapes every word it is given
         "changes": reading.reporting_changes(found),
+        "reads_units": can_list_unit_figures(request.user),
         "chosen": request.GET.urlencode(),
         "form_has_errors": bool(form.errors),
     }
@@ -112,6 +124,68 @@ def _indicator_as_file(request: SignedInRequest, code: str, file_format: str) ->
         f"{name}-to-{latest}",
         file_format,
     )
+
+
+# --- Units ------------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def indicator_units(request: SignedInRequest, code: str) -> HttpResponse:
+    """The units that the reader may see by themselves, over twelve months, each against the rate of all units."""
+    found, period, units, smallest = _units_or_404(request, code)
+    chart = ""
+    if units and units.dots:
+        chart = funnel(
+            units.dots,
+            mean=units.mean_rate,
+            inner=units.inner,
+            outer=units.outer,
+            chart_id="units",
+            title=f"{found.name} by unit: rate per 1,000 against size",
+            size="Person-months",
+            rate="Rate per 1,000",
+        )
+    context = {
+        "indicator": found,
+        "period": period if units else None,
+        "units": units,
+        "smallest": smallest,
+        "chart": mark_safe(chart),  # noqa: S308  # rendering.charts escapes every word it is given
+    }
+    return render(request, "injuries/indicator_units.html", context)
+
+
+@require_safe
+def indicator_units_csv(request: SignedInRequest, code: str) -> HttpResponse:
+    return _units_as_file(request, code, "csv")
+
+
+@require_safe
+def indicator_units_workbook(request: SignedInRequest, code: str) -> HttpResponse:
+    return _units_as_file(request, code, "xlsx")
+
+
+def _units_as_file(request: SignedInRequest, code: str, file_format: str) -> HttpResponse:
+    found, period, units, _ = _units_or_404(request, code)
+    if units is None or period is None:
+        raise Http404
+    return _as_file(request, lambda: [table(units)], f"{found.code}-by-unit-to-{period.last}", file_format)
+
+
+def _units_or_404(request: SignedInRequest, code: str) -> tuple[Indicator, Period | None, BetweenUnits | None, int]:
+    """Return the indicator, the last twelve months, the units that the reader may see, and from which number on."""
+    if not can_list_unit_figures(request.user):
+        raise Http404
+    found = get_object_or_404(Indicator, code=code)
+    smallest = 0 if can_read_small_counts(request.user) else settings.SMALLEST_UNIT_COUNT
+    period = reading.last_twelve(timezone.localdate())
+    counted = reading.between_units(found, period=period) if period else None
+    if counted is None:
+        return found, period, None, smallest
+    named = Counter(Unit.objects.values_list("name", flat=True))
+    own = units_with_figures(request.user).values_list("name", "slug")
+    shown = {reading.label_of(name, slug, named) for name, slug in own}
+    return found, period, between_units(counted, shown=shown, smallest=smallest), smallest
 
 
 # --- Loading ----------------------------------------------------------------------------------------------------------

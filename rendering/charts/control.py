@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from rendering import formats
 from rendering.charts import svg
+from rendering.charts.scales import Place, circle, diamond, grid, step_of
 
 WIDTH = 680
 HEIGHT = 278
 _LEFT, _RIGHT = 52, 676
 _TOP, _BOTTOM = 44, 244
 _MOST_LABELS = 9
-_MOST_TICKS = 6
 _SIZE = 3.2
-
-Height = Callable[[float], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def over_time(moments: Sequence[Moment], *, chart_id: str, title: str, measure: 
         raise ValueError("There is nothing to draw.")
     shown = [one for one in moments if one.value is not None]
     most = max([0.0, *(value for one in moments for value in (one.value, one.upper, one.centre) if value is not None)])
-    step = _step(most)
+    step = step_of(most)
     top = step * max(1, math.ceil(most / step))
     places = [_LEFT + 12 + (_RIGHT - _LEFT - 24) * index / max(len(moments) - 1, 1) for index in range(len(moments))]
 
@@ -51,7 +49,7 @@ def over_time(moments: Sequence[Moment], *, chart_id: str, title: str, measure: 
         return _BOTTOM - (_BOTTOM - _TOP) * value / top
 
     parts = [_legend(measure, has_provisional=any(one.is_provisional for one in shown))]
-    parts += [_grid(step, top, height), _months(moments, places)]
+    parts += [grid(step, top, height, left=_LEFT, right=_RIGHT), _months(moments, places)]
     parts += [_limit(moments, places, height, name) for name in ("centre", "lower", "upper")]
     parts.append(_line(moments, places, height))
     for one, x in zip(moments, places, strict=True):
@@ -75,16 +73,8 @@ def alternative(moments: Sequence[Moment], *, title: str) -> str:
     )
 
 
-def _step(most: float) -> float:
-    """A round distance between the lines of the grid: 1, 2 or 5 times a power of ten."""
-    if most <= 0:
-        return 1.0
-    size = 10.0 ** math.floor(math.log10(most / _MOST_TICKS))
-    return next(size * times for times in (1, 2, 5, 10) if most / (size * times) <= _MOST_TICKS)
-
-
 def _legend(measure: str, *, has_provisional: bool) -> str:
-    entries = [(_circle, measure), (_diamond, "Outside the limits")]
+    entries = [(circle, measure), (diamond, "Outside the limits")]
     if has_provisional:
         entries.append((_hollow, "Provisional"))
     parts: list[str] = []
@@ -93,16 +83,6 @@ def _legend(measure: str, *, has_provisional: bool) -> str:
         parts.append(shape(x, 10) + svg.text(words, x + 10, 14))
         x += svg.text_width(words) + 34
     return "".join(parts) + svg.text("Long dashes: average. Short dashes: limits.", 0, 32)
-
-
-def _grid(step: float, top: float, height: Height) -> str:
-    values = [step * index for index in range(round(top / step) + 1)]
-    places = max(0, -math.floor(math.log10(step))) if step < 1 else 0
-    lines = "".join(f"M{_LEFT} {svg.number(height(value))}H{_RIGHT}" for value in values)
-    labels = "".join(
-        svg.text(formats.decimal(value, places), _LEFT - 6, height(value) + 4, anchor="end") for value in values
-    )
-    return f'<path d="{lines}" stroke="currentColor" stroke-opacity="0.2" fill="none"/>{labels}'
 
 
 def _months(moments: Sequence[Moment], places: Sequence[float]) -> str:
@@ -122,7 +102,7 @@ def _short(label: str) -> list[str]:
     return [month[:3], year] if year else [label]
 
 
-def _limit(moments: Sequence[Moment], places: Sequence[float], height: Height, name: str) -> str:
+def _limit(moments: Sequence[Moment], places: Sequence[float], height: Place, name: str) -> str:
     """A line through each month's own limit, broken where there is none."""
     half = (places[1] - places[0]) / 2 if len(places) > 1 else 12.0
     path = ""
@@ -140,7 +120,7 @@ def _limit(moments: Sequence[Moment], places: Sequence[float], height: Height, n
     return f'<path d="{path}" stroke="currentColor" stroke-dasharray="{dashes}" fill="none"/>' if path else ""
 
 
-def _line(moments: Sequence[Moment], places: Sequence[float], height: Height) -> str:
+def _line(moments: Sequence[Moment], places: Sequence[float], height: Place) -> str:
     path = ""
     marked = [None if one.value is None else (x, height(one.value)) for one, x in zip(moments, places, strict=True)]
     for before, after in pairwise(marked):
@@ -152,18 +132,10 @@ def _line(moments: Sequence[Moment], places: Sequence[float], height: Height) ->
 def _point(one: Moment, x: float, y: float) -> str:
     if one.outside:
         words = "high" if one.outside > 0 else "low"
-        return _diamond(x, y) + svg.text(words, x, y - 9 if one.outside > 0 else y + 18, anchor="middle")
-    return (_hollow if one.is_provisional else _circle)(x, y)
-
-
-def _circle(x: float, y: float) -> str:
-    return f'<circle cx="{svg.number(x)}" cy="{svg.number(y)}" r="{_SIZE}" fill="currentColor"/>'
+        return diamond(x, y) + svg.text(words, x, y - 9 if one.outside > 0 else y + 18, anchor="middle")
+    return (_hollow if one.is_provisional else circle)(x, y)
 
 
 def _hollow(x: float, y: float) -> str:
     place = f'cx="{svg.number(x)}" cy="{svg.number(y)}" r="{_SIZE + 0.6}"'
     return f'<circle class="chart-hollow" {place} fill="#ffffff" stroke="currentColor" stroke-width="1.5"/>'
-
-
-def _diamond(x: float, y: float) -> str:
-    return f'<path d="M{svg.number(x - 6)} {svg.number(y)}l6 -6l6 6l-6 6z" fill="currentColor"/>'

@@ -135,6 +135,24 @@ def provisional_months(latest: Month) -> list[Month]:
 
 def comparison(later: Period, earlier: Period, *, today: date) -> Compared:
     """Return the table of two periods, in the order of the indicators: seven queries however much was counted."""
+    return _table(_compared(), later, earlier, changes=reporting_changes(), today=today)
+
+
+def by_staff_group(indicator: Indicator, later: Period, earlier: Period, *, today: date) -> Compared:
+    """Return an indicator in two periods: of everybody, and of each staff group over its own headcount."""
+    groups: list[StaffGroup | None] = [None, *StaffGroup.objects.all()]
+    lines = [(indicator, group) for group in groups]
+    return _table(lines, later, earlier, changes=reporting_changes(indicator), today=today)
+
+
+def _table(
+    lines: Sequence[tuple[Indicator, StaffGroup | None]],
+    later: Period,
+    earlier: Period,
+    *,
+    changes: Sequence[Change],
+    today: date,
+) -> Compared:
     months = sorted({*later, *earlier})
     events, people = events_in(months), people_in(months)
     latest = latest_month(today)
@@ -148,12 +166,12 @@ def comparison(later: Period, earlier: Period, *, today: date) -> Compared:
                 counted_in(later, indicator.pk, group.pk if group else None, events, people),
                 counted_in(earlier, indicator.pk, group.pk if group else None, events, people),
             )
-            for indicator, group in _compared()
+            for indicator, group in lines
         ],
         later=later,
         earlier=earlier,
         provisional=provisional_months(latest) if latest else (),
-        changes=reporting_changes(),
+        changes=changes,
     )
 
 

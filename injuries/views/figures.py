@@ -96,6 +96,7 @@ def indicator(request: SignedInRequest, code: str) -> HttpResponse:
         "months": months,
         "chart": mark_safe(chart),  # noqa: S308  # rendering.charts escapes every word it is given
         "changes": reading.reporting_changes(found),
+        "by_group": _by_group(found),
         "reads_units": can_list_unit_figures(request.user),
         "chosen": request.GET.urlencode(),
         "form_has_errors": bool(form.errors),
@@ -229,6 +230,12 @@ def _indicator_or_404(
     form = StaffGroupForm(request.GET)
     group: StaffGroup | None = form.cleaned_data["group"] if form.is_valid() else None
     return found, form, group, reading.latest_month(timezone.localdate())
+
+
+def _by_group(found: Indicator) -> Compared | None:
+    today = timezone.localdate()
+    last = reading.last_twelve(today)
+    return reading.by_staff_group(found, last, last.before(), today=today) if last else None
 
 
 def _monthly(found: Indicator, group: StaffGroup | None, latest: Month) -> monthly.Monthly:

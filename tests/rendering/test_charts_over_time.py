@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]  # ships no types
 
 from rendering.charts.control import Moment, over_time
 from rendering.charts.funnel import Dot, Sides, funnel

@@ -69,12 +69,12 @@ def imported(file: Path) -> None:
     from django.utils import timezone
 
     from injuries.models import ColumnMapping, UploadKind
-    from injuries.services import importing, previews, reading
+    from injuries.services import files, importing, previews
     from organisation.models import User
 
     person, now = User.objects.get(), timezone.now()
     with file.open("rb") as opened:
-        figures, source = reading.read(
+        figures, source = files.read(
             opened, kind=UploadKind.INCIDENTS, name=file.name, mapping=ColumnMapping.objects.get(), at=now
         )
     if figures.problems:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
+from injuries.limits.between import FEWEST_A_MONTH
 from injuries.limits.charts import Chart, NothingToChart, Point
-from injuries.limits.counts import LANEY_ABOVE, u_chart
-from injuries.months import IN_A_YEAR
-from injuries.rates import PER, Counted, NoExposure, exact_exposure
+from injuries.limits.counts import may_widen, u_chart
+from injuries.rates import Counted, NoExposure, Observed, rolling
 from rendering import formats
 from rendering.charts.control import Moment
 from rendering.tables import Cell, Table
 
-# Below so many a month on average, limits of single months say little.
-FEWEST_A_MONTH = 3
 LOOK_CLOSER = (
     "The points stay on one side of the average for longer, or cross it less often, than chance usually lets them. "
     "That is a reason to look closer, not a signal."
@@ -63,37 +60,28 @@ def monthly(counted: Sequence[Counted], *, provisional: Collection[str] = ()) ->
         chart, why = None, f"No rate can be worked out. {reason} Mend the headcount of that month."
     points = {point.label: point for point in chart.points} if chart else {}
     rows = tuple(
-        _row(one, points.get(one.label), _rolling(counted[: index + 1]), one.label in provisional)
-        for index, one in enumerate(counted)
+        _row(one, points.get(one.label), year, one.label in provisional)
+        for one, year in zip(counted, rolling(counted), strict=True)
     )
     moments = tuple(_moment(point, point.label in provisional) for point in chart.points) if chart else ()
     sentences = tuple(_sentences(counted, chart)) if chart else (why,)
     return Monthly(rows, moments, sentences, chart.rules.words if chart else ())
 
 
-def _rolling(counted: Sequence[Counted]) -> Fraction | None:
-    """The average monthly rate per 1,000 of the last twelve months; None where one of them is not known."""
-    year = counted[-IN_A_YEAR:]
-    if len(year) < IN_A_YEAR or any(one.events is None or one.exposure is None for one in year):
-        return None
-    people = sum((exact_exposure(one.exposure or 0) for one in year), Fraction(0))
-    return PER * sum(one.events or 0 for one in year) / people if people else None
-
-
 def _moment(point: Point, is_provisional: bool) -> Moment:
-    outside = point.signals[0].side if point.signals else 0
+    outside = point.signal.side if point.signal else 0
     lines = point.lines
     return Moment(point.label, point.value, lines.centre, lines.lower, lines.upper, outside, is_provisional)
 
 
-def _row(one: Counted, point: Point | None, rolling: Fraction | None, is_provisional: bool) -> MonthRow:
+def _row(one: Counted, point: Point | None, year: Observed | None, is_provisional: bool) -> MonthRow:
     says = []
     if one.events is None:
         says.append("Not counted.")
     if one.exposure is None:
         says.append("No headcount.")
-    if point and point.signals:
-        says.append("Above the limits." if point.signals[0].side > 0 else "Below the limits.")
+    if point and point.signal:
+        says.append("Above the limits." if point.signal.side > 0 else "Below the limits.")
     if is_provisional and one.events is not None:
         says.append("Provisional.")
     limits = ""
@@ -105,15 +93,15 @@ def _row(one: Counted, point: Point | None, rolling: Fraction | None, is_provisi
         "" if one.exposure is None else formats.decimal(one.exposure),
         "" if point is None or point.value is None else formats.rate(point.value),
         limits,
-        "" if rolling is None else formats.rate(rolling),
+        formats.rate(year.rate_per_1000) if year and year.exposure else "",
         " ".join(says),
     )
 
 
 def _sentences(counted: Sequence[Counted], chart: Chart) -> list[str]:
     """What the chart says, in words."""
-    high = [point.label for point in chart.signals if point.signals[0].side > 0]
-    low = [point.label for point in chart.signals if point.signals[0].side < 0]
+    sides = [(point.label, point.signal.side) for point in chart.signals if point.signal]
+    high, low = [label for label, side in sides if side > 0], [label for label, side in sides if side < 0]
     said = []
     for names, where in ((high, "above"), (low, "below")):
         if names:
@@ -128,7 +116,7 @@ def _sentences(counted: Sequence[Counted], chart: Chart) -> list[str]:
             "There are fewer than three a month, so single months say little: compare quarters or longer periods."
         )
     dispersion = chart.stretches[0].dispersion
-    if dispersion is not None and dispersion > LANEY_ABOVE:
+    if dispersion is not None and may_widen(chart):
         said.append(
             f"The counts vary {formats.decimal(dispersion)} times as much as chance alone would have them (index of "
             "dispersion), so some months lie outside the limits without a reason of their own."

@@ -133,16 +133,20 @@ def provisional_months(latest: Month) -> list[Month]:
 # --- Comparing two periods --------------------------------------------------------------------------------------------
 
 
-def comparison(later: Period, earlier: Period, *, today: date) -> Compared:
-    """Return the table of two periods, in the order of the indicators: seven queries however much was counted."""
-    return _table(_compared(), later, earlier, changes=reporting_changes(), today=today)
+def comparison(later: Period, earlier: Period, *, latest: Month) -> Compared:
+    """Return the table of two periods, in the order of the indicators: seven queries however much was counted.
+
+    `latest` is the latest month that was counted: it and some before it are provisional.
+    """
+    return _table(_compared(), later, earlier, changes=reporting_changes(), latest=latest)
 
 
-def by_staff_group(indicator: Indicator, later: Period, earlier: Period, *, today: date) -> Compared:
-    """Return an indicator in two periods: of everybody, and of each staff group over its own headcount."""
+def by_staff_group(indicator: Indicator, *, latest: Month) -> Compared:
+    """Return an indicator in the last twelve months beside the twelve before, by staff group, and of everybody."""
+    later = Period.of_months(IN_A_YEAR, last=latest)
     groups: list[StaffGroup | None] = [None, *StaffGroup.objects.all()]
     lines = [(indicator, group) for group in groups]
-    return _table(lines, later, earlier, changes=reporting_changes(indicator), today=today)
+    return _table(lines, later, later.before(), changes=reporting_changes(indicator), latest=latest)
 
 
 def _table(
@@ -151,11 +155,10 @@ def _table(
     earlier: Period,
     *,
     changes: Sequence[Change],
-    today: date,
+    latest: Month,
 ) -> Compared:
     months = sorted({*later, *earlier})
     events, people = events_in(months), people_in(months)
-    latest = latest_month(today)
     return two_periods.compared(
         [
             Line(
@@ -170,7 +173,7 @@ def _table(
         ],
         later=later,
         earlier=earlier,
-        provisional=provisional_months(latest) if latest else (),
+        provisional=provisional_months(latest),
         changes=changes,
     )
 
@@ -293,8 +296,8 @@ def _people_by_unit(units: Collection[int], period: Period) -> dict[int, Decimal
     return {unit: people for unit, people, months in rows if months == len(period) and people}
 
 
-def between_units(indicator: Indicator, *, period: Period) -> tuple[Counted, ...] | None:
-    """Return each unit that there was in a period, by name: its counts and person-months; None unless all was counted.
+def between_units(indicator: Indicator, *, period: Period) -> dict[int, Counted] | None:
+    """Return each unit that there was in a period, by its key, in the order of names; None unless all was counted.
 
     A unit without a headcount in every month has no exposure. Two units of one name are told apart by their addresses.
     """
@@ -307,12 +310,5 @@ def between_units(indicator: Indicator, *, period: Period) -> tuple[Counted, ...
     named = Counter(name for _, name, _ in units)
     keys = [pk for pk, _, _ in units]
     events, people = _events_by_unit(keys, [indicator.pk], period), _people_by_unit(keys, period)
-    return tuple(
-        Counted(label_of(name, slug, named), events.get((pk, indicator.pk), 0), people.get(pk))
-        for pk, name, slug in units
-    )
-
-
-def label_of(name: str, slug: str, named: Mapping[str, int]) -> str:
-    """Return what a unit is called among others: by its name, and its address where another has the same name."""
-    return name if named.get(name, 0) < 2 else f"{name} ({slug})"
+    labels = {pk: name if named[name] == 1 else f"{name} ({slug})" for pk, name, slug in units}
+    return {pk: Counted(label, events.get((pk, indicator.pk), 0), people.get(pk)) for pk, label in labels.items()}

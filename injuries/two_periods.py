@@ -141,11 +141,8 @@ def _row(line: Line, judged: Judged | None) -> Row:
             sentence = _sentence(line, comparison, judged.verdict)
         if judged.verdict is not Verdict.TOO_FEW_TO_SAY:
             interval = f"{formats.rate(comparison.interval.low)} to {formats.rate(comparison.interval.high)}"
-            p = (
-                "less than 0.001"
-                if judged.adjusted_p is not None and judged.adjusted_p < 0.001
-                else (formats.decimal(judged.adjusted_p or 0.0, 3))
-            )
+            adjusted = judged.adjusted_p or 0.0
+            p = "less than 0.001" if adjusted < 0.001 else formats.decimal(adjusted, 3)
     return Row(
         line.code, line.name, line.group, line.group_code, later, earlier, change, verdict, interval, p, sentence
     )
@@ -194,7 +191,7 @@ def _notes(later: Period, earlier: Period, provisional: Sequence[Month], changes
         months = formats.listed([month.name for month in provisional])
         notes.append(f"Figures of {months} are {PROVISIONAL}: injuries reported late are still to come.")
     for change in changes:
-        if earlier.first.first_day <= change.starts_on <= later.last.plus(1).first_day:
+        if earlier.first.first_day <= change.starts_on < later.last.plus(1).first_day:
             of = f", {change.of}" if change.of else ""
             notes.append(f"Reporting changed on {formats.day(change.starts_on)} ({change.name}{of}). {change.effect}")
     notes += [CLUSTERED, REPORTING, ADJUSTED]

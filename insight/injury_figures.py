@@ -9,7 +9,7 @@ from fractions import Fraction
 from injuries import reading
 from injuries.comparisons import Comparison, Verdict, compare, judge
 from injuries.rates import Observed
-from insight.outcomes import Movement
+from insight.outcomes import Moved, Movement
 
 
 class InjuryRecorder:
@@ -18,26 +18,25 @@ class InjuryRecorder:
     What moved is more than chance where the comparison is, adjusted among the unit’s own indicators (Holm).
     """
 
-    def by_unit(self, units: Collection[int], day: date) -> Mapping[int, Mapping[str, Movement]]:
-        """Return how each unit's indicators moved, by code: eight queries for many units as for one."""
+    def moved(self, units: Collection[int], day: date) -> Moved:
+        """Return how indicators moved: six queries for many units as for one."""
         found = reading.of_units(units, today=day)
         if found is None:
-            return {}
-        return {unit: _moved(pairs, found) for unit, pairs in found.by_unit.items()}
+            return Moved()
+        by_unit = {unit: _moved(pairs, found) for unit, pairs in found.by_unit.items()}
+        return Moved(by_unit, _moved(_together(found), found))
 
-    def together(self, units: Collection[int], day: date) -> Mapping[str, Movement]:
-        """Return how the indicators of all these units as one moved, by code."""
-        found = reading.of_units(units, today=day)
-        if found is None:
-            return {}
-        sums: dict[str, tuple[Observed, Observed]] = {}
-        for pairs in found.by_unit.values():
-            for code, (later, earlier) in pairs.items():
-                if later.per == "months":
-                    return {}  # of a unit without headcount no rate is known, so none of them together either
-                before = sums.get(code)
-                sums[code] = (_both(before[0], later), _both(before[1], earlier)) if before else (later, earlier)
-        return _moved(sums, found)
+
+def _together(found: reading.OfUnits) -> dict[str, tuple[Observed, Observed]]:
+    """All units as one; nothing where one has no headcount, since no rate of all is known then."""
+    sums: dict[str, tuple[Observed, Observed]] = {}
+    for pairs in found.by_unit.values():
+        for code, (later, earlier) in pairs.items():
+            if later.per == "months":
+                return {}
+            before = sums.get(code)
+            sums[code] = (_both(before[0], later), _both(before[1], earlier)) if before else (later, earlier)
+    return sums
 
 
 def _both(one: Observed, other: Observed) -> Observed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -55,14 +55,19 @@ class Movement:
         return (self.now - self.before) / self.before if self.before else None
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How indicators moved, by code: of each unit, and of all of them as one, since rates are not to be added up."""
+
+    by_unit: Mapping[int, Mapping[str, Movement]] = field(default_factory=dict)
+    together: Mapping[str, Movement] = field(default_factory=dict)
+
+
 class Recorder(Protocol):
     """How a room says what became of the indicators that it counts: set-based, as known on a day."""
 
-    def by_unit(self, units: Collection[int], day: date) -> Mapping[int, Mapping[str, Movement]]:
-        """Return how each unit's indicators moved, by code."""
-
-    def together(self, units: Collection[int], day: date) -> Mapping[str, Movement]:
-        """Return how the indicators of all these units as one moved, by code: rates are not to be added up."""
+    def moved(self, units: Collection[int], day: date) -> Moved:
+        """Return how the units' indicators moved, those that it knows."""
 
 
 class NotIndicators(ValueError):

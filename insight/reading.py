@@ -46,8 +46,9 @@ def known_of(units: Collection[int], *, day: date, recorders: Sequence[Recorder]
     survey = _add_climate(found)
     together: dict[str, Movement] = {}
     for recorder in recorders:
-        together |= recorder.together(units, day)
-        for unit, moved in recorder.by_unit(units, day).items():
+        said = recorder.moved(units, day)
+        together |= said.together
+        for unit, moved in said.by_unit.items():
             found[unit].moved = {**found[unit].moved, **moved}
     return Known(
         edition=code,

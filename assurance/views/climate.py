@@ -31,15 +31,12 @@ from records.models import HeavyWork
 from records.services import allowances
 from records.spreadsheets import Problem, Unreadable
 from rendering import cells, formats
+from rendering.tables import MEDIA_TYPES
 
 PER_PAGE = 100
 MOST_CHANGES = 50
 POINTS = 5  # of the scale that the empty file is for, unless another is asked for
 LARGEST_ID = 2**63 - 1
-MEDIA_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 ONLY_SHRMT = (
     "Only the Safety and Health Risk Management Team (SHRMT) imports and withdraws climate surveys. You can read them."
 )

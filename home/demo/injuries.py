@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from random import Random
 
 from django.conf import settings
-from django.db.models import Model
 
 from home.demo.cast import Cast
 from home.demo.plan import Plan, dice
 from injuries import indicatorsfile
-from injuries.models import (
-    Headcount,
-    HeadcountMonth,
-    Indicator,
-    IndicatorMonth,
-    MonthlyCount,
-    StaffGroup,
-    Upload,
-    UploadKind,
-    UploadState,
-)
+from injuries.figures import Figures, Key, Number, Place
+from injuries.models import UploadKind
 from injuries.months import Month
-from injuries.services import indicators
+from injuries.services import importing, indicators
+from injuries.services.previews import preview
 from organisation.models import Unit
 from organisation.periods import london_day
 
 INDICATORS = Path(settings.BASE_DIR) / "fixtures" / "injury-indicators.toml"
 MONTHS = 36
 UNITS_WITH_FIGURES = 60  # of a large force, so that it loads in time that does not grow with it
-ROWS_AT_A_TIME = 5000
 # How many of each staff group there are in a unit, from and to.
 PEOPLE = {"police-officers": (90, 420), "pcsos": (0, 30), "ddos": (0, 25), "police-staff": (15, 90)}
 # A year’s injuries for each thousand people, by indicator and staff group.
@@ -64,71 +53,40 @@ def write(plan: Plan, *, units: Sequence[Unit], cast: Cast, now: datetime) -> No
         for planned, unit in zip(plan.units, units, strict=True)
         if planned.closed_on is None and unit.opened_on <= months[0].first_day
     ][:UNITS_WITH_FIGURES]
-    chances = {unit.pk: random for unit, random in there}
+    chances = {unit.slug: random for unit, random in there}
     people = {unit: {code: random.randint(*ends) for code, ends in PEOPLE.items()} for unit, random in chances.items()}
-    groups = {group.code: group for group in StaffGroup.objects.all()}
-    _write_headcounts(_upload(UploadKind.HEADCOUNT, cast, now), months, people, groups)
-    _write_counts(_upload(UploadKind.COUNTS, cast, now), months, people, groups, chances)
+    _bring(UploadKind.HEADCOUNT, _headcounts(months, people), cast, now)
+    _bring(UploadKind.COUNTS, _counts(months, people, chances), cast, now)
 
 
-def _upload(kind: UploadKind, cast: Cast, now: datetime) -> Upload:
+def _bring(kind: UploadKind, said: Figures, cast: Cast, now: datetime) -> None:
+    """Import figures as an auditor does, by way of their preview."""
     by = cast.named["auditor"]
-    return Upload.objects.create(
-        kind=kind,
-        state=UploadState.APPLIED,
-        name=f"{kind.value}.csv",
-        sha256=sha256(kind.value.encode()).hexdigest(),
-        lines=1,
-        uploaded_by=by,
-        uploaded_at=now,
-        applied_by=by,
-        applied_at=now,
-    )
+    source = importing.Source(kind, f"{kind.value}.csv", sha256(kind.value.encode()).hexdigest())
+    upload = importing.keep(figures=said, source=source, by=by, at=now)
+    importing.apply(upload=upload, seen=preview(upload).digest, by=by, at=now)
 
 
-def _write_headcounts(
-    upload: Upload,
-    months: Sequence[Month],
-    people: Mapping[int, Mapping[str, int]],
-    groups: Mapping[str, StaffGroup],
-) -> None:
-    of = HeadcountMonth.objects.bulk_create(
-        HeadcountMonth(staff_group=group, month=month.first_day, upload=upload, stands=True)
-        for group in groups.values()
+def _headcounts(months: Sequence[Month], people: Mapping[str, Mapping[str, int]]) -> Figures:
+    by_key: dict[Key, dict[Place, Number]] = {
+        (group, month.first_day): {("", unit): by_group[group] for unit, by_group in people.items() if by_group[group]}
+        for group in PEOPLE
         for month in months
-    )
-    _create(
-        Headcount(of=row, unit_id=unit, people=Decimal(by_group[row.staff_group.code]))
-        for row in of
-        for unit, by_group in people.items()
-        if by_group[row.staff_group.code]
-    )
+    }
+    return Figures(by_key, lines=sum(map(len, by_key.values())))
 
 
-def _write_counts(
-    upload: Upload,
-    months: Sequence[Month],
-    people: Mapping[int, Mapping[str, int]],
-    groups: Mapping[str, StaffGroup],
-    chances: Mapping[int, Random],
-) -> None:
-    of = IndicatorMonth.objects.bulk_create(
-        IndicatorMonth(indicator=indicator, month=month.first_day, upload=upload, stands=True)
-        for indicator in Indicator.objects.filter(code__in=A_YEAR)
-        for month in months
-    )
-    last_year = months[-12].first_day
-
-    def rows() -> Iterator[MonthlyCount]:
-        for row in of:
-            for group, a_year in A_YEAR[row.indicator.code].items():
-                rises = row.indicator.code == RISING and group == "ddos" and row.month >= last_year
+def _counts(months: Sequence[Month], people: Mapping[str, Mapping[str, int]], chances: Mapping[str, Random]) -> Figures:
+    by_key: dict[Key, dict[Place, Number]] = {}
+    for indicator, groups in A_YEAR.items():
+        for month in months:
+            numbers = by_key.setdefault((indicator, month.first_day), {})
+            for group, a_year in groups.items():
+                rises = RISES_BY if indicator == RISING and group == "ddos" and month >= months[-12] else 1
                 for unit, by_group in people.items():
-                    expected = by_group[group] * a_year / 12_000 * (RISES_BY if rises else 1)
-                    if number := _happened(expected, chances[unit]):
-                        yield MonthlyCount(of=row, staff_group=groups[group], unit_id=unit, count=number)
-
-    _create(rows())
+                    if number := _happened(by_group[group] * a_year / 12_000 * rises, chances[unit]):
+                        numbers[group, unit] = number
+    return Figures(by_key, lines=sum(map(len, by_key.values())))
 
 
 def _happened(expected: float, random: Random) -> int:
@@ -138,15 +96,3 @@ def _happened(expected: float, random: Random) -> int:
         number += 1
         time += random.expovariate(1.0)
     return number
-
-
-def _create(rows: Iterator[Model]) -> None:
-    """Write rows of one table, a few thousand at a time."""
-    waiting: list[Model] = []
-    for row in rows:
-        waiting.append(row)
-        if len(waiting) == ROWS_AT_A_TIME:
-            type(row)._default_manager.bulk_create(waiting)
-            waiting = []
-    if waiting:
-        type(waiting[0])._default_manager.bulk_create(waiting)

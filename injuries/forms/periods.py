@@ -23,7 +23,9 @@ class PeriodsForm(forms.Form):
     earlier_to = forms.ChoiceField(label="Earlier period: last month")
 
     def __init__(self, *args: Any, months: Sequence[Month], **kwargs: Any) -> None:
+        """Offer the months, of which the last is the latest that was counted."""
         super().__init__(*args, **kwargs)
+        self.latest = months[-1]
         choices: Choices = [(str(month), month.name) for month in reversed(months)]
         for field in self.fields.values():
             assert isinstance(field, forms.ChoiceField)  # noqa: S101  # as declared above

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -27,7 +26,6 @@ from injuries.permissions import (
 )
 from injuries.services import exports
 from injuries.two_periods import Compared
-from organisation.models import Unit
 from organisation.requests import SignedInRequest
 from records.models import HeavyWork
 from records.services import allowances
@@ -96,7 +94,7 @@ def indicator(request: SignedInRequest, code: str) -> HttpResponse:
         "months": months,
         "chart": mark_safe(chart),  # noqa: S308  # rendering.charts escapes every word it is given
         "changes": reading.reporting_changes(found),
-        "by_group": _by_group(found),
+        "by_group": reading.by_staff_group(found, latest=latest) if latest else None,
         "reads_units": can_list_unit_figures(request.user),
         "chosen": request.GET.urlencode(),
         "form_has_errors": bool(form.errors),
@@ -183,10 +181,9 @@ def _units_or_404(request: SignedInRequest, code: str) -> tuple[Indicator, Perio
     counted = reading.between_units(found, period=period) if period else None
     if counted is None:
         return found, period, None, smallest
-    named = Counter(Unit.objects.values_list("name", flat=True))
-    own = units_with_figures(request.user).values_list("name", "slug")
-    shown = {reading.label_of(name, slug, named) for name, slug in own}
-    return found, period, between_units(counted, shown=shown, smallest=smallest), smallest
+    own = units_with_figures(request.user).values_list("pk", flat=True)
+    shown = {counted[pk].label for pk in own if pk in counted}
+    return found, period, between_units(list(counted.values()), shown=shown, smallest=smallest), smallest
 
 
 # --- Loading ----------------------------------------------------------------------------------------------------------
@@ -218,7 +215,7 @@ def _without(chosen: QueryDict, name: str) -> str:
 
 
 def _compared(form: PeriodsForm) -> Compared:
-    return reading.comparison(form.later, form.earlier, today=timezone.localdate())
+    return reading.comparison(form.later, form.earlier, latest=form.latest)
 
 
 def _indicator_or_404(
@@ -230,12 +227,6 @@ def _indicator_or_404(
     form = StaffGroupForm(request.GET)
     group: StaffGroup | None = form.cleaned_data["group"] if form.is_valid() else None
     return found, form, group, reading.latest_month(timezone.localdate())
-
-
-def _by_group(found: Indicator) -> Compared | None:
-    today = timezone.localdate()
-    last = reading.last_twelve(today)
-    return reading.by_staff_group(found, last, last.before(), today=today) if last else None
 
 
 def _monthly(found: Indicator, group: StaffGroup | None, latest: Month) -> monthly.Monthly:

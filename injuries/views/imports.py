@@ -20,7 +20,7 @@ from injuries.figures import MonthChange, Number
 from injuries.forms.imports import FileForm, UndoForm
 from injuries.models import Upload, UploadKind, UploadState
 from injuries.permissions import can_bring_figures, can_read_figures
-from injuries.services import importing, reading
+from injuries.services import files, importing
 from injuries.services.ledgers import ledger_of
 from injuries.services.previews import preview
 from organisation.permissions import DECIDES_NOTHING, administers
@@ -29,13 +29,10 @@ from records.models import HeavyWork
 from records.services import allowances
 from records.spreadsheets import Problem, Unreadable
 from rendering import formats
+from rendering.tables import MEDIA_TYPES
 
 PER_PAGE = 100
 MOST_WARNINGS = 50
-MEDIA_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 COLUMNS = {"counts": countsfile.COUNTS_COLUMNS, "headcount": countsfile.HEADCOUNT_COLUMNS}
 ONLY_SAFETY = (
     "Only the Safety and Health Risk Management Team (SHRMT) and the Head of Safety, Health and Wellbeing import "
@@ -116,7 +113,7 @@ def _read_and_kept(request: SignedInRequest, form: FileForm) -> Upload:
     """Return the file's figures as they wait to be confirmed. Raises Unreadable, and _Faulty with every fault."""
     now = timezone.now()
     said = form.cleaned_data
-    figures, source = reading.read(
+    figures, source = files.read(
         said["file"].file, kind=UploadKind(said["kind"]), name=said["file"].name, mapping=said["mapping"], at=now
     )
     if figures.problems:
@@ -135,7 +132,7 @@ def empty_file(request: SignedInRequest, kind: str, file_format: str) -> HttpRes
     if file_format == "csv":
         content = countsfile.empty_csv(COLUMNS[kind])
     else:
-        content = countsfile.empty_workbook(COLUMNS[kind], reading.known(at=timezone.now()))
+        content = countsfile.empty_workbook(COLUMNS[kind], files.known(at=timezone.now()))
     return HttpResponse(
         content,
         content_type=MEDIA_TYPES[file_format],

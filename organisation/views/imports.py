@@ -21,11 +21,8 @@ from organisation.views.loading import posted, refuse_others
 from records.models.allowance import HeavyWork
 from records.services import allowances
 from records.spreadsheets import Unreadable
+from rendering.tables import MEDIA_TYPES
 
-MEDIA_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 CHANGED_SINCE = "Nothing has been done: something has changed since you saw this page. Look at the lines again first."
 REFUSED = "Nothing has been done: mend what is refused in your file, and upload it again."
 

@@ -232,7 +232,7 @@ def _position(half: HalfYear) -> dict[str, Any]:
 def _injuries(paper: Paper) -> dict[str, Any] | None:
     """Return the last twelve months that were counted before the meeting, beside the twelve before; None: no count."""
     later = last_twelve(paper.meeting_on)
-    return as_json(comparison(later, later.before(), today=paper.meeting_on)) if later else None
+    return as_json(comparison(later, later.before(), latest=later.last)) if later else None
 
 
 def _drawn_on(rollup: Rollup, issued: IssuedRollup | None) -> GroupRollup:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from rendering.charts import svg
+from rendering.charts.scales import circle
 
 WIDTH = 680
 _LABEL_WIDTH = 180
@@ -147,7 +148,7 @@ def _between(ends: tuple[int, int], part: Fraction) -> float:
 
 
 def _circle(x: float, y: float) -> str:
-    return f'<circle cx="{svg.number(x)}" cy="{svg.number(y)}" r="{_SIZE}" fill="currentColor"/>'
+    return circle(x, y, radius=_SIZE)
 
 
 def _diamond(x: float, y: float) -> str:

@@ -38,6 +38,6 @@ def diamond(x: float, y: float) -> str:
     return f'<path d="M{svg.number(x - 6)} {svg.number(y)}l6 -6l6 6l-6 6z" fill="currentColor"/>'
 
 
-def circle(x: float, y: float) -> str:
-    """Return the mark of what lies within them."""
-    return f'<circle cx="{svg.number(x)}" cy="{svg.number(y)}" r="3.2" fill="currentColor"/>'
+def circle(x: float, y: float, *, radius: float = 3.2) -> str:
+    """Return the mark of what lies within them, or of any value."""
+    return f'<circle cx="{svg.number(x)}" cy="{svg.number(y)}" r="{svg.number(radius)}" fill="currentColor"/>'

@@ -123,6 +123,12 @@ def test_the_file_holds_what_the_page_shows(units: dict[str, Unit]) -> None:
     assert rows == [("Quay", "12", "2,400.0", "5.00")]
 
 
+def test_a_unit_is_found_where_a_closed_one_had_its_name(units: dict[str, Unit]) -> None:
+    closed = make_unit("Old Quay", group=make_group("West"), opened_on=date(2019, 4, 1), closed_on=date(2020, 3, 31))
+    Unit.objects.filter(pk=closed.pk).update(name="Quay")
+    assert '<th scope="row" class="govuk-table__header">Quay</th>' in page_of(Role.SPOC, units["quay"])
+
+
 @pytest.mark.usefixtures("units")
 def test_until_every_month_is_counted_units_are_not_compared() -> None:
     injuries.bring({("near-misses", date(2026, 3, 1), "", ""): 5})

@@ -17,7 +17,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from injuries.models import IndicatorMonth
+from injuries.models import IndicatorMonth, ReportingChange
 from organisation.roles import Role
 from papers.services import papers as paper_services
 from records.edits import Edit
@@ -25,7 +25,7 @@ from records.models import TrailEntry
 from tests.factories import injuries, papers
 from tests.factories.organisation import make_person
 
-REFERENCE = Path(__file__).parents[1] / "reference" / "injuries"
+REFERENCE = Path(__file__).parents[1] / "reference"
 GROUPS = {"police": "police-officers", "pcso": "pcsos", "ddo": "ddos"}
 NAMES = {
     "Police officers": "police",
@@ -163,6 +163,15 @@ def test_the_latest_months_are_marked_as_provisional() -> None:
     assert "Figures of May 2019 and June 2019 are provisional" in html
     assert "Operation Hampshire" not in html  # before either period
     assert "Reporting changed on 1 July 2017 (eSafety)." in html
+
+
+@pytest.mark.usefixtures("table_1")
+def test_a_change_of_reporting_after_the_last_month_bears_on_neither_period() -> None:
+    ReportingChange.objects.create(starts_on=date(2019, 7, 1), name="New forms", effect="More is asked.")
+    ReportingChange.objects.create(starts_on=date(2019, 6, 30), name="New line", effect="More is told.")
+    html = signed_in(Role.HEAD).get(PAGE).content.decode()
+    assert "New line" in html
+    assert "New forms" not in html
 
 
 @pytest.mark.usefixtures("table_1")

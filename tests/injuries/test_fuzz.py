@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from injuries.models import ColumnMapping, UploadKind
-from injuries.services import importing, mappings, reading
+from injuries.services import files, importing, mappings
 from injuries.services.previews import preview
 from organisation.models import User
 from organisation.roles import Role
@@ -158,7 +158,7 @@ def broken_file(kind: UploadKind, seed: int) -> bytes:
 def end_of(content: bytes, kind: UploadKind, mapping: ColumnMapping | None, by: User) -> tuple[str, list[str]]:
     """How the file ends, and what is told of it."""
     try:
-        figures, source = reading.read(io.BytesIO(content), kind=kind, name="broken", mapping=mapping, at=AT)
+        figures, source = files.read(io.BytesIO(content), kind=kind, name="broken", mapping=mapping, at=AT)
     except Unreadable as error:
         return "refused", [str(error)]
     if figures.problems:

@@ -41,7 +41,7 @@ def unit() -> Unit:
 
 def test_a_unit_moves_by_its_rate_where_its_headcount_is_known(unit: Unit, last: Month, today: date) -> None:
     injuries.two_years("total-accidents", unit, earlier=12, later=48, people=100, last=last)
-    moved = InjuryRecorder().by_unit([unit.pk], today)[unit.pk]["total-accidents"]
+    moved = InjuryRecorder().moved([unit.pk], today).by_unit[unit.pk]["total-accidents"]
     assert (moved.before, moved.now) == (Fraction(10), Fraction(40))  # 12 and 48 for each 1,200 person-months
     assert moved.change == 3
     assert not moved.could_be_chance
@@ -53,35 +53,35 @@ def test_a_unit_moves_by_its_rate_where_its_headcount_is_known(unit: Unit, last:
 
 def test_without_headcount_numbers_of_equal_periods_are_compared(unit: Unit, last: Month, today: date) -> None:
     injuries.two_years("total-accidents", unit, earlier=12, later=15, last=last)
-    moved = InjuryRecorder().by_unit([unit.pk], today)[unit.pk]["total-accidents"]
+    moved = InjuryRecorder().moved([unit.pk], today).by_unit[unit.pk]["total-accidents"]
     assert (moved.before, moved.now) == (Fraction(12), Fraction(15))
     assert moved.could_be_chance
-    assert InjuryRecorder().together([unit.pk], today) == {}
+    assert InjuryRecorder().moved([unit.pk], today).together == {}
 
 
 def test_a_month_without_headcount_leaves_numbers_only(unit: Unit, last: Month, today: date) -> None:
     injuries.two_years("handling", unit, earlier=12, later=24, people=100, last=last)
     HeadcountMonth.objects.filter(month=last.first_day).delete()
-    assert InjuryRecorder().by_unit([unit.pk], today)[unit.pk]["handling"].now == 24
+    assert InjuryRecorder().moved([unit.pk], today).by_unit[unit.pk]["handling"].now == 24
 
 
 def test_an_indicator_that_was_not_counted_throughout_says_nothing(unit: Unit, last: Month, today: date) -> None:
     injuries.two_years("handling", unit, earlier=12, later=24, last=last)
     injuries.bring({("near-misses", last.first_day, "", unit.slug): 40})
-    assert set(InjuryRecorder().by_unit([unit.pk], today)[unit.pk]) == {"handling"}
+    assert set(InjuryRecorder().moved([unit.pk], today).by_unit[unit.pk]) == {"handling"}
 
 
 def test_several_units_are_added_up_before_they_are_compared(unit: Unit, last: Month, today: date) -> None:
     injuries.two_years("handling", unit, earlier=12, later=24, people=100, last=last)
-    assert InjuryRecorder().together([unit.pk], today)["handling"].change == 1
+    assert InjuryRecorder().moved([unit.pk], today).together["handling"].change == 1
     beside = make_unit("Beside", group=make_group("South"))
     # Counted, with nothing in it, and without a headcount: no rate of the two together is known.
-    assert InjuryRecorder().together([unit.pk, beside.pk], today) == {}
+    assert InjuryRecorder().moved([unit.pk, beside.pk], today).together == {}
 
 
 def test_nothing_counted_moves_nothing(unit: Unit, today: date) -> None:
-    assert InjuryRecorder().by_unit([unit.pk], today) == {}
-    assert InjuryRecorder().together([unit.pk], today) == {}
+    assert InjuryRecorder().moved([unit.pk], today).by_unit == {}
+    assert InjuryRecorder().moved([unit.pk], today).together == {}
     assert injury_signals.of_units([unit.pk], today) == {}
 
 
@@ -118,4 +118,4 @@ def test_many_units_cost_as_many_queries_as_one(
     others = [make_unit(f"Unit {number}", group=make_group(f"Group {number}")) for number in range(5)]
     for units in ([unit.pk], [unit.pk, *(other.pk for other in others)]):
         with django_assert_num_queries(6):
-            InjuryRecorder().by_unit(units, today)
+            InjuryRecorder().moved(units, today)

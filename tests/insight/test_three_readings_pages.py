@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from fractions import Fraction
 
@@ -13,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from assurance.models import AuditState, Decision
 from insight import reading
-from insight.outcomes import Movement
+from insight.outcomes import Moved, Movement
 from organisation.models import BusinessGroup, Unit, User
 from organisation.roles import Role
 from tests.assurance.pages import html_of, signed_in
@@ -151,12 +152,10 @@ def test_the_last_verdict_counts_and_the_accepted_statement_before_one_that_wait
 class NearMisses:
     """A room that counts near misses: they fell by two fifths, in the force by a quarter."""
 
-    def by_unit(self, units: object, day: date) -> dict[int, dict[str, Movement]]:  # noqa: ARG002  # the protocol's
-        assert isinstance(units, (list, dict, set)) or hasattr(units, "__iter__")
-        return {unit: {"near-misses": Movement(Fraction(6), Fraction(10), "2026", "2025")} for unit in units}
-
-    def together(self, units: object, day: date) -> dict[str, Movement]:  # noqa: ARG002  # the protocol's
-        return {"near-misses": Movement(Fraction(75), Fraction(100), "2026", "2025")}
+    def moved(self, units: Collection[int], day: date) -> Moved:  # noqa: ARG002  # the protocol's
+        each = {"near-misses": Movement(Fraction(6), Fraction(10), "2026", "2025")}
+        together = {"near-misses": Movement(Fraction(75), Fraction(100), "2026", "2025")}
+        return Moved(dict.fromkeys(units, each), together)
 
 
 def test_a_room_that_counts_outcomes_shows_on_the_pages_without_another_change(

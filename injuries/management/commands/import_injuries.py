@@ -13,7 +13,7 @@ from injuries import months_in_files
 from injuries.figures import Figures, MonthChange, Preview
 from injuries.models import ColumnMapping, Upload, UploadKind
 from injuries.permissions import can_bring_figures
-from injuries.services import importing, reading
+from injuries.services import files, importing
 from injuries.services.ledgers import ledger_of
 from injuries.services.previews import preview
 from organisation.models import User
@@ -84,7 +84,7 @@ def _read(
 ) -> tuple[Figures, importing.Source]:
     try:
         with file.open("rb") as opened:
-            return reading.read(opened, kind=kind, name=file.name, mapping=mapping, at=now)
+            return files.read(opened, kind=kind, name=file.name, mapping=mapping, at=now)
     except OSError as error:
         raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
     except Unreadable as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -209,8 +209,3 @@ class RelatedForm(forms.Form):
     def __init__(self, *args: Any, choices: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["related"].queryset = choices  # type: ignore[attr-defined]  # a field with a queryset
-
-
-def labels_of(form: forms.BaseForm, extra: Iterable[tuple[str, str]] = ()) -> dict[str, str]:
-    """Return how the form's answers are called on the page."""
-    return {name: str(field.label) for name, field in form.fields.items()} | dict(extra)

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "insight",
     "assurance",
     "injuries",
+    "risks",
     "maturity",
     "actions",
     "organisation",

@@ -14,6 +14,7 @@ from maturity import acts as maturity
 from organisation import acts as organisation
 from papers import acts as papers
 from records import acts as records
+from risks import acts as risks
 
 ACTS: Mapping[str, str] = {
     **records.ACTS,
@@ -22,6 +23,7 @@ ACTS: Mapping[str, str] = {
     **maturity.ACTS,
     **assurance.ACTS,
     **injuries.ACTS,
+    **risks.ACTS,
     **papers.ACTS,
     "account.data_asked_for": "asked for all that is held about {thing}",
     "account.data_taken": "took away what is held about {thing}",
@@ -57,6 +59,11 @@ FAMILIES = {
     "target": "Targets",
     "indicators": "What injury figures count",
     "injury-figures": "Injury figures",
+    "risk": "Risks",
+    "risk-scale": "What risks are measured by",
+    "proposal": "Proposed risks",
+    "control": "Controls of risks",
+    "board-meeting": "Meetings of the Board",
     "file": "Files",
     "calendar-link": "Calendar links",
     "hold": "Legal holds",

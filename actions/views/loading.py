@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -13,9 +11,7 @@ from django.http import Http404, HttpRequest, QueryDict
 
 from actions.models import DUE_ALL_THE_TIME, Action, Task
 from actions.permissions import can_read_action, can_write_action
-from organisation.models import User
 from organisation.requests import SignedInRequest
-from records.edits import Conflict
 from rendering import formats
 
 ONLY_WRITERS = (
@@ -56,28 +52,8 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-@dataclass(frozen=True, slots=True)
-class TwoVersions:
-    """An answer as two people have it, for the page that shows both."""
-
-    label: str
-    theirs: str
-    mine: str
-    who: str
-    when: datetime | None
-
-
-def two_versions(
-    conflicts: Iterable[Conflict], *, labels: Mapping[str, str], by: User | None, at: datetime | None
-) -> list[TwoVersions]:
-    """Return the conflicts in words. `by` and `at` are of the last change before this one."""
-    return [
-        TwoVersions(labels[one.field], _in_words(one.theirs), _in_words(one.mine), str(by or ""), at)
-        for one in conflicts
-    ]
-
-
-def _in_words(value: Any) -> str:
+def in_words(value: Any) -> str:
+    """Return an answer as the page of two versions shows it."""
     if isinstance(value, date):
         return formats.day(value)
     return "On-going" if value == DUE_ALL_THE_TIME else str(value or "")

@@ -1,0 +1,92 @@
+"""What this room holds about a person: what they wrote of risks, recorded for the Board, or lead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.db import models
+
+from records.holdings import AS_THE_RECORD, Held, Holding
+from records.models import RecordClass
+from risks.models import Assessment, BoardDecision, BoardMeeting, Control, Risk, RiskLead, RiskProposal, RiskUpdate
+
+WHY = "What the Board is told of a risk, and what it decided, is answered for by name."
+OF_A_RISK = {"risk": "risk__reference"}
+
+
+def _held(name: str, title: str, model: type[models.Model], people: tuple[str, ...], told: dict[str, str]) -> Held:
+    return Held(name, title, WHY, AS_THE_RECORD, RecordClass.REPORTS, model, people, told)
+
+
+HELD = (
+    _held(
+        "risks",
+        "Risks that you entered or last changed",
+        Risk,
+        ("entered_by", "changed_by"),
+        {"risk": "reference", "entered at": "entered_at", "changed at": "changed_at"},
+    ),
+    _held(
+        "risks-history",
+        "Earlier texts of risks that were yours",
+        apps.get_model("risks", "RiskEvent"),
+        ("changed_by",),
+        {"changed at": "changed_at", "overwritten at": "pgh_created_at"},
+    ),
+    _held(
+        "risk-leads",
+        "Risks that you lead or led",
+        RiskLead,
+        ("person",),
+        OF_A_RISK | {"post": "post", "from": "starts_on", "to": "ends_on"},
+    ),
+    _held(
+        "controls",
+        "Controls of risks that you added or ended",
+        Control,
+        ("added_by", "ended_by"),
+        OF_A_RISK | {"added at": "added_at", "ended at": "ended_at"},
+    ),
+    _held(
+        "assessments",
+        "Assessments of risks that you recorded or took back",
+        Assessment,
+        ("by", "withdrawn_by"),
+        OF_A_RISK | {"as at": "assessed_on", "recorded at": "at", "taken back at": "withdrawn_at"},
+    ),
+    _held(
+        "board-decisions",
+        "Decisions of the Board that you recorded",
+        BoardDecision,
+        ("by",),
+        OF_A_RISK | {"decision": "kind", "meeting": "meeting__name", "recorded at": "at"},
+    ),
+    _held(
+        "risk-updates",
+        "What you wrote for the Board of how a risk stands",
+        RiskUpdate,
+        ("by",),
+        OF_A_RISK | {"meeting": "meeting__name", "written at": "at"},
+    ),
+    _held(
+        "risk-proposals",
+        "Risks that you proposed, or whose proposal you recorded as decided",
+        RiskProposal,
+        ("proposed_by", "decided_by"),
+        {"risk": "title", "proposed at": "proposed_at", "decided at": "decided_at"},
+    ),
+    _held(
+        "board-meetings",
+        "Meetings of the Board that you entered",
+        BoardMeeting,
+        ("made_by",),
+        {"meeting": "name", "on": "held_on", "entered at": "made_at"},
+    ),
+)
+
+
+def held_about(person: models.Model) -> Iterator[Holding]:
+    """Yield what this room holds about a person."""
+    for held in HELD:
+        yield held.about(person)

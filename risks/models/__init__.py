@@ -1,0 +1,26 @@
+"""Tables of the room: the Board's meetings, its register of risks, and what is proposed for it."""
+
+from risks.models.assessment import OF_THE_TREND, Assessment, BoardDecision, DecisionKind, RiskUpdate
+from risks.models.meeting import BoardMeeting
+from risks.models.proposal import ProposalState, RiskProposal
+from risks.models.risk import ON_THE_MAP, Control, Risk, RiskLead, RiskStatus
+from risks.models.scale import Axis, ScalePoint, ScoreBand
+
+__all__ = [
+    "OF_THE_TREND",
+    "ON_THE_MAP",
+    "Assessment",
+    "Axis",
+    "BoardDecision",
+    "BoardMeeting",
+    "Control",
+    "DecisionKind",
+    "ProposalState",
+    "Risk",
+    "RiskLead",
+    "RiskProposal",
+    "RiskStatus",
+    "RiskUpdate",
+    "ScalePoint",
+    "ScoreBand",
+]

@@ -1,0 +1,79 @@
+"""Risks and meetings of the Board for tests, made as people make them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+from django.utils import timezone
+
+from organisation.models import User
+from organisation.roles import Role
+from risks import risksfile
+from risks.models import Assessment, BoardMeeting, Risk, RiskProposal, RiskStatus
+from risks.services import assessing, deciding, loading, meetings
+from risks.services.assessing import Judgement
+from risks.services.deciding import Entry, Minute
+from risks.trend import HIGHEST, Place
+from tests.factories.organisation import make_person
+
+SHIPPED = Path(__file__).parents[2] / "fixtures" / "board-risks.toml"
+
+
+def load_scale() -> None:
+    """Load what points and scores are called, as shipped."""
+    text = SHIPPED.read_text(encoding="utf-8").partition("[meeting]")[0]
+    loading.load(risksfile.read(text), by=None, at=timezone.now())
+
+
+def load_risks(by: User | None = None) -> None:
+    """Load the scale and the risks that are shipped."""
+    said = risksfile.read(SHIPPED.read_text(encoding="utf-8"))
+    loading.load(said, by=by or make_person(Role.HEAD), at=timezone.now())
+
+
+def make_meeting(held_on: date, *, by: User | None = None) -> BoardMeeting:
+    there = BoardMeeting.objects.filter(held_on=held_on).first()
+    by = by or make_person(Role.BOARD_SECRETARY)
+    return there or meetings.plan(held_on=held_on, name=f"{held_on:%B %Y} Board", by=by, at=timezone.now())
+
+
+def make_minute(held_on: date, *, because: str = "The Board discussed it.") -> Minute:
+    return Minute(make_meeting(held_on), "4.2", because)
+
+
+def make_proposal(*, by: User | None = None, title: str = "Lone working at night") -> RiskProposal:
+    by = by or make_person(Role.SHRMT)
+    return deciding.propose(
+        title=title, description="Nobody would notice.", theme="", groups=[], by=by, at=timezone.now()
+    )
+
+
+def make_risk(
+    reference: str = "40",
+    *,
+    status: RiskStatus = RiskStatus.OPEN,
+    title: str = "Lone working at night",
+    by: User | None = None,
+) -> Risk:
+    """A risk that was proposed and accepted."""
+    by = by or make_person(Role.BOARD_SECRETARY)
+    proposal = make_proposal(by=by, title=title)
+    entry = Entry(reference, status, "Commander of the night")
+    minute = make_minute(timezone.localdate())
+    return deciding.accept(proposal=proposal, entry=entry, minute=minute, by=by, at=timezone.now())
+
+
+def make_assessment(
+    risk: Risk,
+    likelihood: int,
+    impact: int,
+    *,
+    on: date | None = None,
+    by: User | None = None,
+    at: datetime | None = None,
+) -> Assessment:
+    said = Judgement(Place(HIGHEST, HIGHEST), Place(likelihood, impact), "What the sub-group found.")
+    by = by or make_person(Role.HEAD)
+    day = on or timezone.localdate()
+    return assessing.assess(risk=risk, assessed_on=day, said=said, by=by, at=at or timezone.now())

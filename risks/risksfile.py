@@ -91,7 +91,8 @@ class _Reading:
             return None, ()
         self.refuse_others("scale", said, ("likelihood", "impact", "bands"))
         names = [self._names(said, axis) for axis in ("likelihood", "impact")]
-        bands, meanings = [], []
+        bands: list[Band] = []
+        meanings: list[str] = []
         for place, entry in self._entries(said.get("bands", []), "scale.bands"):
             self.refuse_others(place, entry, ("name", "from_score", "meaning"))
             bands.append(Band(self._text(place, entry, "name"), self._score(place, entry), len(bands) + 1))

@@ -36,6 +36,7 @@ from tests.factories import (
     organisation,
     papers,
     programmes,
+    risks,
     rollups,
     verdicts,
 )
@@ -111,6 +112,7 @@ READS_REVIEWS = who(GROUP, SAFETY)
 BOARD = who("board-member", "board-secretary")
 RAISES = who(UNIT, "cog-lead", SAFETY, "other-spoc", "other-slt-lead", "other-cog-lead")
 ADMINISTRATOR = who("administrator")
+PROPOSES = who(SAFETY, "cog-lead", "other-cog-lead")  # and reads the Board's meetings
 READS_PEOPLE = READS | ADMINISTRATOR
 ANSWERS_REQUESTS = who("head", "administrator")
 READS_GROUPS = READS_REVIEWS | ADMINISTRATOR
@@ -844,6 +846,83 @@ TABLE = [
         Row(f"injuries:indicator_units{kind}", ("indicator",), get={who(READS, OTHERS): OK})
         for kind in ("", "_csv", "_workbook")
     ),
+    # The Board's risks: whoever leads one reads and writes that one; one that others lead stays closed to them
+    *(
+        Row(name, arguments, get={who(READS, OTHERS, BOARD, "risk-lead"): OK})
+        for name, arguments in (("risks:register", ()), ("risks:heat_map", ()), ("risks:risk", ("risk",)))
+    ),
+    Row("risks:risk", ("somebody else's risk",), get={who(READS, OTHERS, BOARD): OK}),
+    *(
+        Row(
+            name,
+            arguments,
+            get={who("head", "board-secretary", "risk-lead"): OK, who(READS, OTHERS, BOARD): FORBIDDEN},
+            post={who("head", "board-secretary", "risk-lead"): DONE_OR_REFUSED, who(READS, OTHERS, BOARD): FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments in (
+            ("risks:assess", ("risk",)),
+            ("risks:withdraw_assessment", ("risk", "assessment")),
+            ("risks:tell", ("risk",)),
+            ("risks:new_control", ("risk",)),
+            ("risks:end_control", ("risk", "control")),
+        )
+    ),
+    Row(
+        "risks:assess",
+        ("somebody else's risk",),
+        get={who("head", "board-secretary"): OK, who(READS, OTHERS, BOARD): FORBIDDEN},
+        post={who("head", "board-secretary"): DONE_OR_REFUSED, who(READS, OTHERS, BOARD): FORBIDDEN},
+        decides=("GET", "POST"),
+    ),
+    *(
+        Row(
+            name,
+            arguments,
+            get={who("head", "board-secretary"): OK, who(READS, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+            post={who("head", "board-secretary"): DONE_OR_REFUSED, who(READS, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments in (
+            ("risks:edit", ("risk",)),
+            ("risks:new_lead", ("risk",)),
+            ("risks:end_lead", ("risk", "lead of the risk")),
+        )
+    ),
+    Row(
+        "risks:decide",
+        ("risk",),
+        get={who("board-secretary"): OK, who(READS, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+        post={who("board-secretary"): DONE_OR_REFUSED, who(READS, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+        decides=("GET", "POST"),
+    ),
+    # Proposed risks: of COG leads and SHRMT; a COG lead reads their own
+    Row("risks:proposals", get={PROPOSES | BOARD: OK}),
+    Row("risks:proposal", ("proposed risk",), get={who(SAFETY, BOARD, "cog-lead"): OK}),
+    Row(
+        "risks:propose",
+        get={PROPOSES: OK, BOARD: FORBIDDEN},
+        post={PROPOSES: DONE_OR_REFUSED, BOARD: FORBIDDEN},
+        decides=("GET", "POST"),
+    ),
+    *(
+        Row(
+            name,
+            ("proposed risk",),
+            get={who("board-secretary"): OK, who(SAFETY, BOARD, "cog-lead"): FORBIDDEN},
+            post={who("board-secretary"): DONE_OR_REFUSED, who(SAFETY, BOARD, "cog-lead"): FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name in ("risks:accept", "risks:decline")
+    ),
+    # The Board's meetings
+    Row("risks:meetings", get={PROPOSES | BOARD: OK}),
+    Row(
+        "risks:new_meeting",
+        get={who("head", "board-secretary"): OK, PROPOSES | BOARD: FORBIDDEN},
+        post={who("head", "board-secretary"): DONE_OR_REFUSED, PROPOSES | BOARD: FORBIDDEN},
+        decides=("GET", "POST"),
+    ),
     # What is held about people, and how long: one's own for everybody, others' to answer a request
     Row("own_data", get={ALL: OK}, post={ALL: MOVED}),
     Row("own_data_progress", get={ALL: MOVED}),
@@ -1054,6 +1133,9 @@ def world() -> World:
     BlankForm.objects.create(
         statement=blank, unit_name=blank.unit.name, blob=papers.make_blob(), printed_at=timezone.now()
     )
+    risks.load_scale()
+    risk, others_risk = risks.make_risk("40", by=people["board-secretary"]), risks.make_risk("41")
+    led = risks.make_lead(risk, people["risk-lead"])
     injuries.load_indicators()
     injuries.bring({("handling", date(2025, month, 1), "", ""): 4 for month in range(1, 13)}, by=people["shrmt"])
     surveyed = climate.make_survey({(unit, "leadership"): (2, 3, 5, 8, 4) for unit in (*units.values(), other_unit)})
@@ -1119,6 +1201,12 @@ def world() -> World:
             "information request": str(asked.request_id),
             "requested statement": str(asked.pk),
             "climate survey": str(surveyed.pk),
+            "risk": risk.reference,
+            "somebody else's risk": others_risk.reference,
+            "assessment": str(risks.make_assessment(risk, 3, 3).pk),
+            "control": str(risks.make_control(risk).pk),
+            "lead of the risk": str(led.pk),
+            "proposed risk": str(risks.make_proposal(by=people["cog-lead"]).pk),
             "indicator": "handling",
             "waiting figures": str(injuries.keep(counted, by=people["shrmt"]).token),
             "last import": str(injuries.bring(counted, by=people["head"]).token),

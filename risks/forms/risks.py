@@ -24,14 +24,13 @@ A_POST = "A post rather than a name, such as â€œDirector of Commercial Servicesâ
 Choices = Sequence[tuple[str, str]]
 
 
-def _groups(**more: Any) -> forms.ModelMultipleChoiceField:
+def _groups() -> Any:
     return forms.ModelMultipleChoiceField(
         label="Business groups that it concerns",
         help_text="None chosen: all of them.",
         queryset=BusinessGroup.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        **more,
     )
 
 
@@ -67,10 +66,14 @@ class RiskForm(VersionedForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if not self.errors.keys() & {"target_score", "target_on"}:
-            if cleaned.get("target_score") and not cleaned.get("target_on"):
+            score, day = cleaned.get("target_score"), cleaned.get("target_on")
+            if score and not day:
                 self.add_error("target_on", "Say by when the target is to be reached.")
-            if cleaned.get("target_on") and not cleaned.get("target_score"):
+            if day and not score:
                 self.add_error("target_score", "Say what score is to be reached by then.")
+            if bool(score) != bool(day):  # neither is saved without the other
+                cleaned.pop("target_on", None)
+                cleaned.pop("target_score", None)
         return cleaned
 
 

@@ -42,7 +42,7 @@ def load(said: RisksFile, *, by: User | None, at: datetime) -> Loaded:
     """
     if said.scale is not None:
         _load_scale(said, at=at)
-    if not said.risks:
+    if not said.risks or said.held_on is None:
         return Loaded(0, ())
     if by is None:
         raise Refused("The register says who entered a risk: say who does, with --by E-MAIL.")

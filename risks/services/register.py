@@ -27,9 +27,17 @@ def locked(risk: Risk) -> Risk:
 def change(
     *, risk: Risk, edits: Mapping[str, Edit], groups: Collection[BusinessGroup] | None = None, by: User, at: datetime
 ) -> tuple[Conflict, ...]:
-    """Write the edits that nobody has overtaken, and which groups the risk concerns; return those that somebody has."""
+    """Write the edits that nobody has overtaken, and which groups the risk concerns; return those that somebody has.
+
+    Raises Refused where a target would be left with a score and no day, or the other way round.
+    """
     current = locked(risk)
     result = write_onto(current, names=WRITTEN, edits=edits)
+    if (current.target_score is None) != (current.target_on is None):
+        raise Refused(
+            "Somebody has changed the target meanwhile, and the two do not go together, so nothing was saved. Look at "
+            "the risk in another window, then write score and day as they should be."
+        )
     before = set(current.groups.values_list("pk", flat=True))
     now = before if groups is None else {group.pk for group in groups}
     if result.accepted or now != before:

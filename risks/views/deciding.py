@@ -45,11 +45,12 @@ def decide(request: SignedInRequest, reference: str) -> HttpResponse:
     )
 
     def act() -> None:
-        said = {"risk": risk, "minute": form.minute_said, "by": request.user, "at": timezone.now()}
+        minute, by, at = form.minute_said, request.user, timezone.now()
         if form.is_of_the_trend:
-            services.say_trend(direction=form.direction, **said)
+            services.say_trend(risk=risk, direction=form.direction, minute=minute, by=by, at=at)
         else:
-            services.decide(kind=DecisionKind(form.cleaned_data["decision"]), **said)
+            kind = DecisionKind(form.cleaned_data["decision"])
+            services.decide(risk=risk, kind=kind, minute=minute, by=by, at=at)
 
     return asked(
         request,

@@ -67,9 +67,13 @@ def edit(request: SignedInRequest, reference: str) -> HttpResponse:
     form = RiskForm(request.POST, themes=themes())
     valid = form.is_valid()
     before = (risk.changed_by, risk.changed_at)
-    conflicts = services.change(
-        risk=risk, edits=form.edits(), groups=form.cleaned_data.get("groups"), by=request.user, at=timezone.now()
-    )
+    try:
+        conflicts = services.change(
+            risk=risk, edits=form.edits(), groups=form.cleaned_data.get("groups"), by=request.user, at=timezone.now()
+        )
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _show(request, risk, form, saved=False, status=409)
     if valid and not conflicts:
         messages.success(request, "The register is up to date.")
         return redirect("risks:risk", risk.reference)
@@ -88,9 +92,15 @@ def _in_words(value: Any) -> str:
 
 
 def _show(
-    request: SignedInRequest, risk: Risk, form: RiskForm, *, conflicts: Sequence[TwoVersions] = (), status: int = 200
+    request: SignedInRequest,
+    risk: Risk,
+    form: RiskForm,
+    *,
+    conflicts: Sequence[TwoVersions] = (),
+    saved: bool = True,
+    status: int = 200,
 ) -> HttpResponse:
-    context = {"risk": risk, "form": form, "conflicts": conflicts, "partly_saved": form.is_bound}
+    context = {"risk": risk, "form": form, "conflicts": conflicts, "partly_saved": form.is_bound and saved}
     return render(request, "risks/edit.html", context, status=status)
 
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from organisation.models import User
 from organisation.roles import Role
 from risks import risksfile
-from risks.models import Assessment, BoardMeeting, Risk, RiskProposal, RiskStatus
-from risks.services import assessing, deciding, loading, meetings
+from risks.models import Assessment, BoardMeeting, Control, Risk, RiskLead, RiskProposal, RiskStatus
+from risks.services import assessing, deciding, loading, meetings, register
 from risks.services.assessing import Judgement
 from risks.services.deciding import Entry, Minute
 from risks.trend import HIGHEST, Place
@@ -77,3 +77,13 @@ def make_assessment(
     by = by or make_person(Role.HEAD)
     day = on or timezone.localdate()
     return assessing.assess(risk=risk, assessed_on=day, said=said, by=by, at=at or timezone.now())
+
+
+def make_control(risk: Risk, *, text: str = "A radio check every hour") -> Control:
+    by = make_person(Role.HEAD)
+    return register.add_control(risk=risk, text=text, owner="Duty officer", assurance="", by=by, at=timezone.now())
+
+
+def make_lead(risk: Risk, person: User, *, post: str = "Director of the night") -> RiskLead:
+    by, today = make_person(Role.HEAD), timezone.localdate()
+    return register.name_lead(risk=risk, post=post, person=person, starts_on=today, by=by, at=timezone.now())

@@ -119,6 +119,17 @@ def test_two_people_who_change_different_answers_both_keep_theirs() -> None:
     assert [event.title for event in risk.events.order_by("pgh_id")] == ["Lone working at night", "Working alone"]
 
 
+def test_a_target_is_not_left_with_half_of_what_two_people_wrote() -> None:
+    risk, by, now = risks.make_risk(), make_person(Role.HEAD), timezone.now()
+    day = date(2027, 3, 31)
+    register.change(risk=risk, edits={"target_score": Edit(0, 6), "target_on": Edit(0, day)}, by=by, at=now)
+    register.change(risk=risk, edits={"target_on": Edit(1, date(2027, 9, 30))}, by=by, at=now)
+    with pytest.raises(Refused, match="Somebody has changed the target meanwhile"):
+        register.change(risk=risk, edits={"target_score": Edit(1, None), "target_on": Edit(1, None)}, by=by, at=now)
+    risk.refresh_from_db()
+    assert (risk.target_score, risk.target_on) == (6, date(2027, 9, 30))
+
+
 def test_a_post_leads_a_risk_once_and_ends_after_it_began() -> None:
     risk, by, today = risks.make_risk(), make_person(Role.HEAD), timezone.localdate()
     with pytest.raises(Refused, match="leads this risk already"):

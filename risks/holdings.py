@@ -9,10 +9,28 @@ from django.db import models
 
 from records.holdings import AS_THE_RECORD, Held, Holding
 from records.models import RecordClass
-from risks.models import Assessment, BoardDecision, BoardMeeting, Control, Risk, RiskLead, RiskProposal, RiskUpdate
+from risks.models import (
+    Assessment,
+    BoardDecision,
+    BoardMeeting,
+    BoardPaper,
+    Control,
+    GroupRisk,
+    MeetingFile,
+    MeetingRecord,
+    Objective,
+    ObjectiveProgress,
+    Risk,
+    RiskLead,
+    RiskProposal,
+    RiskUpdate,
+    SubGroup,
+    SubGroupReport,
+)
 
 WHY = "What the Board is told of a risk, and what it decided, is answered for by name."
 OF_A_RISK = {"risk": "risk__reference"}
+OF_A_MEETING = {"meeting": "meeting__name"}
 
 
 def _held(name: str, title: str, model: type[models.Model], people: tuple[str, ...], told: dict[str, str]) -> Held:
@@ -82,6 +100,57 @@ HELD = (
         BoardMeeting,
         ("made_by",),
         {"meeting": "name", "on": "held_on", "entered at": "made_at"},
+    ),
+    _held(
+        "board-papers",
+        "Papers for the Board that you said were awaited or received",
+        BoardPaper,
+        ("asked_by", "received_by"),
+        OF_A_MEETING | {"paper": "title", "asked at": "asked_at", "received on": "received_on"},
+    ),
+    _held(
+        "meeting-records",
+        "What you recorded of meetings of the Board",
+        MeetingRecord,
+        ("by",),
+        OF_A_MEETING | {"minute": "minute", "recorded at": "at"},
+    ),
+    _held(
+        "meeting-files",
+        "Files of meetings of the Board that you added",
+        MeetingFile,
+        ("added_by",),
+        OF_A_MEETING | {"file": "name", "added at": "added_at"},
+    ),
+    _held("objectives", "Objectives of the Board that you entered", Objective, ("set_by",), {"entered at": "set_at"}),
+    _held(
+        "objective-progress",
+        "What you wrote of how objectives of the Board stand",
+        ObjectiveProgress,
+        ("by",),
+        {"objective": "objective", "written at": "at"},
+    ),
+    _held("sub-groups", "Sub-groups of the Board that you entered", SubGroup, ("made_by",), {"entered at": "made_at"}),
+    _held(
+        "sub-group-reports",
+        "Reports of sub-groups that you wrote down",
+        SubGroupReport,
+        ("by",),
+        OF_A_MEETING | {"written at": "at"},
+    ),
+    _held(
+        "group-risks",
+        "Business groups’ own risks that you entered or last changed",
+        GroupRisk,
+        ("entered_by", "changed_by"),
+        {"group": "group__name", "entered at": "entered_at", "changed at": "changed_at"},
+    ),
+    _held(
+        "group-risks-history",
+        "Earlier texts of business groups’ own risks that were yours",
+        apps.get_model("risks", "GroupRiskEvent"),
+        ("changed_by",),
+        {"changed at": "changed_at", "overwritten at": "pgh_created_at"},
     ),
 )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from organisation.permissions import Person, administers, roles_anywhere
+from organisation.models import BusinessGroup
+from organisation.permissions import Person, administers, roles_anywhere, roles_over_group
 from organisation.roles import Role
-from risks.models import Risk, RiskProposal
+from risks.models import GroupRisk, Risk, RiskProposal
+from risks.models.group_risk import READS_ALL_GROUP_RISKS, READS_OWN_GROUP_RISKS
 from risks.models.proposal import READS_PROPOSALS
 from risks.models.risk import READS_REGISTER
 
@@ -65,6 +67,25 @@ def can_read_meetings(user: Person) -> bool:
 def can_write_meetings(user: Person) -> bool:
     """Whether the person plans the Board’s meetings and says what they deal with."""
     return bool(roles_anywhere(user) & WRITES_MEETINGS) and not administers(user)
+
+
+# --- Business groups' own risks ---------------------------------------------------------------------------------------
+
+WRITES_GROUP_RISKS = frozenset({Role.COG_LEAD})
+
+
+def can_list_group_risks(user: Person) -> bool:
+    """Whether the person reads any business group’s own risks."""
+    return bool(roles_anywhere(user) & (READS_ALL_GROUP_RISKS | READS_OWN_GROUP_RISKS))
+
+
+def can_read_group_risk(user: Person, risk: GroupRisk) -> bool:
+    return bool(roles_over_group(user, risk.group) & (READS_ALL_GROUP_RISKS | READS_OWN_GROUP_RISKS))
+
+
+def can_write_group_risks(user: Person, group: BusinessGroup) -> bool:
+    """Whether the person enters, changes and closes the group’s own risks, and puts them before the Board."""
+    return bool(roles_over_group(user, group) & WRITES_GROUP_RISKS) and not administers(user)
 
 
 def _leads(user: Person, risk: Risk) -> bool:

@@ -52,6 +52,7 @@ class RisksFile:
     held_on: date | None
     meeting: str
     risks: tuple[RiskEntry, ...]
+    agenda: tuple[str, ...]
 
 
 def read(text: str) -> RisksFile:
@@ -63,9 +64,10 @@ def read(text: str) -> RisksFile:
     if document.get("format") != FORMAT:
         raise NotRisks([f"The file does not say format = {FORMAT}."])
     reading = _Reading()
-    reading.refuse_others("The file", document, ("format", "scale", "meeting", "risks"))
+    reading.refuse_others("The file", document, ("format", "scale", "agenda", "meeting", "risks"))
     scale, meanings = reading.scale(document.get("scale"))
     held_on, meeting = reading.meeting(document.get("meeting"), needed=bool(document.get("risks")))
+    agenda = reading.agenda(document.get("agenda", {}))
     risks = tuple(reading.risks(document.get("risks", [])))
     seen: set[str] = set()
     for risk in risks:
@@ -74,7 +76,7 @@ def read(text: str) -> RisksFile:
         seen.add(risk.reference)
     if reading.faults:
         raise NotRisks(reading.faults)
-    return RisksFile(scale, meanings, held_on, meeting, risks)
+    return RisksFile(scale, meanings, held_on, meeting, risks, agenda)
 
 
 @dataclass(slots=True)
@@ -104,6 +106,14 @@ class _Reading:
         except ValueError as fault:
             self.faults.append(f"scale: {fault}")
             return None, ()
+
+    def agenda(self, said: Any) -> tuple[str, ...]:
+        items = said.get("items", []) if isinstance(said, dict) else None
+        if not isinstance(items, list) or not all(isinstance(one, str) and 0 < len(one) <= 200 for one in items):
+            self.faults.append("agenda: items is no list of titles of at most 200 characters.")
+            return ()
+        self.refuse_others("agenda", said, ("items",))
+        return tuple(dict.fromkeys(items))
 
     def meeting(self, said: Any, *, needed: bool) -> tuple[date | None, str]:
         if said is None:

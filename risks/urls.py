@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from risks.models.risk import REFERENCE
-from risks.views import deciding, maintaining, meetings, register
+from risks.views import deciding, group_risks, maintaining, meetings, objectives, register
 
 app_name = "risks"
 
@@ -43,4 +43,25 @@ urlpatterns = [
     path(f"{RISK}controls/<int:pk>/end/", maintaining.end_control, name="end_control"),
     path("meetings/", meetings.meetings, name="meetings"),
     path("meetings/new/", meetings.new_meeting, name="new_meeting"),
+    path("meetings/<int:pk>/", meetings.meeting, name="meeting"),
+    path("meetings/<int:pk>/agenda/new/", meetings.new_item, name="new_item"),
+    path("meetings/<int:pk>/agenda/<int:item>/remove/", meetings.remove_item, name="remove_item"),
+    path("meetings/<int:pk>/papers/new/", meetings.await_paper, name="await_paper"),
+    path("meetings/<int:pk>/papers/<int:paper>/receive/", meetings.receive, name="receive"),
+    path("meetings/<int:pk>/records/new/", meetings.new_record, name="new_record"),
+    path("meetings/<int:pk>/records/<int:record>/correct/", meetings.correct_record, name="correct_record"),
+    path("meetings/<int:pk>/files/new/", meetings.new_file, name="new_file"),
+    path("files/<int:pk>/", meetings.file, name="file"),
+    path("objectives/", objectives.objectives, name="objectives"),
+    path("objectives/new/", objectives.new_objective, name="new_objective"),
+    path("objectives/<int:pk>/progress/", objectives.progress, name="progress"),
+    path("sub-groups/", objectives.sub_groups, name="sub_groups"),
+    path("sub-groups/new/", objectives.new_sub_group, name="new_sub_group"),
+    path("sub-groups/<int:pk>/end/", objectives.end_sub_group, name="end_sub_group"),
+    path("sub-groups/<int:pk>/report/", objectives.report, name="report"),
+    path("group-risks/", group_risks.group_risks, name="group_risks"),
+    path("group-risks/<slug:group>/new/", group_risks.new_group_risk, name="new_group_risk"),
+    path("group-risks/<int:pk>/edit/", group_risks.edit_group_risk, name="edit_group_risk"),
+    path("group-risks/<int:pk>/close/", group_risks.close_group_risk, name="close_group_risk"),
+    path("group-risks/<int:pk>/escalate/", group_risks.escalate, name="escalate"),
 ]

@@ -915,13 +915,70 @@ TABLE = [
         )
         for name in ("risks:accept", "risks:decline")
     ),
-    # The Board's meetings
-    Row("risks:meetings", get={PROPOSES | BOARD: OK}),
+    # The Board's meetings, objectives and sub-groups: the Head and the secretary write, the secretary alone records
+    *(
+        Row(name, arguments, get={PROPOSES | BOARD: OK})
+        for name, arguments in (
+            ("risks:meetings", ()),
+            ("risks:meeting", ("meeting",)),
+            ("risks:objectives", ()),
+            ("risks:sub_groups", ()),
+            ("risks:file", ("file of the meeting",)),
+        )
+    ),
+    *(
+        Row(
+            name,
+            arguments,
+            get={who("head", "board-secretary"): OK, PROPOSES | BOARD: FORBIDDEN},
+            post={who("head", "board-secretary"): DONE_OR_REFUSED, PROPOSES | BOARD: FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments in (
+            ("risks:new_meeting", ()),
+            ("risks:new_item", ("meeting",)),
+            ("risks:remove_item", ("meeting", "item of the agenda")),
+            ("risks:await_paper", ("meeting",)),
+            ("risks:receive", ("meeting", "awaited paper")),
+            ("risks:new_file", ("meeting",)),
+            ("risks:new_objective", ()),
+            ("risks:progress", ("objective",)),
+            ("risks:new_sub_group", ()),
+            ("risks:end_sub_group", ("sub-group",)),
+            ("risks:report", ("sub-group",)),
+        )
+    ),
+    *(
+        Row(
+            name,
+            arguments,
+            get={who("board-secretary"): OK, PROPOSES | BOARD: FORBIDDEN},
+            post={who("board-secretary"): DONE_OR_REFUSED, PROPOSES | BOARD: FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments in (
+            ("risks:new_record", ("meeting",)),
+            ("risks:correct_record", ("meeting", "record of the meeting")),
+        )
+    ),
+    # Business groups' own risks: their COG lead writes
+    Row("risks:group_risks", get={who(SAFETY, BOARD, GROUP, OTHER_GROUP): OK}),
     Row(
-        "risks:new_meeting",
-        get={who("head", "board-secretary"): OK, PROPOSES | BOARD: FORBIDDEN},
-        post={who("head", "board-secretary"): DONE_OR_REFUSED, PROPOSES | BOARD: FORBIDDEN},
+        "risks:new_group_risk",
+        ("group",),
+        get={who("cog-lead"): OK, who(SAFETY, BOARD, "cog-support", OTHER_GROUP): FORBIDDEN},
+        post={who("cog-lead"): DONE_OR_REFUSED, who(SAFETY, BOARD, "cog-support", OTHER_GROUP): FORBIDDEN},
         decides=("GET", "POST"),
+    ),
+    *(
+        Row(
+            name,
+            ("group's own risk",),
+            get={who("cog-lead"): OK, who(SAFETY, BOARD, "cog-support"): FORBIDDEN},
+            post={who("cog-lead"): DONE_OR_REFUSED, who(SAFETY, BOARD, "cog-support"): FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name in ("risks:edit_group_risk", "risks:close_group_risk", "risks:escalate")
     ),
     # What is held about people, and how long: one's own for everybody, others' to answer a request
     Row("own_data", get={ALL: OK}, post={ALL: MOVED}),
@@ -1136,6 +1193,7 @@ def world() -> World:
     risks.load_scale()
     risk, others_risk = risks.make_risk("40", by=people["board-secretary"]), risks.make_risk("41")
     led = risks.make_lead(risk, people["risk-lead"])
+    meeting = risks.make_meeting(timezone.localdate())
     injuries.load_indicators()
     injuries.bring({("handling", date(2025, month, 1), "", ""): 4 for month in range(1, 13)}, by=people["shrmt"])
     surveyed = climate.make_survey({(unit, "leadership"): (2, 3, 5, 8, 4) for unit in (*units.values(), other_unit)})
@@ -1201,6 +1259,14 @@ def world() -> World:
             "information request": str(asked.request_id),
             "requested statement": str(asked.pk),
             "climate survey": str(surveyed.pk),
+            "meeting": str(meeting.pk),
+            "item of the agenda": str(risks.make_item(meeting).pk),
+            "awaited paper": str(risks.make_paper(meeting).pk),
+            "record of the meeting": str(risks.make_record(meeting).pk),
+            "file of the meeting": str(risks.make_file(meeting).pk),
+            "objective": str(risks.make_objective().pk),
+            "sub-group": str(risks.make_sub_group().pk),
+            "group's own risk": str(risks.make_group_risk(group, by=people["cog-lead"]).pk),
             "risk": risk.reference,
             "somebody else's risk": others_risk.reference,
             "assessment": str(risks.make_assessment(risk, 3, 3).pk),

@@ -1,6 +1,20 @@
 """Tables of the room: the Board's meetings, its register of risks, and what is proposed for it."""
 
 from risks.models.assessment import OF_THE_TREND, Assessment, BoardDecision, DecisionKind, RiskUpdate
+from risks.models.board import (
+    AgendaItem,
+    BoardPaper,
+    MeetingFile,
+    MeetingRecord,
+    Objective,
+    ObjectiveProgress,
+    PaperKind,
+    Standing,
+    StandingItem,
+    SubGroup,
+    SubGroupReport,
+)
+from risks.models.group_risk import GroupRisk
 from risks.models.meeting import BoardMeeting
 from risks.models.proposal import ProposalState, RiskProposal
 from risks.models.risk import ON_THE_MAP, Control, Risk, RiskLead, RiskStatus
@@ -9,12 +23,20 @@ from risks.models.scale import Axis, ScalePoint, ScoreBand
 __all__ = [
     "OF_THE_TREND",
     "ON_THE_MAP",
+    "AgendaItem",
     "Assessment",
     "Axis",
     "BoardDecision",
     "BoardMeeting",
+    "BoardPaper",
     "Control",
     "DecisionKind",
+    "GroupRisk",
+    "MeetingFile",
+    "MeetingRecord",
+    "Objective",
+    "ObjectiveProgress",
+    "PaperKind",
     "ProposalState",
     "Risk",
     "RiskLead",
@@ -23,4 +45,8 @@ __all__ = [
     "RiskUpdate",
     "ScalePoint",
     "ScoreBand",
+    "Standing",
+    "StandingItem",
+    "SubGroup",
+    "SubGroupReport",
 ]

@@ -19,6 +19,7 @@ from risks.models import (
     RiskUpdate,
     ScalePoint,
     ScoreBand,
+    StandingItem,
 )
 from risks.risksfile import RiskEntry, RisksFile
 from risks.rules import Refused
@@ -36,12 +37,17 @@ class Loaded:
 
 @transaction.atomic
 def load(said: RisksFile, *, by: User | None, at: datetime) -> Loaded:
-    """Bring the scale up to date, and enter the risks that the register does not have. Raises Refused.
+    """Bring scale and standing items up to date, and enter the risks that the register does not have. Raises Refused.
 
     A risk that is there already stays as it is: what has become of it since is not the file's to change.
     """
     if said.scale is not None:
         _load_scale(said, at=at)
+    if said.agenda:
+        StandingItem.objects.all().delete()
+        StandingItem.objects.bulk_create(
+            StandingItem(position=position, title=title) for position, title in enumerate(said.agenda, start=1)
+        )
     if not said.risks or said.held_on is None:
         return Loaded(0, ())
     if by is None:

@@ -17,8 +17,8 @@ from risks.permissions import can_decide, can_list_proposals, can_propose
 from risks.rules import Refused, decisions_on
 from risks.services import deciding as services
 from risks.services.deciding import Entry
+from risks.views.asking import POST_OR_LOOK, ask_of_risk
 from risks.views.loading import ONLY_SECRETARY, posted, proposal_or_404, risk_to_decide_or_404, themes
-from risks.views.maintaining import POST_OR_LOOK, asked
 
 PER_PAGE = 50
 IN_WORDS = {
@@ -52,7 +52,7 @@ def decide(request: SignedInRequest, reference: str) -> HttpResponse:
             kind = DecisionKind(form.cleaned_data["decision"])
             services.decide(risk=risk, kind=kind, minute=minute, by=by, at=at)
 
-    return asked(
+    return ask_of_risk(
         request,
         risk,
         form,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -25,33 +24,10 @@ from risks.models.risk import WRITTEN
 from risks.rules import Refused
 from risks.services import assessing
 from risks.services import register as services
+from risks.views.asking import POST_OR_LOOK, ask_of_risk
 from risks.views.loading import part_or_404, posted, risk_to_keep_or_404, risk_to_write_or_404, themes
 
-POST_OR_LOOK = ["GET", "HEAD", "POST"]
 NO_SCALE = "Nobody has loaded yet what likelihood and impact are called, so no risk can be assessed."
-
-
-def asked(
-    request: SignedInRequest,
-    risk: Risk,
-    form: forms.Form,
-    act: Callable[[], Any],
-    *,
-    title: str,
-    button: str,
-    done: str,
-) -> HttpResponse:
-    """Show a form about a risk; where it was sent and is in order, act, and go back to the risk."""
-    if form.is_valid():
-        try:
-            act()
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, done)
-            return redirect("risks:risk", risk.reference)
-    context = {"risk": risk, "form": form, "title": title, "button": button}
-    return render(request, "risks/ask.html", context, status=422 if form.is_bound else 200)
 
 
 # --- What the register says -------------------------------------------------------------------------------------------
@@ -114,7 +90,7 @@ def new_lead(request: SignedInRequest, reference: str) -> HttpResponse:
     appointed = Appointment.objects.in_force(timezone.localdate()).to({Role.RISK_LEAD})
     people = User.objects.filter(pk__in=appointed.values("person"), is_active=True).order_by("name")
     form = LeadForm(posted(request), people=people)
-    return asked(
+    return ask_of_risk(
         request,
         risk,
         form,
@@ -131,7 +107,7 @@ def end_lead(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     risk = risk_to_keep_or_404(request, reference)
     lead = part_or_404(risk.leads.all(), pk)
     form = EndLeadForm(posted(request))
-    return asked(
+    return ask_of_risk(
         request,
         risk,
         form,
@@ -150,7 +126,7 @@ def new_control(request: SignedInRequest, reference: str) -> HttpResponse:
     """Add something that keeps the risk down."""
     risk = risk_to_write_or_404(request, reference)
     form = ControlForm(posted(request))
-    return asked(
+    return ask_of_risk(
         request,
         risk,
         form,
@@ -167,7 +143,7 @@ def end_control(request: SignedInRequest, reference: str, pk: int) -> HttpRespon
     risk = risk_to_write_or_404(request, reference)
     control = part_or_404(risk.controls.all(), pk)
     form = ReasonForm(posted(request))
-    return asked(
+    return ask_of_risk(
         request,
         risk,
         form,
@@ -197,7 +173,7 @@ def assess(request: SignedInRequest, reference: str) -> HttpResponse:
         said, assessed_on = form.judgement, form.cleaned_data["assessed_on"]
         assessing.assess(risk=risk, assessed_on=assessed_on, said=said, by=request.user, at=timezone.now())
 
-    return asked(
+    return ask_of_risk(
         request, risk, form, act, title="Assess the risk", button="Record the assessment", done="Assessment recorded."
     )
 
@@ -208,7 +184,7 @@ def withdraw_assessment(request: SignedInRequest, reference: str, pk: int) -> Ht
     risk = risk_to_write_or_404(request, reference)
     assessment = part_or_404(risk.assessments.all(), pk)
     form = ReasonForm(posted(request))
-    return asked(
+    return ask_of_risk(
         request,
         risk,
         form,
@@ -224,7 +200,7 @@ def tell(request: SignedInRequest, reference: str) -> HttpResponse:
     """Write how the risk stands for a meeting of the Board."""
     risk = risk_to_write_or_404(request, reference)
     form = UpdateForm(posted(request))
-    return asked(
+    return ask_of_risk(
         request,
         risk,
         form,

@@ -15,6 +15,7 @@ from risks.heatmap import HeatMap
 from risks.models import Risk, RiskStatus
 from risks.permissions import (
     can_decide,
+    can_list_group_risks,
     can_list_proposals,
     can_propose,
     can_read_meetings,
@@ -41,6 +42,7 @@ def register(request: SignedInRequest) -> HttpResponse:
         "may_propose": can_propose(request.user),
         "reads_proposals": can_list_proposals(request.user),
         "reads_meetings": can_read_meetings(request.user),
+        "reads_group_risks": can_list_group_risks(request.user),
     }
     return render(request, "risks/register.html", context)
 

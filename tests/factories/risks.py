@@ -7,15 +7,32 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from organisation.models import User
+from organisation.models import BusinessGroup, User
 from organisation.roles import Role
 from risks import risksfile
-from risks.models import Assessment, BoardMeeting, Control, Risk, RiskLead, RiskProposal, RiskStatus
-from risks.services import assessing, deciding, loading, meetings, register
+from risks.models import (
+    AgendaItem,
+    Assessment,
+    BoardMeeting,
+    BoardPaper,
+    Control,
+    GroupRisk,
+    MeetingFile,
+    MeetingRecord,
+    Objective,
+    PaperKind,
+    Risk,
+    RiskLead,
+    RiskProposal,
+    RiskStatus,
+    SubGroup,
+)
+from risks.services import assessing, board, deciding, group_risks, loading, meetings, objectives, register
 from risks.services.assessing import Judgement
 from risks.services.deciding import Entry, Minute
 from risks.trend import HIGHEST, Place
 from tests.factories.organisation import make_person
+from tests.factories.papers import make_blob
 
 SHIPPED = Path(__file__).parents[2] / "fixtures" / "board-risks.toml"
 
@@ -87,3 +104,50 @@ def make_control(risk: Risk, *, text: str = "A radio check every hour") -> Contr
 def make_lead(risk: Risk, person: User, *, post: str = "Director of the night") -> RiskLead:
     by, today = make_person(Role.HEAD), timezone.localdate()
     return register.name_lead(risk=risk, post=post, person=person, starts_on=today, by=by, at=timezone.now())
+
+
+# --- Meetings ---------------------------------------------------------------------------------------------------------
+
+
+def make_item(meeting: BoardMeeting, *, title: str = "Lone working") -> AgendaItem:
+    by = make_person(Role.BOARD_SECRETARY)
+    return board.add_item(meeting=meeting, title=title, lead="", by=by, at=timezone.now())
+
+
+def make_paper(meeting: BoardMeeting, *, title: str = "Working time in June") -> BoardPaper:
+    by, kind = make_person(Role.BOARD_SECRETARY), PaperKind.WORKING_TIME
+    return board.await_paper(
+        meeting=meeting, kind=kind, title=title, group=None, due_on=meeting.held_on, by=by, at=timezone.now()
+    )
+
+
+def make_record(meeting: BoardMeeting, *, minute: str = "5.1", text: str = "The Board noted it.") -> MeetingRecord:
+    by = make_person(Role.BOARD_SECRETARY)
+    return board.record(meeting=meeting, item=None, minute=minute, text=text, by=by, at=timezone.now())
+
+
+def make_file(meeting: BoardMeeting) -> MeetingFile:
+    by = make_person(Role.BOARD_SECRETARY)
+    blob = make_blob()
+    return MeetingFile.objects.create(
+        meeting=meeting, blob=blob, name="minutes.pdf", title="Minutes", added_at=timezone.now(), added_by=by
+    )
+
+
+def make_objective(*, title: str = "Every unit at level 3") -> Objective:
+    by = make_person(Role.HEAD)
+    return objectives.set_objective(year=2026, title=title, owner="Head of Safety", by=by, at=timezone.now())
+
+
+def make_sub_group(*, name: str = "Firearms and explosives") -> SubGroup:
+    by, today = make_person(Role.HEAD), timezone.localdate()
+    return objectives.form_sub_group(
+        name=name, chair="Commander Armed Policing", remit="", starts_on=today, by=by, at=timezone.now()
+    )
+
+
+def make_group_risk(group: BusinessGroup, *, by: User | None = None, title: str = "Old boats") -> GroupRisk:
+    answers = {"title": title, "description": "They leak.", "owner": "Boat officer", "controls": ""}
+    by = by or make_person(Role.COG_LEAD, group=group)
+    said = answers | {"likelihood": 3, "impact": 4}
+    return group_risks.enter(group=group, answers=said, by=by, at=timezone.now())

@@ -17,7 +17,7 @@ from risks import risksfile
 from risks.models import GroupRisk, MeetingFile, MeetingRecord, PaperKind, RiskProposal, Standing
 from risks.rules import Refused
 from risks.services import board, group_risks, loading, objectives
-from tests.factories import risks
+from tests.factories import evidence, files, risks
 from tests.factories.organisation import make_group, make_person
 
 pytestmark = pytest.mark.django_db
@@ -100,10 +100,10 @@ def test_a_meeting_that_is_to_come_has_decided_nothing() -> None:
 def test_minutes_are_kept_as_a_file_and_handed_out_to_those_who_read_meetings() -> None:
     meeting, secretary = risks.make_meeting(timezone.localdate()), signed_in(Role.BOARD_SECRETARY)
     address = f"/board/meetings/{meeting.pk}/files/new/"
-    pdf = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-    sent = {"title": "Minutes", "file": SimpleUploadedFile("minutes.pdf", pdf)}
+    pdf = files.pdf()
+    sent = {"title": "Minutes", "file": evidence.sent()}
     assert secretary.post(address, sent).status_code == 302
-    answer = secretary.post(address, {"title": "", "file": SimpleUploadedFile("minutes.pdf", pdf)})
+    answer = secretary.post(address, {"title": "", "file": evidence.sent()})
     assert "has this file already" in answer.content.decode()
     answer = secretary.post(address, {"title": "", "file": SimpleUploadedFile("minutes.exe", b"MZ\x90\x00" * 40)})
     assert answer.status_code == 422
@@ -170,7 +170,7 @@ def test_a_closed_risk_of_a_group_stays_in_the_list_and_is_not_changed() -> None
     with pytest.raises(Refused, match="is closed"):
         group_risks.change(risk=risk, edits={"owner": Edit(1, "Nobody")}, by=by, at=timezone.now())
     assert "The boats are sold." in signed_in(Role.BOARD_MEMBER).get("/board/group-risks/").content.decode()
-    assert [event.owner for event in GroupRisk.objects.get().events.order_by("pgh_id")][0] == "Boat officer"
+    assert GroupRisk.objects.get().events.order_by("pgh_id").values_list("owner", flat=True)[0] == "Boat officer"
 
 
 def test_a_lead_of_one_group_neither_reads_nor_writes_anothers() -> None:

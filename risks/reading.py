@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db.models import Prefetch
 
+from actions.models import Action
+from organisation.permissions import Person
 from risks.heatmap import Band, HeatMap, OnTheMap, Scale, heat_map, in_order
 from risks.models import (
     OF_THE_TREND,
@@ -124,3 +126,9 @@ def map_of(found: Sequence[RiskLine]) -> HeatMap | None:
     """Return the heat map of these risks; None where nobody has loaded a scale."""
     whole = scale()
     return heat_map([line.map_entry for line in found if line.map_entry], whole) if whole else None
+
+
+def raised_actions(raised: Any, user: Person) -> list[Action]:
+    """Return the actions that a risk or a meeting raised and the person may read, those still open first."""
+    found = Action.objects.visible_to(user).filter(pk__in=raised.values("action"))
+    return list(found.prefetch_related("tasks").with_next_due().order_by("closed_at", "pk"))

@@ -433,13 +433,21 @@ TABLE = [
         decides=("GET", "POST"),
     ),
     # Actions: of the open statement's unit, raised by somebody who is not in the table
-    Row("actions:actions", get={who(READS, OTHERS): OK}),
+    Row("actions:actions", get={who(READS, OTHERS, BOARD, "risk-lead"): OK}),
     Row(
         "actions:new",
-        get={RAISES: OK, who("cog-support", "other-cog-support"): FORBIDDEN},
-        post={RAISES: DONE_OR_REFUSED, who("cog-support", "other-cog-support"): FORBIDDEN},
+        get={RAISES: OK, who("cog-support", "other-cog-support", BOARD, "risk-lead"): FORBIDDEN},
+        post={RAISES: DONE_OR_REFUSED, who("cog-support", "other-cog-support", BOARD, "risk-lead"): FORBIDDEN},
     ),
     Row("actions:action", ("action",), get={READS: OK}),
+    # One that a risk raised is no unit's: the Board reads it, its secretary and the risk's lead write it
+    Row("actions:action", ("action of the risk",), get={who(SAFETY, BOARD, "risk-lead"): OK}),
+    Row(
+        "actions:close",
+        ("action of the risk",),
+        get={who("board-secretary", "risk-lead"): OK, who(SAFETY, "board-member"): FORBIDDEN},
+        post={who("board-secretary", "risk-lead"): DONE_OR_REFUSED, who(SAFETY, "board-member"): FORBIDDEN},
+    ),
     Row("actions:history", ("action",), get={READS: OK}),
     *(
         Row(
@@ -866,6 +874,7 @@ TABLE = [
             ("risks:tell", ("risk",)),
             ("risks:new_control", ("risk",)),
             ("risks:end_control", ("risk", "control")),
+            ("risks:raise_action", ("risk",)),
         )
     ),
     Row(
@@ -959,6 +968,7 @@ TABLE = [
         for name, arguments in (
             ("risks:new_record", ("meeting",)),
             ("risks:correct_record", ("meeting", "record of the meeting")),
+            ("risks:raise_action_at_meeting", ("meeting",)),
         )
     ),
     # Business groups' own risks: their COG lead writes
@@ -1267,6 +1277,7 @@ def world() -> World:
             "objective": str(risks.make_objective().pk),
             "sub-group": str(risks.make_sub_group().pk),
             "group's own risk": str(risks.make_group_risk(group, by=people["cog-lead"]).pk),
+            "action of the risk": str(risks.make_action(risk).pk),
             "risk": risk.reference,
             "somebody else's risk": others_risk.reference,
             "assessment": str(risks.make_assessment(risk, 3, 3).pk),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -18,9 +19,9 @@ BOARD = "Health, Safety and Wellbeing Board"
 
 @transaction.atomic
 def raise_action(
-    *, of: Risk | BoardMeeting, title: str, lead: str, due: date | str | None, measure: str, by: User, at: datetime
+    *, of: Risk | BoardMeeting, title: str, lead: str, due: date | str | None, by: User, at: datetime, **more: Any
 ) -> Action:
-    """Raise an action of one task for a risk, or for a meeting of the Board."""
+    """Raise an action of one task for a risk, or for a meeting of the Board. `more` is what else is said of it."""
     current = type(of)._default_manager.select_for_update(no_key=True).get(pk=of.pk)
     title = str(normal(title))
     if current.raised_actions.filter(action__title=title, action__status="open").exists():
@@ -29,11 +30,11 @@ def raise_action(
         unit=None,
         body=BOARD,
         title=title,
-        lead=str(normal(lead)),
+        lead=lead,
         due_on=due,
-        measure=str(normal(measure)),
         by=by,
         at=at,
+        **more,
     )
     place = {"risk": current} if isinstance(current, Risk) else {"meeting": current}
     RaisedAction.objects.create(action=action, **place)

@@ -97,6 +97,7 @@ def risk(request: SignedInRequest, reference: str) -> HttpResponse:
         "controls": found.controls.filter(ended_at=None),
         "assessments": found.assessments.select_related("by", "withdrawn_by"),
         "updates": found.updates.select_related("meeting", "by"),
+        "actions": reading.raised_actions(found.raised_actions, request.user),
         "timeline": timeline(found),
         "may_write": can_write_risk(request.user, found),
         "may_keep": can_write_register(request.user),

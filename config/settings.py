@@ -442,6 +442,9 @@ ALLOWANCES = {
 PROVISIONAL_MONTHS = _whole_number("PROVISIONAL_MONTHS", 2, least=0)
 # The smallest number of a unit that others than those who need all see: fewer can tell who it was. 0 shows all.
 SMALLEST_UNIT_COUNT = _whole_number("SMALLEST_UNIT_COUNT", 5, least=0)
+# What a reading of working time says unless told otherwise: the weekly limit, averaged over so many weeks.
+WORKING_TIME_HOURS = _whole_number("WORKING_TIME_HOURS", 48)
+WORKING_TIME_WEEKS = _whole_number("WORKING_TIME_WEEKS", 17)
 
 LOGGING = {
     "version": 1,

@@ -70,7 +70,7 @@ def _comparison_as_file(request: SignedInRequest, file_format: str) -> HttpRespo
         raise Http404
     table = _compared(form)
     name = f"injuries-{table.later.first}-to-{table.later.last}"
-    return _as_file(request, lambda: two_periods.tables(table), name, file_format)
+    return as_file(request, lambda: two_periods.tables(table), name, file_format)
 
 
 @require_safe
@@ -117,7 +117,7 @@ def _indicator_as_file(request: SignedInRequest, code: str, file_format: str) ->
     if latest is None or form.errors:
         raise Http404
     name = f"{found.code}-{group.code}" if group else found.code
-    return _as_file(
+    return as_file(
         request,
         lambda: [monthly.table(_monthly(found, group, latest), "By month")],
         f"{name}-to-{latest}",
@@ -168,7 +168,7 @@ def _units_as_file(request: SignedInRequest, code: str, file_format: str) -> Htt
     found, period, units, _ = _units_or_404(request, code)
     if units is None or period is None:
         raise Http404
-    return _as_file(request, lambda: [table(units)], f"{found.code}-by-unit-to-{period.last}", file_format)
+    return as_file(request, lambda: [table(units)], f"{found.code}-by-unit-to-{period.last}", file_format)
 
 
 def _units_or_404(request: SignedInRequest, code: str) -> tuple[Indicator, Period | None, BetweenUnits | None, int]:
@@ -234,9 +234,7 @@ def _monthly(found: Indicator, group: StaffGroup | None, latest: Month) -> month
     return monthly.monthly(reading.by_month(found, group, latest=latest), provisional=provisional)
 
 
-def _as_file(
-    request: SignedInRequest, made: Callable[[], Sequence[Table]], name: str, file_format: str
-) -> HttpResponse:
+def as_file(request: SignedInRequest, made: Callable[[], Sequence[Table]], name: str, file_format: str) -> HttpResponse:
     """Hand out tables as a file; a look at the headers takes nothing away."""
     now, content = timezone.now(), b""
     if request.method == "GET":

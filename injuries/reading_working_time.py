@@ -43,7 +43,7 @@ def targets(group: StaffGroup) -> list[Target]:
 
 def ended(group: StaffGroup) -> QuerySet[WorkingTimeReading]:
     """Return the readings of a staff group that were corrected or withdrawn, the last one first."""
-    found = WorkingTimeReading.objects.filter(staff_group=group).exclude(ended_at=None)
+    found: QuerySet[WorkingTimeReading] = WorkingTimeReading.objects.filter(staff_group=group).exclude(ended_at=None)
     return found.annotate(corrected_because=F("corrected_by__because")).order_by("-ended_at", "-pk")
 
 

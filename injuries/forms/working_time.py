@@ -93,7 +93,8 @@ class ReadingForm(SentOnceForm):
         initial = {"hours": settings.WORKING_TIME_HOURS, "weeks": settings.WORKING_TIME_WEEKS}
         if like is not None:
             initial = {one.name: getattr(like, one.name) for one in fields(Said)}
-        super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
+        kwargs["initial"] = initial | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
 
     def said(self) -> Said:
         """What was typed, as the service takes it."""
@@ -157,7 +158,8 @@ class TargetForm(SentOnceForm):
     def __init__(self, *args: Any, like: WorkingTimeTarget | None = None, **kwargs: Any) -> None:
         """Offer what the target to be superseded says, but who endorsed it: that has to be found out anew."""
         initial = {} if like is None else {"share": f"{like.share:f}".removesuffix(".0"), "from_on": like.from_on}
-        super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
+        kwargs["initial"] = initial | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
 
     def terms(self) -> Terms:
         """What was typed, as the service takes it."""

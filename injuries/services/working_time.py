@@ -29,7 +29,7 @@ SUPERSEDED = "Another target has taken this one’s place already. Supersede tha
 
 
 class Refused(Exception):
-    """An act is not possible as things stand; the text says why and what to do, `field` what of the form it is about."""
+    """An act is not possible as things stand; the text says why and what to do, `field` where in a form."""
 
     def __init__(self, message: str, *, field: str | None = None) -> None:
         super().__init__(message)

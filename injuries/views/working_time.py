@@ -241,7 +241,8 @@ def _setting_or_refused(request: SignedInRequest) -> None:
 def _reading_or_refused(request: SignedInRequest, pk: int) -> WorkingTimeReading:
     """Return a reading for whoever may correct it; also one that has ended, so that what was typed is not lost."""
     _recording_or_refused(request)
-    return get_object_or_404(WorkingTimeReading.objects.select_related("staff_group"), pk=pk)
+    found: WorkingTimeReading = get_object_or_404(WorkingTimeReading.objects.select_related("staff_group"), pk=pk)
+    return found
 
 
 def _ended_already(request: SignedInRequest, group: StaffGroup, why: str) -> HttpResponse:

@@ -7,7 +7,7 @@ how far it is from it. Readings below the target differ by shape, those that wer
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -102,7 +102,7 @@ def _steps_within(targets: Sequence[Step], first: date, last: date) -> list[Step
 
 
 def _legend(shares: Sequence[Share], bottom: float, *, has_target: bool) -> str:
-    entries = [(circle, "Share that complies")]
+    entries: list[tuple[Callable[[float, float], str], str]] = [(circle, "Share that complies")]
     if any(one.is_below for one in shares):
         entries.append((diamond, "Below the target"))
     if any(one.basis != shares[-1].basis for one in shares):

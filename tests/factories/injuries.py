@@ -137,7 +137,7 @@ def staff_group(code: str = "police-officers") -> StaffGroup:
     return StaffGroup.objects.get(code=code)
 
 
-def working_time(  # noqa: PLR0913  # a reading says so much
+def working_time(
     day: date,
     in_scope: int,
     opted_out: int,

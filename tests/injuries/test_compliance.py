@@ -56,7 +56,7 @@ def test_none_over_is_all_and_all_over_is_none() -> None:
 
 def test_nobody_in_scope_and_more_over_than_in_scope_are_no_readings() -> None:
     for numbers in ((0, 0, 0), (10, 6, 5), (10, -1, 0)):
-        with pytest.raises(ValueError, match="reading|in scope"):
+        with pytest.raises(ValueError, match=r"reading|in scope"):
             Reading(JUNE, *numbers, weeks=17, hours=48)
 
 

@@ -148,7 +148,7 @@ def test_the_table_has_numbers_wherever_they_claim_nothing_that_is_not_so() -> N
     found = compliance([reading(), reading(MARCH, 10_000, 0, 1)], targets, of="police officers")
     newest, before = table(found, targets, of="Police officers").rows
     assert newest[:6] == [JUNE, "Police officers", 1000, 40, 25, Decimal("97.5")]
-    assert newest[8:13] == [Decimal("4.0"), 48, 17, Decimal("97.5"), "Met"]
+    assert newest[8:13] == [Decimal("97.5"), "Met", Decimal("4.0"), 48, 17]
     assert before[5] == "more than 99.9"
 
 

@@ -64,7 +64,7 @@ def recorded(browser: Client, where: str = f"{PAGE}new/", **said: str) -> Any:
 def test_the_published_share_is_on_the_page_and_in_both_files(board: Client) -> None:
     said = words(board.get(PAGE))
     assert "On 30 June 2019, 97.5% of 1,000 police officers in scope complied" in said
-    assert "30 June 2019 1,000 40 25 97.5% 96.3% to 98.3% 4.0% 48 hours over 17 weeks – No target" in said
+    assert "30 June 2019 1,000 40 25 97.5% 96.3% to 98.3% – No target 4.0% 48 hours over 17 weeks" in said
     [headings, row] = csv.reader(io.StringIO(board.get(f"{PAGE}csv/").content.decode("utf-8-sig")))
     told = dict(zip(headings, row, strict=True))
     assert (told["Day"], told["Complying, %"], told["In scope"]) == ("2019-06-30", "97.5", "1000")

@@ -66,7 +66,7 @@ class Terms:
 def record(*, said: Said, staff_group: StaffGroup, token: uuid.UUID, by: User, at: datetime) -> WorkingTimeReading:
     """Record a reading. The same form sent twice records it once; a day that has one is refused."""
     _held(staff_group)
-    if (sent_before := _sent_before(token, said, by)) is not None:
+    if (sent_before := _sent_before(token, said, staff_group, by)) is not None:
         return sent_before
     reading = _write(said, staff_group, token, by, at)
     trail.record(act="working-time.recorded", thing=reading, by=by, at=at, **_told(reading))
@@ -79,7 +79,7 @@ def correct(
 ) -> WorkingTimeReading:
     """Put a reading in the place of another one, and return it. The earlier one stays readable."""
     _held(reading.staff_group)
-    if (sent_before := _sent_before(token, said, by)) is not None:
+    if (sent_before := _sent_before(token, said, reading.staff_group, by, corrects=reading)) is not None:
         return sent_before
     earlier = WorkingTimeReading.objects.select_for_update(no_key=True).get(pk=reading.pk)
     if earlier.ended_at is not None:
@@ -107,10 +107,15 @@ def withdraw(*, reading: WorkingTimeReading, because: str, by: User, at: datetim
     trail.record(act="working-time.withdrawn", thing=locked, by=by, at=at, words=words, **_told(locked))
 
 
-def _sent_before(token: uuid.UUID, said: Said, by: User) -> WorkingTimeReading | None:
+def _sent_before(
+    token: uuid.UUID, said: Said, staff_group: StaffGroup, by: User, *, corrects: WorkingTimeReading | None = None
+) -> WorkingTimeReading | None:
     """What the same form has recorded already. Raises Refused where it says something else by now."""
     found = WorkingTimeReading.objects.filter(token=token, recorded_by=by).first()
-    if found is not None and _said_by(found) != _normal(said):
+    if found is None:
+        return None
+    is_same = _said_by(found) == _normal(said)
+    if not (is_same and found.staff_group == staff_group and found.corrects == corrects):
         raise Refused(SENT_BEFORE)
     return found
 
@@ -179,7 +184,7 @@ def _told(reading: WorkingTimeReading) -> dict[str, str | int | None]:
 def set_target(*, terms: Terms, staff_group: StaffGroup, token: uuid.UUID, by: User, at: datetime) -> WorkingTimeTarget:
     """Enter a target that was endorsed. The same form sent twice enters it once; a day that has one is refused."""
     _held(staff_group)
-    if (sent_before := _entered_before(token, terms, by)) is not None:
+    if (sent_before := _entered_before(token, terms, staff_group, by)) is not None:
         return sent_before
     target = _enter(terms, staff_group, token, by, at)
     trail.record(act="working-time.target_set", thing=target, by=by, at=at, **_terms_told(target))
@@ -192,7 +197,7 @@ def supersede_target(
 ) -> WorkingTimeTarget:
     """Enter a target that takes the place of another, and return it. The earlier one stays readable."""
     _held(target.staff_group)
-    if (sent_before := _entered_before(token, terms, by)) is not None:
+    if (sent_before := _entered_before(token, terms, target.staff_group, by, supersedes=target)) is not None:
         return sent_before
     earlier = WorkingTimeTarget.objects.select_for_update(no_key=True).get(pk=target.pk)
     if earlier.ended_at is not None:
@@ -204,14 +209,21 @@ def supersede_target(
     return later
 
 
-def _entered_before(token: uuid.UUID, terms: Terms, by: User) -> WorkingTimeTarget | None:
+def _entered_before(
+    token: uuid.UUID, terms: Terms, staff_group: StaffGroup, by: User, *, supersedes: WorkingTimeTarget | None = None
+) -> WorkingTimeTarget | None:
     """What the same form has entered already. Raises Refused where it says something else by now."""
     found = WorkingTimeTarget.objects.filter(token=token, entered_by=by).first()
-    if found is not None and _normal_terms(terms) != Terms(
-        **{one.name: getattr(found, one.name) for one in fields(Terms)}
-    ):
+    if found is None:
+        return None
+    is_same = _terms_of(found) == _normal_terms(terms)
+    if not (is_same and found.staff_group == staff_group and found.supersedes == supersedes):
         raise Refused(SENT_BEFORE)
     return found
+
+
+def _terms_of(target: WorkingTimeTarget) -> Terms:
+    return Terms(**{one.name: getattr(target, one.name) for one in fields(Terms)})
 
 
 def _normal_terms(terms: Terms) -> Terms:

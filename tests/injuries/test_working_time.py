@@ -102,6 +102,8 @@ def test_the_same_form_sent_twice_records_once(adviser: User) -> None:
     assert acts() == ["working-time.recorded"]
     with pytest.raises(services.Refused, match="was sent already, and says something else now"):
         services.record(said=services.Said(JUNE, 1000, 40, 24, 17, 48), **sent)
+    with pytest.raises(services.Refused, match="was sent already, and says something else now"):
+        services.record(said=SAID, **sent | {"staff_group": staff_group("ddos")})
     reading = WorkingTimeReading.objects.get()
     corrected = services.Said(JUNE, 1000, 40, 30, 17, 48, note="Cafe\u0301\r\n")
     again = uuid.uuid4()
@@ -184,6 +186,8 @@ def test_a_target_is_superseded_and_stays() -> None:
     token = uuid.uuid4()
     later = supersede(first, "97.5", by=head, token=token)
     assert supersede(first, "97.5", by=head, token=token) == later
+    with pytest.raises(services.Refused, match="was sent already, and says something else now"):
+        supersede(first, "97", by=head, token=token)
     assert list(WorkingTimeTarget.objects.standing()) == [later]
     assert later.supersedes == first
     assert acts() == ["working-time.target_set", "working-time.target_superseded"]

@@ -119,7 +119,8 @@ def _indicator_as_file(request: SignedInRequest, code: str, file_format: str) ->
     found, form, latest = _indicator_or_404(request, code)
     if latest is None or form.errors:
         raise Http404
-    name = f"{found.code}-{form.chosen_group().code}" if form.chosen_group() else found.code
+    group = form.chosen_group()
+    name = f"{found.code}-{group.code}" if group else found.code
     return _as_file(
         request,
         lambda: [over_time_table(_over_time(found, form, latest))],

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -33,6 +33,26 @@ class Figures:
     lines: int = 0
     problems: list[Problem] = field(default_factory=list)
     ignored: tuple[str, ...] = ()
+    # Of a file of incidents: of the first and the last of them.
+    first_day: date | None = None
+    last_day: date | None = None
+
+    @property
+    def remarks(self) -> Iterator[str]:
+        """What is to be known of the file itself, whatever counted before."""
+        if self.ignored:
+            yield f"These columns were not read: {formats.listed(self.ignored)}."
+        if self.first_day is None or self.last_day is None:
+            return
+        perhaps = {months_in_files.of(self.first_day)} if self.first_day.day > 1 else set()
+        if (self.last_day + timedelta(days=1)).day > 1:
+            perhaps.add(months_in_files.of(self.last_day))
+        if perhaps:
+            yield (
+                f"The first incident is of {formats.day(self.first_day)}, the last of {formats.day(self.last_day)}. If "
+                f"the file does not hold all of {months_in_files.runs_in_words(perhaps)}, do not import it: the number "
+                "would be too low. Bring whole months."
+            )
 
 
 # --- What to look at again ------------------------------------------------------------------------------------------

@@ -87,6 +87,7 @@ def read(lines: Iterator[tuple[int, Sequence[str]]], rules: ColumnRules, known: 
         raise Unreadable("The file has no incidents below its headings.")
     if not figures.problems:
         figures.months = counts_of.by_indicator(list(place_of.numbers))
+        figures.first_day, figures.last_day = month_of.first, month_of.last
     return figures
 
 
@@ -152,6 +153,7 @@ class _Months(dict[str, date | None]):
 
     def __init__(self, rules: ColumnRules, today: date) -> None:
         self.rules, self.today = rules, today
+        self.first, self.last = date.max, date.min
 
     def __missing__(self, text: str) -> date | None:
         day = _day(text, month_first=self.rules.month_first)
@@ -159,6 +161,7 @@ class _Months(dict[str, date | None]):
             return None
         if day > self.today:
             raise _Fault(self.rules.date, "the day lies in the future. Check the year.")
+        self.first, self.last = min(self.first, day), max(self.last, day)
         month = months_in_files.of(day)
         if ":" not in text:
             self[text] = month

@@ -55,6 +55,7 @@ class ChangeEntry:
     starts_on: date
     name: str
     effect: str
+    limits_begin_anew: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ class _Reading:
         )
 
     def change(self, place: str, entry: Mapping[str, Any]) -> ChangeEntry:
-        self._refuse_others(place, entry, ("indicator", "starts_on", "name", "effect"))
+        self._refuse_others(place, entry, ("indicator", "starts_on", "name", "effect", "limits_begin_anew"))
         indicator = self._text(place, entry, "indicator", required=False)
         if indicator and indicator not in self.indicators:
             self.faults.append(f"{place}: the file has no indicator “{indicator}”.")
@@ -153,7 +154,11 @@ class _Reading:
         if type(starts_on) is not date:
             self.faults.append(f"{place}: starts_on is a day, such as 2017-07-01.")
             starts_on = date.min
-        return ChangeEntry(indicator, starts_on, self._text(place, entry, "name"), self._text(place, entry, "effect"))
+        anew = entry.get("limits_begin_anew", False)
+        if not isinstance(anew, bool):
+            self.faults.append(f"{place}: limits_begin_anew is true or false, not “{anew}”.")
+        name, effect = self._text(place, entry, "name"), self._text(place, entry, "effect")
+        return ChangeEntry(indicator, starts_on, name, effect, bool(anew))
 
     def _refuse_others(self, place: str, entry: Mapping[str, Any], known: Sequence[str]) -> None:
         self.faults += [

@@ -194,7 +194,13 @@ def reporting_changes(indicator: Indicator | None = None) -> list[Change]:
     """Return the days from which something is reported in another way: of one indicator, or of any."""
     rows = ReportingChange.objects.select_related("indicator")
     return [
-        Change(row.starts_on, row.name, row.effect, row.indicator.name.lower() if row.indicator else "")
+        Change(
+            row.starts_on,
+            row.name,
+            row.effect,
+            row.indicator.name.lower() if row.indicator else "",
+            row.limits_begin_anew,
+        )
         for row in rows
         if indicator is None or row.indicator_id in (None, indicator.pk)
     ]

@@ -80,6 +80,7 @@ class Change:
     name: str
     effect: str
     of: str
+    limits_begin_anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from injuries.models import StaffGroup
 from injuries.months import Month, NotMonths, Period
+from injuries.over_time import Step
 
 Choices = Sequence[tuple[str, str]]
 
@@ -73,8 +74,8 @@ class PeriodsForm(forms.Form):
         return last
 
 
-class StaffGroupForm(forms.Form):
-    """Which staff group's months are shown."""
+class OverTimeForm(forms.Form):
+    """Which staff group is shown over time, and by months or quarters."""
 
     group = forms.ModelChoiceField(
         label="Staff group",
@@ -84,3 +85,22 @@ class StaffGroupForm(forms.Form):
         to_field_name="code",
         error_messages={"invalid_choice": "Choose one of the staff groups that are listed."},
     )
+    step = forms.ChoiceField(
+        label="By",
+        choices=[
+            ("", "Quarters if there are fewer than three a month"),
+            (Step.MONTH, "Months"),
+            (Step.QUARTER, "Quarters"),
+        ],
+        required=False,
+        error_messages={"invalid_choice": "Choose months or quarters."},
+    )
+
+    def chosen_group(self) -> StaffGroup | None:
+        """The staff group that is chosen; None: everybody."""
+        return self.cleaned_data.get("group") if self.is_valid() else None
+
+    def chosen_step(self) -> Step | None:
+        """Months or quarters; None: as the numbers have it."""
+        said = self.cleaned_data.get("step") if self.is_valid() else ""
+        return Step(said) if said else None

@@ -78,6 +78,9 @@ class ReportingChange(models.Model):
     starts_on = models.DateField()
     name = models.CharField(max_length=100, help_text="What was changed, such as “eSafety”.")
     effect = models.CharField(max_length=400, help_text="What it does to the figures.")
+    limits_begin_anew = models.BooleanField(
+        default=False, help_text="Months from then on are another thing, so that a chart's limits rest on them alone."
+    )
 
     class Meta:
         ordering = ["starts_on", "id"]

@@ -58,7 +58,7 @@ def load(said: IndicatorsFile, *, at: datetime) -> Loaded:
             indicator=indicators[change.indicator] if change.indicator else None,
             starts_on=change.starts_on,
             name=change.name,
-            defaults={"effect": change.effect},
+            defaults={"effect": change.effect, "limits_begin_anew": change.limits_begin_anew},
         )
     loaded = Loaded(StaffGroup.objects.count(), Indicator.objects.count(), ReportingChange.objects.count())
     trail.record(

@@ -12,11 +12,13 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-from injuries import monthly, reading, two_periods
+from injuries import reading, two_periods
 from injuries.between_units import BetweenUnits, between_units, table
-from injuries.forms.periods import PeriodsForm, StaffGroupForm
+from injuries.forms.periods import OverTimeForm, PeriodsForm
 from injuries.models import Indicator, StaffGroup
 from injuries.months import Month, Period
+from injuries.over_time import OverTime, over_time
+from injuries.over_time import table as over_time_table
 from injuries.permissions import (
     can_bring_figures,
     can_list_unit_figures,
@@ -29,7 +31,7 @@ from injuries.two_periods import Compared
 from organisation.requests import SignedInRequest
 from records.models import HeavyWork
 from records.services import allowances
-from rendering.charts.control import over_time
+from rendering.charts import control
 from rendering.charts.funnel import funnel
 from rendering.tables import MEDIA_TYPES, Table
 
@@ -76,22 +78,23 @@ def _comparison_as_file(request: SignedInRequest, file_format: str) -> HttpRespo
 @require_safe
 def indicator(request: SignedInRequest, code: str) -> HttpResponse:
     """An indicator’s last three years: the chart with its limits, what it says, and the same numbers as a table."""
-    found, form, group, latest = _indicator_or_404(request, code)
-    months = _monthly(found, group, latest) if latest else None
+    found, form, latest = _indicator_or_404(request, code)
+    group = form.chosen_group()
+    shown = _over_time(found, form, latest) if latest else None
     chart = ""
-    if months and months.can_be_drawn:
+    if shown and shown.can_be_drawn:
         of = group.name if group else "everybody"
-        chart = over_time(
-            months.moments,
-            chart_id="months",
-            title=f"{found.name}, {of}: rate per 1,000 by month, with limits",
+        chart = control.over_time(
+            shown.moments,
+            chart_id="over-time",
+            title=f"{found.name}, {of}: rate per 1,000 by {shown.step}, with limits",
             measure="Rate per 1,000",
         )
     context = {
         "indicator": found,
         "form": form,
         "group": group,
-        "months": months,
+        "shown": shown,
         "chart": mark_safe(chart),  # noqa: S308  # rendering.charts escapes every word it is given
         "changes": reading.reporting_changes(found),
         "by_group": reading.by_staff_group(found, latest=latest) if latest else None,
@@ -113,13 +116,14 @@ def indicator_workbook(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 def _indicator_as_file(request: SignedInRequest, code: str, file_format: str) -> HttpResponse:
-    found, form, group, latest = _indicator_or_404(request, code)
+    found, form, latest = _indicator_or_404(request, code)
     if latest is None or form.errors:
         raise Http404
+    group = form.chosen_group()
     name = f"{found.code}-{group.code}" if group else found.code
     return as_file(
         request,
-        lambda: [monthly.table(_monthly(found, group, latest), "By month")],
+        lambda: [over_time_table(_over_time(found, form, latest))],
         f"{name}-to-{latest}",
         file_format,
     )
@@ -218,20 +222,21 @@ def _compared(form: PeriodsForm) -> Compared:
     return reading.comparison(form.later, form.earlier, latest=form.latest)
 
 
-def _indicator_or_404(
-    request: SignedInRequest, code: str
-) -> tuple[Indicator, StaffGroupForm, StaffGroup | None, Month | None]:
-    """Return the indicator, the form of the staff group, the group that is chosen, and the latest month counted."""
+def _indicator_or_404(request: SignedInRequest, code: str) -> tuple[Indicator, OverTimeForm, Month | None]:
+    """Return the indicator, the form of what is shown of it, and the latest month that was counted."""
     _readable_or_404(request)
     found = get_object_or_404(Indicator, code=code)
-    form = StaffGroupForm(request.GET)
-    group: StaffGroup | None = form.cleaned_data["group"] if form.is_valid() else None
-    return found, form, group, reading.latest_month(timezone.localdate())
+    return found, OverTimeForm(request.GET), reading.latest_month(timezone.localdate())
 
 
-def _monthly(found: Indicator, group: StaffGroup | None, latest: Month) -> monthly.Monthly:
-    provisional = {month.name for month in reading.provisional_months(latest)}
-    return monthly.monthly(reading.by_month(found, group, latest=latest), provisional=provisional)
+def _over_time(found: Indicator, form: OverTimeForm, latest: Month) -> OverTime:
+    return over_time(
+        reading.by_month(found, form.chosen_group(), latest=latest),
+        last=latest,
+        step=form.chosen_step(),
+        provisional={month.name for month in reading.provisional_months(latest)},
+        changes=reading.reporting_changes(found),
+    )
 
 
 def as_file(request: SignedInRequest, made: Callable[[], Sequence[Table]], name: str, file_format: str) -> HttpResponse:

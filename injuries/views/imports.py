@@ -118,8 +118,8 @@ def _read_and_kept(request: SignedInRequest, form: FileForm) -> Upload:
     )
     if figures.problems:
         raise _Faulty(figures.problems)
-    if figures.ignored:
-        messages.info(request, f"These columns were not read: {formats.listed(figures.ignored)}.")
+    for remark in figures.remarks:
+        messages.info(request, remark)
     return importing.keep(figures=figures, source=source, by=request.user, at=now)
 
 

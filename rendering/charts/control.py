@@ -62,7 +62,7 @@ def alternative(moments: Sequence[Moment], *, title: str) -> str:
     """What the chart shows, in a sentence; the table beside it has every number."""
     shown = [one for one in moments if one.value is not None]
     if not shown:
-        return f"{title}. No month has a figure."
+        return f"{title}. Nothing of it has a figure."
     lowest, highest = (find(shown, key=lambda one: one.value or 0.0) for find in (min, max))
     outside = [one.label for one in shown if one.outside]
     said = f"Outside the limits: {formats.listed(outside)}." if outside else "No point lies outside the limits."
@@ -96,8 +96,8 @@ def _months(moments: Sequence[Moment], places: Sequence[float]) -> str:
 
 
 def _short(label: str) -> list[str]:
-    """`July 2018` in two lines, its month shortened."""
-    month, _, year = label.partition(" ")
+    """`July 2018` in two lines, its month shortened; likewise `Q2 2018/19`, without the months in brackets."""
+    month, _, year = label.partition(" (")[0].partition(" ")
     return [month[:3], year] if year else [label]
 
 

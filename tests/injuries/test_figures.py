@@ -178,7 +178,7 @@ def test_a_change_of_reporting_after_the_last_month_bears_on_neither_period() ->
 def test_an_indicators_months_are_drawn_and_stand_in_the_table_beside() -> None:
     client = signed_in(Role.RISK_LEAD)
     html = client.get(f"{PAGE}indicators/assaults-with-injury/", {"group": "ddos"}).content.decode()
-    assert '<svg xmlns="http://www.w3.org/2000/svg" id="months"' in html
+    assert '<svg xmlns="http://www.w3.org/2000/svg" id="over-time"' in html
     rows = cells(html)
     assert [row[0] for row in (rows[0], rows[-1])] == ["July 2017", "June 2019"]
     groups = {row[0]: row[1:] for row in cells(html.partition("By staff group")[2])}

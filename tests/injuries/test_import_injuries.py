@@ -74,7 +74,7 @@ def test_headcounts_and_incidents_are_imported_too(tmp_path: Path, adviser: User
     assert len(standing_headcounts()) == 1
     call_command("load_mapping", str(EXAMPLE), stdout=StringIO())
     told = said(tmp_path, INCIDENTS, adviser, "--kind", "incidents", "--mapping", "example", "--apply")
-    assert "Columns that were not read: Name." in told
+    assert "These columns were not read: Name." in told
     assert "Marchpane" not in told
     counts = {key: count for key, count in standing_counts().items() if count}
     assert counts == {

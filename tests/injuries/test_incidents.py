@@ -102,6 +102,25 @@ def test_months_without_an_incident_are_months_of_none() -> None:
     assert set(found.months) == {(code, month) for code in CODES for month in (JUNE, JULY, AUGUST)}
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "months"),
+    [
+        ("01/06/2018", "31/08/2018", None),
+        ("02/06/2018", "31/08/2018", "June 2018"),
+        ("01/06/2018", "12/08/2018", "August 2018"),
+        ("15/06/2018", "30/08/2018", "June 2018, August 2018"),
+        ("03/06/2018", "03/06/2018", "June 2018"),
+    ],
+)
+def test_a_file_that_may_hold_a_part_of_a_month_only_is_remarked_on(first: str, last: str, months: str | None) -> None:
+    """A system's extract often ends with the day on which it was taken."""
+    remarks = list(counted(f"{last},Accident,,,Q", f"{first},Accident,,,Q").remarks)
+    if months is None:
+        assert remarks == []
+    else:
+        assert f"all of {months}, do not import it" in remarks[0]
+
+
 def test_a_mapping_may_put_the_month_first_and_leave_out_group_unit_and_words() -> None:
     rules = mapping.read("""
 format = 1

@@ -68,7 +68,8 @@ def test_every_fault_of_a_file_is_said_at_once() -> None:
     assert raised.value.faults == (
         "indicators, entry 1: better is lower, higher or neutral, not “more”.",
         "indicators, entry 1: the file has no staff group “dogs”.",
-        "reporting_changes, entry 1: “colour” is not known here. Known are indicator, starts_on, name, effect.",
+        "reporting_changes, entry 1: “colour” is not known here. Known are indicator, starts_on, name, effect, "
+        "limits_begin_anew.",
         "reporting_changes, entry 1: the file has no indicator “trips”.",
         "reporting_changes, entry 1: starts_on is a day, such as 2017-07-01.",
         "reporting_changes, entry 1: effect is missing.",

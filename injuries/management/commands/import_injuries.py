@@ -41,8 +41,8 @@ class Command(BaseCommand):
         if figures.problems:
             lines = "\n".join(f"{file}: {problem}" for problem in figures.problems)
             raise CommandError(f"{lines}\n{NOTHING}")
-        if figures.ignored:
-            self.stdout.write(f"Columns that were not read: {', '.join(figures.ignored)}.")
+        for remark in figures.remarks:
+            self.stdout.write(remark)
         try:
             if person is None:
                 with importing.for_a_look(figures=figures, source=source, at=now) as upload:

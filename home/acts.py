@@ -57,6 +57,7 @@ FAMILIES = {
     "target": "Targets",
     "indicators": "What injury figures count",
     "injury-figures": "Injury figures",
+    "working-time": "Working time",
     "file": "Files",
     "calendar-link": "Calendar links",
     "hold": "Legal holds",

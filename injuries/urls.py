@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from injuries.views import figures, imports
+from injuries.views import figures, imports, working_time
 
 app_name = "injuries"
 INDICATOR = "indicators/<slug:code>/"
@@ -22,4 +22,14 @@ urlpatterns = [
     path("imports/new/<uuid:token>/", imports.apply_import, name="apply_import"),
     path("imports/empty/<slug:kind>/<slug:file_format>/", imports.empty_file, name="empty_file"),
     path("imports/<uuid:token>/undo/", imports.undo_import, name="undo_import"),
+    path("working-time/", working_time.working_time, name="working_time"),
+    path("working-time/csv/", working_time.working_time_csv, name="working_time_csv"),
+    path("working-time/xlsx/", working_time.working_time_workbook, name="working_time_workbook"),
+    path("working-time/new/", working_time.new_reading, name="new_working_time"),
+    path("working-time/<int:pk>/correct/", working_time.correct_reading, name="correct_working_time"),
+    path("working-time/<int:pk>/withdraw/", working_time.withdraw_reading, name="withdraw_working_time"),
+    path("working-time/targets/new/", working_time.new_target, name="new_working_time_target"),
+    path(
+        "working-time/targets/<int:pk>/supersede/", working_time.supersede_target, name="supersede_working_time_target"
+    ),
 ]

@@ -61,6 +61,22 @@ def share(part: int, whole: int, places: int = 0) -> str:
     return f"{decimal(Fraction(part, whole) * 100, places)}%"
 
 
+def per_cent(part: Number, places: int = 1) -> str:
+    """A share from 0 to 1 as `97.5%`. What is not all, or not nothing, never reads as if it were: `more than 99.9%`."""
+    hundredfold, step = _exact(part) * 100, Decimal(1).scaleb(-places)
+    rounded = _rounded(hundredfold, places)
+    if rounded == 100 > hundredfold:
+        return f"more than {decimal(100 - step, places)}%"
+    if rounded == 0 < hundredfold:
+        return f"less than {decimal(step, places)}%"
+    return f"{decimal(rounded, places)}%"
+
+
+def so_many_per_cent(number: Decimal) -> str:
+    """So many per cent as they were given, with one decimal where there is one: `98%`, `97.5%`."""
+    return f"{decimal(number, 0 if number == int(number) else 1)}%"
+
+
 def listed(names: Sequence[str]) -> str:
     """The names as a sentence lists them: `A, B and C`."""
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

@@ -825,6 +825,23 @@ TABLE = [
             ("injuries:undo_import", ("last import",), SAFETY, set[str]()),
         )
     ),
+    # Working time: SHRMT and the Head record it, the Head alone sets targets
+    *(
+        Row(
+            name,
+            arguments,
+            get={who(may): OK, who(READS | OTHERS | BOARD | {"risk-lead"}) - may: FORBIDDEN},
+            post={who(may): DONE_OR_REFUSED, who(READS | OTHERS | BOARD | {"risk-lead"}) - may: FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments, may in (
+            ("injuries:new_working_time", (), SAFETY),
+            ("injuries:correct_working_time", ("working time",), SAFETY),
+            ("injuries:withdraw_working_time", ("working time",), SAFETY),
+            ("injuries:new_working_time_target", (), {"head"}),
+            ("injuries:supersede_working_time_target", ("working time target",), {"head"}),
+        )
+    ),
     # Three readings side by side: for whoever reads statements, audits and climate surveys
     Row("insight:three_readings", get={who(READS, OTHERS): OK}),
     Row("insight:three_readings_of_unit", ("open",), get={READS: OK}),
@@ -838,6 +855,9 @@ TABLE = [
             ("injuries:indicator", ("indicator",)),
             ("injuries:indicator_csv", ("indicator",)),
             ("injuries:indicator_workbook", ("indicator",)),
+            ("injuries:working_time", ()),
+            ("injuries:working_time_csv", ()),
+            ("injuries:working_time_workbook", ()),
         )
     ),
     *(
@@ -1056,6 +1076,8 @@ def world() -> World:
     )
     injuries.load_indicators()
     injuries.bring({("handling", date(2025, month, 1), "", ""): 4 for month in range(1, 13)}, by=people["shrmt"])
+    worked = injuries.working_time(date(2026, 1, 1), 1000, 40, 25, note="As recorded", by=people["shrmt"])
+    share_aimed_for = injuries.working_time_target("98", date(2026, 1, 1), by=people["head"])
     surveyed = climate.make_survey({(unit, "leadership"): (2, 3, 5, 8, 4) for unit in (*units.values(), other_unit)})
     counted = {("handling", date(2026, 1, 1), "ddos", units["open"].slug): 3}
     action = actions.make_action(units["open"], by=people["stranger"])
@@ -1121,6 +1143,8 @@ def world() -> World:
             "climate survey": str(surveyed.pk),
             "indicator": "handling",
             "waiting figures": str(injuries.keep(counted, by=people["shrmt"]).token),
+            "working time": str(worked.pk),
+            "working time target": str(share_aimed_for.pk),
             "last import": str(injuries.bring(counted, by=people["head"]).token),
             "climate upload": str(climate.keep_upload(by=people["shrmt"]).token),
             "audit in draft": str(drafted.pk),

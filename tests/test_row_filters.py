@@ -85,7 +85,7 @@ from home.permissions import (
     holds_visible_to,
     trail_visible_to,
 )
-from injuries.permissions import can_bring_figures, can_read_figures
+from injuries.permissions import can_bring_figures, can_read_figures, can_set_working_time_target
 from insight.permissions import (
     can_list_three_readings,
     can_read_three_readings,
@@ -427,6 +427,7 @@ def test_injury_figures_are_imported_by_exactly_those_who_may(force: Force) -> N
         roles = {one.role for one in held(person)}
         may = bool(roles & {Role.SHRMT, Role.HEAD}) and Role.ADMINISTRATOR not in roles
         assert can_bring_figures(person) is may
+        assert can_set_working_time_target(person) is (may and Role.HEAD in roles)
         assert can_read_figures(person) or not may
         seen.add(may)
     assert seen == {True, False}

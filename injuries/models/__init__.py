@@ -4,6 +4,7 @@ from injuries.models.count import IndicatorMonth, MonthlyCount
 from injuries.models.headcount import Headcount, HeadcountMonth
 from injuries.models.indicator import Better, Indicator, IndicatorStaffGroup, ReportingChange, StaffGroup
 from injuries.models.upload import ColumnMapping, Upload, UploadKind, UploadState
+from injuries.models.working_time import WorkingTimeReading, WorkingTimeTarget
 
 __all__ = [
     "Better",
@@ -19,4 +20,6 @@ __all__ = [
     "Upload",
     "UploadKind",
     "UploadState",
+    "WorkingTimeReading",
+    "WorkingTimeTarget",
 ]

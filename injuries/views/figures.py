@@ -72,7 +72,7 @@ def _comparison_as_file(request: SignedInRequest, file_format: str) -> HttpRespo
         raise Http404
     table = _compared(form)
     name = f"injuries-{table.later.first}-to-{table.later.last}"
-    return _as_file(request, lambda: two_periods.tables(table), name, file_format)
+    return as_file(request, lambda: two_periods.tables(table), name, file_format)
 
 
 @require_safe
@@ -121,7 +121,7 @@ def _indicator_as_file(request: SignedInRequest, code: str, file_format: str) ->
         raise Http404
     group = form.chosen_group()
     name = f"{found.code}-{group.code}" if group else found.code
-    return _as_file(
+    return as_file(
         request,
         lambda: [over_time_table(_over_time(found, form, latest))],
         f"{name}-to-{latest}",
@@ -172,7 +172,7 @@ def _units_as_file(request: SignedInRequest, code: str, file_format: str) -> Htt
     found, period, units, _ = _units_or_404(request, code)
     if units is None or period is None:
         raise Http404
-    return _as_file(request, lambda: [table(units)], f"{found.code}-by-unit-to-{period.last}", file_format)
+    return as_file(request, lambda: [table(units)], f"{found.code}-by-unit-to-{period.last}", file_format)
 
 
 def _units_or_404(request: SignedInRequest, code: str) -> tuple[Indicator, Period | None, BetweenUnits | None, int]:
@@ -239,9 +239,7 @@ def _over_time(found: Indicator, form: OverTimeForm, latest: Month) -> OverTime:
     )
 
 
-def _as_file(
-    request: SignedInRequest, made: Callable[[], Sequence[Table]], name: str, file_format: str
-) -> HttpResponse:
+def as_file(request: SignedInRequest, made: Callable[[], Sequence[Table]], name: str, file_format: str) -> HttpResponse:
     """Hand out tables as a file; a look at the headers takes nothing away."""
     now, content = timezone.now(), b""
     if request.method == "GET":

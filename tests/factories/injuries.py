@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,9 +13,20 @@ from django.utils import timezone
 
 from injuries import indicatorsfile
 from injuries.figures import Figures, Number
-from injuries.models import Headcount, HeadcountMonth, IndicatorMonth, MonthlyCount, Upload, UploadKind
+from injuries.models import (
+    Headcount,
+    HeadcountMonth,
+    IndicatorMonth,
+    MonthlyCount,
+    StaffGroup,
+    Upload,
+    UploadKind,
+    WorkingTimeReading,
+    WorkingTimeTarget,
+)
 from injuries.months import Month
 from injuries.services import importing, indicators
+from injuries.services import working_time as working_time_services
 from injuries.services.previews import preview
 from organisation.models import Unit, User
 from organisation.roles import Role
@@ -118,3 +130,45 @@ def two_years(code: str, unit: Unit, *, earlier: int, later: int, last: Month, p
     if people is not None:
         officers = {("police-officers", day, "", unit.slug): Decimal(people) for day in days}
         bring(officers, kind=UploadKind.HEADCOUNT, by=by)
+
+
+def staff_group(code: str = "police-officers") -> StaffGroup:
+    """A staff group that is shipped."""
+    return StaffGroup.objects.get(code=code)
+
+
+def working_time(
+    day: date,
+    in_scope: int,
+    opted_out: int,
+    not_opted_out: int,
+    *,
+    weeks: int = 17,
+    hours: int = 48,
+    note: str = "",
+    group: str = "police-officers",
+    by: User | None = None,
+    at: datetime | None = None,
+) -> WorkingTimeReading:
+    """A reading of working time that counts."""
+    said = working_time_services.Said(day, in_scope, opted_out, not_opted_out, weeks, hours, note)
+    return working_time_services.record(
+        said=said,
+        staff_group=staff_group(group),
+        token=uuid.uuid4(),
+        by=by or make_person(Role.SHRMT),
+        at=at or timezone.now(),
+    )
+
+
+def working_time_target(
+    share: str, from_on: date, *, endorsed_by: str = "the Board", group: str = "police-officers", by: User | None = None
+) -> WorkingTimeTarget:
+    """A target for working time."""
+    return working_time_services.set_target(
+        terms=working_time_services.Terms(Decimal(share), from_on, endorsed_by),
+        staff_group=staff_group(group),
+        token=uuid.uuid4(),
+        by=by or make_person(Role.HEAD),
+        at=timezone.now(),
+    )

@@ -84,3 +84,27 @@ def test_a_share_of_nothing_is_refused() -> None:
 )
 def test_a_change_has_a_sign(ratio: float, words: str) -> None:
     assert formats.signed_change(ratio) == words
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        (Fraction(975, 1000), "97.5%"),
+        (Fraction(1), "100.0%"),
+        (1.0, "100.0%"),
+        (0, "0.0%"),
+        (Fraction(9999, 10_000), "more than 99.9%"),
+        (0.9995, "more than 99.9%"),
+        (0.99949, "99.9%"),
+        (Fraction(1, 10_000), "less than 0.1%"),
+        (0.0005, "0.1%"),
+    ],
+)
+def test_a_share_claims_all_or_nothing_only_where_it_is(part: Fraction | float, said: str) -> None:
+    """0.9995 is 99.95 %, which rounds to 100.0 %; 0.0005 is 0.05 %, which rounds to 0.1 %."""
+    assert formats.per_cent(part) == said
+
+
+def test_a_share_that_was_given_is_printed_as_it_was_given() -> None:
+    given = [Decimal(98), Decimal("98.0"), Decimal("97.5"), Decimal("100.0")]
+    assert [formats.so_many_per_cent(one) for one in given] == ["98%", "98%", "97.5%", "100%"]

@@ -132,7 +132,10 @@ class CustodyReport(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(ended_at=None, ended_by=None, ended_how="", ended_because="")
-                | (Q(ended_at__isnull=False, ended_by__isnull=False, ended_how__in=EndedHow) & ~Q(ended_because="")),
+                | (
+                    Q(ended_at__isnull=False, ended_by__isnull=False, ended_how__in=EndedHow.values)
+                    & ~Q(ended_because="")
+                ),
                 name="custody_report_ended_by_somebody_with_a_reason",
             ),
         ]

@@ -17,6 +17,7 @@ from injuries.comparisons import ADJUSTED, CLUSTERED, REPORTING, Comparison, Jud
 from injuries.months import IN_A_YEAR, Period
 from injuries.rates import Interval, Observed, Showing, interval_per_1000, observed
 from rendering import formats
+from rendering.charts.intervals import Estimate
 from rendering.tables import Cell, Column, Table
 
 INTERVENTIONS, INJURIES = "Successful interventions", "Injuries of detainees"
@@ -105,6 +106,11 @@ class ReportRow:
     injuries: Figure
     note: str
 
+    @property
+    def figures(self) -> tuple[Figure, Figure]:
+        """Both, as a table has them."""
+        return self.interventions, self.injuries
+
 
 def report_row(report: Reported) -> ReportRow:
     """Return what a report says."""
@@ -133,6 +139,22 @@ def _observed(events: int, report: Reported) -> Observed:
 
 def _in_words(interval: Interval) -> str:
     return formats.interval(interval.low, interval.high)
+
+
+def estimates(reports: Sequence[Reported]) -> list[Estimate]:
+    """Return successful interventions for each 1,000, with intervals, of the reports that have a rate to show."""
+    found = []
+    for report in reports:
+        if report.interventions is None or not report.has_exposure:
+            continue
+        period = _observed(report.interventions, report)
+        if period.showing is not Showing.NO_RATE:
+            interval = interval_per_1000(period)
+            is_unreliable = period.showing is Showing.UNRELIABLE
+            of = f"per 1,000 {report.among}"
+            rate = float(period.rate_per_1000)
+            found.append(Estimate(report.period.name, of, rate, interval.low, interval.high, is_unreliable))
+    return found
 
 
 # --- By cause and by type ---------------------------------------------------------------------------------------------
@@ -218,7 +240,7 @@ def exception_rows(reports: Sequence[Reported]) -> list[ExceptionsRow]:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One report of a comparison: its number, empty where raw numbers do not compare, and its rate by the row's basis."""
+    """One report of a comparison: its number, empty where raw numbers do not compare, and its rate by the basis."""
 
     number: str
     rate: str
@@ -255,6 +277,16 @@ class Compared:
     earlier: Reported
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
+
+    @property
+    def reports(self) -> tuple[Reported, Reported]:
+        """Both, as a table has them: the later one first."""
+        return self.later, self.earlier
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether rates are compared; monthly averages otherwise."""
+        return self.later.has_exposure and self.earlier.has_exposure
 
     @property
     def has_numbers(self) -> bool:

@@ -29,11 +29,16 @@ class Custody:
 
 def standing() -> Custody:
     """Return every report that stands: six queries."""
-    return Custody(
-        reported(CustodyReport.objects.standing()),
-        tuple(InterventionCause.objects.values_list("name", flat=True)),
-        tuple(DetaineeInjuryType.objects.values_list("name", flat=True)),
+    return Custody(reported(CustodyReport.objects.standing()), *lists())
+
+
+def lists() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of causes and of types in their order: two queries."""
+    causes, types = (
+        tuple(model._default_manager.values_list("name", flat=True))
+        for model in (InterventionCause, DetaineeInjuryType)
     )
+    return causes, types
 
 
 def reported(reports: CustodyReportQuerySet) -> tuple[Reported, ...]:

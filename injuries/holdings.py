@@ -1,4 +1,4 @@
-"""What this room holds about a person: which figures they brought or recorded. Of those who were hurt it holds nothing."""
+"""What this room holds about a person: which figures they brought. Of those who were hurt it holds nothing."""
 
 from __future__ import annotations
 

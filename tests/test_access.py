@@ -838,6 +838,24 @@ TABLE = [
             ("injuries:indicator", ("indicator",)),
             ("injuries:indicator_csv", ("indicator",)),
             ("injuries:indicator_workbook", ("indicator",)),
+            ("injuries:custody", ()),
+            ("injuries:custody_csv", ()),
+            ("injuries:custody_workbook", ()),
+            ("injuries:custody_report", ("custody report",)),
+        )
+    ),
+    *(
+        Row(
+            name,
+            arguments,
+            get={who(SAFETY): OK, who(UNIT, GROUP, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+            post={who(SAFETY): DONE_OR_REFUSED, who(UNIT, GROUP, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments in (
+            ("injuries:record_custody", ()),
+            ("injuries:correct_custody", ("custody report",)),
+            ("injuries:withdraw_custody", ("custody report",)),
         )
     ),
     *(
@@ -1120,6 +1138,7 @@ def world() -> World:
             "requested statement": str(asked.pk),
             "climate survey": str(surveyed.pk),
             "indicator": "handling",
+            "custody report": str(injuries.record_custody("2025-01", "2025-06", injuries=12).token),
             "waiting figures": str(injuries.keep(counted, by=people["shrmt"]).token),
             "last import": str(injuries.bring(counted, by=people["head"]).token),
             "climate upload": str(climate.keep_upload(by=people["shrmt"]).token),

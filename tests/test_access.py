@@ -1138,7 +1138,7 @@ def world() -> World:
             "requested statement": str(asked.pk),
             "climate survey": str(surveyed.pk),
             "indicator": "handling",
-            "custody report": str(injuries.record_custody("2025-01", "2025-06", injuries=12).token),
+            "custody report": str(injuries.corrected_custody(by=people["shrmt"]).token),
             "waiting figures": str(injuries.keep(counted, by=people["shrmt"]).token),
             "last import": str(injuries.bring(counted, by=people["head"]).token),
             "climate upload": str(climate.keep_upload(by=people["shrmt"]).token),

@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_http_methods, require_safe
 
-from injuries import custody_figures, custody_reading
-from injuries.custody_figures import Compared
+from injuries import custody_figures, custody_pairs, custody_reading
+from injuries.custody_pairs import Compared
 from injuries.custody_reading import Custody
+from injuries.custody_tables import tables
 from injuries.forms.custody import CorrectionForm, CustodyPairForm, CustodyReportForm, WithdrawForm, initial_of
 from injuries.models import CustodyReport
 from injuries.months import Month
@@ -79,7 +80,7 @@ def _custody_as_file(request: SignedInRequest, file_format: str) -> HttpResponse
     name = f"custody-to-{read.reports[0].period.last}"
     return as_file(
         request,
-        lambda: custody_figures.tables(read.reports, read.causes, read.types, comparison),
+        lambda: tables(read.reports, read.causes, read.types, comparison),
         name,
         file_format,
         as_list=True,
@@ -119,13 +120,13 @@ def _breakdowns(read: Custody) -> dict[str, custody_figures.Breakdown]:
 
 def _pair(request: SignedInRequest, read: Custody) -> tuple[CustodyPairForm | None, Compared | None]:
     """Return the form of the two reports, chosen or the default ones, and their comparison; None without two."""
-    pair = custody_figures.default_pair(read.reports)
+    pair = custody_pairs.default_pair(read.reports)
     if pair is None:
         return None, None
     default = {"later": pair[0].token, "earlier": pair[1].token}
     is_chosen = any(name in request.GET for name in default)
     form = CustodyPairForm(request.GET if is_chosen else default, reports=read.reports)
-    return form, custody_figures.compared(*form.pair) if form.is_valid() else None
+    return form, custody_pairs.compared(*form.pair) if form.is_valid() else None
 
 
 # --- Recording --------------------------------------------------------------------------------------------------------

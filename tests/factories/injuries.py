@@ -181,6 +181,23 @@ def record_custody(
     return custody.record(said=said(first, last, **says), token=uuid.uuid4(), by=by, at=at)
 
 
+def corrected_custody(*, by: User) -> CustodyReport:
+    """A report that says all that one can, with what it corrected, and an earlier one to compare it with."""
+    says: dict[str, Any] = {
+        "among": ("custody-records", 900),
+        "causes": {"clothing": 2},
+        "injuries": 12,
+        "types": {"self-harm": 5},
+        "exceptions": {("medicines", "medical-director"): 1},
+        "note": "Counted in another way than before.",
+    }
+    record_custody("2024-01", "2024-06", interventions=30, by=by, **says)
+    slip = record_custody("2025-01", "2025-06", interventions=52, by=by, **says)
+    meant = said("2025-01", "2025-06", interventions=25, **says)
+    because = "Two digits were swapped."
+    return custody.correct(report=slip, said=meant, because=because, token=uuid.uuid4(), by=by, at=timezone.now())
+
+
 def the_sources_custody() -> dict[str, CustodyReport]:
     """The custody figures of [001, paragraphs 1.22 and 1.28], by period."""
     by = make_person(Role.SHRMT)

@@ -15,13 +15,12 @@ from injuries.custody_figures import (
     Exceptions,
     Reported,
     by_cause,
-    compared,
-    default_pair,
     estimates,
     exception_rows,
     report_row,
-    tables,
 )
+from injuries.custody_pairs import compared, default_pair
+from injuries.custody_tables import tables
 from injuries.months import Month, Period
 from rendering import formats
 from rendering.charts.intervals import intervals

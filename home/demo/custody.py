@@ -54,10 +54,10 @@ def _half(period: Period, random: Random, *, units: int, among_detainees: bool) 
     number = round(RECORDS_A_UNIT * units * random.uniform(0.9, 1.1))
     interventions = round(INTERVENTIONS * number / 1000 * random.uniform(0.8, 1.2))
     injuries = round(INJURIES * number / 1000 * random.uniform(0.8, 1.2))
-    cause, kind, exception, to = (
-        model.objects.in_bulk(field_name="code")
-        for model in (InterventionCause, DetaineeInjuryType, CustodyExceptionKind, CustodyReferral)
-    )
+    cause = InterventionCause.objects.in_bulk(field_name="code")
+    kind = DetaineeInjuryType.objects.in_bulk(field_name="code")
+    exception = CustodyExceptionKind.objects.in_bulk(field_name="code")
+    to = CustodyReferral.objects.in_bulk(field_name="code")
     return Said(
         period=period,
         denominator=CustodyDenominator.objects.get(code="detainees" if among_detainees else "custody-records"),

@@ -169,16 +169,18 @@ def _no_more_than(total: str, *, parts: str) -> pgtrigger.Trigger:
 
     All rows of a report are written in the transaction that writes it, so no other adds to them meanwhile.
     """
+    sums_up = """
+        IF (SELECT SUM(number) FROM {meta.db_table} WHERE report_id = NEW.report_id)
+            > (SELECT COALESCE(%(total)s, -1) FROM injuries_custodyreport WHERE id = NEW.report_id) THEN
+            RAISE EXCEPTION 'The %(parts)s come to more than the %(total)s.' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NULL;
+    """
     return pgtrigger.Trigger(
         name=f"{parts}_within_the_total",
         operation=pgtrigger.Insert,
         when=pgtrigger.After,
-        func=pgtrigger.Func(
-            "IF (SELECT COALESCE(SUM(number), 0) FROM {meta.db_table} WHERE report_id = NEW.report_id) > "  # noqa: S608  # names of ours
-            f"(SELECT COALESCE({total}, -1) FROM injuries_custodyreport WHERE id = NEW.report_id) THEN "
-            f"RAISE EXCEPTION 'The {parts} come to more than the {total}.' USING ERRCODE = 'check_violation'; "
-            "END IF; RETURN NULL;"
-        ),
+        func=pgtrigger.Func(sums_up % {"parts": parts, "total": total}),  # type: ignore[no-untyped-call]  # ships no types
     )
 
 

@@ -1213,6 +1213,7 @@ CHECKS = [
     ("assurance.views.signing.can_sign", "POST", "assurance:sign", "administrator-and-slt-lead"),
     ("papers.views.loading.can_read_paper", "GET", "papers:paper", "panel-member"),
     ("organisation.views.loading.can_manage_people", "POST", "end_appointment", "shrmt"),
+    ("injuries.views.custody.can_bring_figures", "POST", "injuries:record_custody", "spoc"),
     ("home.views.trail.can_list_trail", "GET", "trail", "slt-lead"),
 ]
 

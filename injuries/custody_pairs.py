@@ -88,7 +88,7 @@ class Pair:
         """What a change has to be read with: denominators that differ, or lack."""
         if not self.is_rate:
             without = formats.listed([one.period.name for one in self.reports if not one.has_exposure])
-            return f"No denominator of {without}: fewer people in custody would look like fewer events."
+            return f"No denominator to divide by in {without}: fewer people in custody would look like fewer events."
         if self.later.among != self.earlier.among:
             return (
                 f"Counted among {self.later.among} in one and {self.earlier.among} in the other: holds only if both "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -38,13 +39,24 @@ BLANK_OR_NONE = "Blank: the report does not say. 0: it says that there were none
 SEEN = f"Whoever reads custody figures sees it. {NOBODY}"
 WHY = "why-"  # what the boxes of lists begin with, by list
 HOW = "how-"
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+", re.ASCII)
 EXCEPTION = "exception-"
 
 
-def _number(label: str, *, called: str = "", **more: Any) -> forms.IntegerField:
+class NumberField(forms.IntegerField):
+    """A whole number, also with commas between thousands, as reports print it: 59,177."""
+
+    def to_python(self, value: Any) -> int | None:
+        """Take the commas out where they stand between thousands; elsewhere they are a slip."""
+        if isinstance(value, str) and _THOUSANDS.fullmatch(value.strip()):
+            value = value.replace(",", "")
+        return super().to_python(value)
+
+
+def _number(label: str, *, called: str = "", **more: Any) -> NumberField:
     """A box for a number that may be blank; `called` says in messages what it is, where the label is not enough."""
-    message = f"“{called or label}” is to be a whole number from 0 to {MOST:,}, without commas."
-    return forms.IntegerField(
+    message = f"“{called or label}” is to be a whole number from 0 to {MOST:,}."
+    return NumberField(
         label=label,
         required=False,
         min_value=0,

@@ -16,8 +16,8 @@ from rendering.charts.scales import Place, circle, diamond, step_of
 WIDTH = 680
 _LABELS = 216  # where the scale begins
 _END, _VALUES = 560, 570  # where it ends, and the values begin
-_TOP, _ROW, _BOTTOM = 24, 34, 40
-_LINE = 13
+_TOP, _BOTTOM = 24, 40
+_LINE, _BETWEEN = 13, 8  # of text, and between two estimates
 _CAP = 5
 
 
@@ -42,14 +42,16 @@ def intervals(estimates: Sequence[Estimate], *, chart_id: str, title: str, measu
         raise ValueError("There is nothing to draw.")
     step = step_of(max(one.high for one in estimates))
     top = step * max(1, math.ceil(max(one.high for one in estimates) / step))
-    bottom = _TOP + _ROW * len(estimates)
+    bottom = _TOP + sum(map(_height, estimates))
 
     def along(value: float) -> float:
         return _LABELS + (_END - _LABELS) * value / top
 
     parts = [_scale(step, top, along, bottom), svg.text(measure, (_LABELS + _END) / 2, bottom + 34, anchor="middle")]
-    for number, one in enumerate(estimates):
-        parts.append(_line(one, along, _TOP + _ROW * (number + 0.5)))
+    y = float(_TOP)
+    for one in estimates:
+        parts.append(_line(one, along, y + _height(one) / 2))
+        y += _height(one)
     if any(one.is_unreliable for one in estimates):
         parts.append(diamond(6, bottom + 30) + svg.text("Fewer than 20: unreliable", 18, bottom + 34))
     said = alternative(estimates, title=title)
@@ -81,5 +83,16 @@ def _line(one: Estimate, along: Place, y: float) -> str:
     caps = "".join(f"M{svg.number(x)} {svg.number(y - _CAP)}v{2 * _CAP}" for x in (low, high))
     bar = f'<path d="M{svg.number(low)} {svg.number(y)}H{svg.number(high)}{caps}" stroke="currentColor" fill="none"/>'
     mark = diamond(value, y) if one.is_unreliable else circle(value, y, radius=4.5)
-    words = svg.text(one.label, 0, y) + svg.text(one.of, 0, y + _LINE)
+    lines = _words(one)
+    first = y - _LINE * (len(lines) - 1) / 2 + 4
+    words = "".join(svg.text(line, 0, first + _LINE * number) for number, line in enumerate(lines))
     return words + bar + mark + svg.text(formats.rate(one.value), _VALUES, y + 4, bold=True)
+
+
+def _words(one: Estimate) -> list[str]:
+    width = _LABELS - _LINE
+    return svg.wrapped(one.label, width) + svg.wrapped(one.of, width)
+
+
+def _height(one: Estimate) -> int:
+    return _LINE * len(_words(one)) + _BETWEEN

@@ -29,7 +29,7 @@ FIGURES = {
     "first": "2019-01",
     "last": "2019-06",
     "denominator": "custody-records",
-    "denominator_number": "59177",
+    "denominator_number": "59,177",
     "interventions": "258",
     "why-inadequate-search": "120",
     "why-clothing": "0",
@@ -223,7 +223,8 @@ def test_a_new_cause_needs_no_code() -> None:
         ({"why-inadequate-search": "259"}, "The causes come to 259, which is more than 258."),
         ({"how-self-harm": "37"}, "The types come to 37, which is more than 36."),
         ({"interventions": ""}, "Enter how many there were altogether, since causes are given."),
-        ({"injuries": "many"}, "“Injuries of detainees” is to be a whole number from 0 to 9,999,999, without commas."),
+        ({"injuries": "many"}, "“Injuries of detainees” is to be a whole number from 0 to 9,999,999."),
+        ({"injuries": "3,6"}, "“Injuries of detainees” is to be a whole number"),
         ({"interventions": "-1"}, "“Successful interventions” is to be a whole number from 0"),
         (
             {"exception-medicines-to-iopc": "x"},
@@ -261,7 +262,7 @@ def test_a_second_report_of_a_period_is_refused_and_keeps_what_was_typed() -> No
     html = answer.content.decode()
     assert answer.status_code == 422
     assert "There are custody figures of January 2019 to June 2019 already." in html
-    assert 'value="59177"' in html
+    assert 'value="59,177"' in html
 
 
 def test_the_same_page_sent_twice_is_recorded_once() -> None:

@@ -235,7 +235,20 @@ class CustodyExceptions(models.Model):
             ),
             models.CheckConstraint(condition=Q(number__gte=1), name="custody_exceptions_are_some"),
         ]
-        triggers = [_stays("custody_exceptions")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="exceptions_are_of_a_report_that_has_them",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                func="""
+                    IF NOT (SELECT exceptions_reported FROM injuries_custodyreport WHERE id = NEW.report_id) THEN
+                        RAISE EXCEPTION 'The report says nothing of exceptions.' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            _stays("custody_exceptions"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.number}"

@@ -11,7 +11,14 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from injuries import holdings
-from injuries.models import CustodyExceptions, CustodyReport, EndedHow, InjuriesByType, InterventionsByCause
+from injuries.models import (
+    CustodyExceptionKind,
+    CustodyExceptions,
+    CustodyReport,
+    EndedHow,
+    InjuriesByType,
+    InterventionsByCause,
+)
 from injuries.services import custody
 from organisation.roles import Role
 from tests.assurance.at_once import Post, send_each_at_once
@@ -89,6 +96,13 @@ def test_types_come_to_no_more_than_the_total() -> None:
     injuries.record_custody("2019-01", "2019-06", injuries=4, types={"self-harm": 3, "head-or-face": 1})
     with pytest.raises(IntegrityError, match="The types come to more than the injuries"), transaction.atomic():
         injuries.record_custody("2018-01", "2018-06", injuries=4, types={"self-harm": 3, "head-or-face": 2})
+
+
+def test_exceptions_belong_to_a_report_that_says_so() -> None:
+    report = written()
+    kind = CustodyExceptionKind.objects.get(code="medicines")
+    with pytest.raises(IntegrityError, match="says nothing of exceptions"), transaction.atomic():
+        CustodyExceptions.objects.create(report=report, kind=kind, number=1)
 
 
 def test_a_report_is_never_edited() -> None:

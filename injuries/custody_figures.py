@@ -218,7 +218,7 @@ def exception_rows(reports: Sequence[Reported]) -> list[ExceptionsRow]:
             found.append(ExceptionsRow(period, NOT_REPORTED if report.exceptions is None else "None", "", ""))
             continue
         found += [
-            ExceptionsRow(period, one.kind, one.referral or "Not said", formats.count(one.number))
+            ExceptionsRow(period, one.kind, one.referral or "Not referred, or not said", formats.count(one.number))
             for one in report.exceptions
         ]
     return found

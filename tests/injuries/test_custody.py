@@ -197,7 +197,12 @@ def test_what_was_entered_stands() -> None:
     assert table(html, "Successful interventions by cause") == [["January 2019 to June 2019", "258", "120", "0", "138"]]
     assert table(html, "Injuries of detainees by type") == [["January 2019 to June 2019", "36", "20", "16"]]
     assert table(html, "Exceptions by period") == [
-        ["January 2019 to June 2019", "Serious injury, or threat to life or to reputation", "Not said", "1"],
+        [
+            "January 2019 to June 2019",
+            "Serious injury, or threat to life or to reputation",
+            "Not referred, or not said",
+            "1",
+        ],
         ["January 2019 to June 2019", "Prescribing or storing medicines", "Medical Director", "2"],
     ]
     entry = TrailEntry.objects.get(act="injury-figures.custody_recorded")

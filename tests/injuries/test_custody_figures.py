@@ -116,7 +116,7 @@ def test_no_exceptions_and_none_reported_differ() -> None:
     rows = exception_rows([one, half(2018, exceptions=()), half(2017, exceptions=None)])
     assert [(row.kind, row.referral, row.number) for row in rows] == [
         ("Medicines", "Medical Director", "2"),
-        ("Serious", "Not said", "1"),
+        ("Serious", "Not referred, or not said", "1"),
         ("None", "", ""),
         ("Not reported", "", ""),
     ]

@@ -2,6 +2,9 @@
 
 ACTS = {
     "indicators.loaded": "loaded what injury figures count",
+    "injury-figures.custody_corrected": "corrected {thing}",
+    "injury-figures.custody_recorded": "recorded {thing}",
+    "injury-figures.custody_withdrawn": "withdrew {thing}",
     "injury-figures.downloaded": "took injury figures away as a file",
     "injury-figures.imported": "imported {thing}",
     "injury-figures.mapping_loaded": "loaded how the columns of incident files are read",

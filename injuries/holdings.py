@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.db import models
 
-from injuries.models import Upload, WorkingTimeReading, WorkingTimeTarget
+from injuries.models import CustodyReport, Upload, WorkingTimeReading, WorkingTimeTarget
 from records.holdings import AS_THE_RECORD, Held, Holding
 from records.models import RecordClass
 
@@ -59,6 +59,22 @@ HELD = (
             "endorsed by": "endorsed_by",
             "note": "note",
             "entered at": "entered_at",
+        },
+    ),
+    Held(
+        "custody-figures",
+        "Custody figures that you recorded, corrected or withdrew",
+        "What the force is said to have counted is answered for by whoever recorded it.",
+        AS_THE_RECORD,
+        RecordClass.STATEMENTS,
+        CustodyReport,
+        ("recorded_by", "ended_by"),
+        {
+            "first month": "first",
+            "last month": "last",
+            "recorded at": "recorded_at",
+            "stands no more since": "ended_at",
+            "how it ended": "ended_how",
         },
     ),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from injuries.views import figures, imports, working_time
+from injuries.views import custody, figures, imports, working_time
 
 app_name = "injuries"
 INDICATOR = "indicators/<slug:code>/"
@@ -17,6 +17,13 @@ urlpatterns = [
     path(f"{INDICATOR}units/", figures.indicator_units, name="indicator_units"),
     path(f"{INDICATOR}units/csv/", figures.indicator_units_csv, name="indicator_units_csv"),
     path(f"{INDICATOR}units/xlsx/", figures.indicator_units_workbook, name="indicator_units_workbook"),
+    path("custody/", custody.custody, name="custody"),
+    path("custody/csv/", custody.custody_csv, name="custody_csv"),
+    path("custody/xlsx/", custody.custody_workbook, name="custody_workbook"),
+    path("custody/new/", custody.record_custody, name="record_custody"),
+    path("custody/<uuid:token>/", custody.custody_report, name="custody_report"),
+    path("custody/<uuid:token>/correct/", custody.correct_custody, name="correct_custody"),
+    path("custody/<uuid:token>/withdraw/", custody.withdraw_custody, name="withdraw_custody"),
     path("imports/", imports.imports, name="imports"),
     path("imports/new/", imports.new_import, name="new_import"),
     path("imports/new/<uuid:token>/", imports.apply_import, name="apply_import"),

@@ -3,6 +3,7 @@
 Every number is rounded once, here, half away from zero and from the unrounded value.
 """
 
+import math
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
@@ -52,6 +53,11 @@ def decimal(number: Number, places: int = 1) -> str:
 def rate(number: Number) -> str:
     """A rate, to two decimals: `7.07`."""
     return decimal(number, places=2)
+
+
+def interval(low: float, high: float) -> str:
+    """From where to where a rate lies, as `0.67 to 0.92`; `0.67 or more` where nothing bounds it above."""
+    return f"{rate(low)} or more" if math.isinf(high) else f"{rate(low)} to {rate(high)}"
 
 
 def share(part: int, whole: int, places: int = 0) -> str:

@@ -858,6 +858,24 @@ TABLE = [
             ("injuries:working_time", ()),
             ("injuries:working_time_csv", ()),
             ("injuries:working_time_workbook", ()),
+            ("injuries:custody", ()),
+            ("injuries:custody_csv", ()),
+            ("injuries:custody_workbook", ()),
+            ("injuries:custody_report", ("custody report",)),
+        )
+    ),
+    *(
+        Row(
+            name,
+            arguments,
+            get={who(SAFETY): OK, who(UNIT, GROUP, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+            post={who(SAFETY): DONE_OR_REFUSED, who(UNIT, GROUP, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments in (
+            ("injuries:record_custody", ()),
+            ("injuries:correct_custody", ("custody report",)),
+            ("injuries:withdraw_custody", ("custody report",)),
         )
     ),
     *(
@@ -1142,6 +1160,7 @@ def world() -> World:
             "requested statement": str(asked.pk),
             "climate survey": str(surveyed.pk),
             "indicator": "handling",
+            "custody report": str(injuries.corrected_custody(by=people["shrmt"]).token),
             "waiting figures": str(injuries.keep(counted, by=people["shrmt"]).token),
             "working time": str(worked.pk),
             "working time target": str(share_aimed_for.pk),
@@ -1218,6 +1237,7 @@ CHECKS = [
     ("assurance.views.signing.can_sign", "POST", "assurance:sign", "administrator-and-slt-lead"),
     ("papers.views.loading.can_read_paper", "GET", "papers:paper", "panel-member"),
     ("organisation.views.loading.can_manage_people", "POST", "end_appointment", "shrmt"),
+    ("injuries.views.custody.can_bring_figures", "POST", "injuries:record_custody", "spoc"),
     ("home.views.trail.can_list_trail", "GET", "trail", "slt-lead"),
 ]
 

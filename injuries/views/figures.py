@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
-
 from django.conf import settings
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
@@ -26,14 +23,11 @@ from injuries.permissions import (
     can_read_small_counts,
     units_with_figures,
 )
-from injuries.services import exports
 from injuries.two_periods import Compared
+from injuries.views.downloads import as_file
 from organisation.requests import SignedInRequest
-from records.models import HeavyWork
-from records.services import allowances
 from rendering.charts import control
 from rendering.charts.funnel import funnel
-from rendering.tables import MEDIA_TYPES, Table
 
 MOST_MONTHS = 240  # that can be chosen: twenty years
 
@@ -236,18 +230,4 @@ def _over_time(found: Indicator, form: OverTimeForm, latest: Month) -> OverTime:
         step=form.chosen_step(),
         provisional={month.name for month in reading.provisional_months(latest)},
         changes=reading.reporting_changes(found),
-    )
-
-
-def as_file(request: SignedInRequest, made: Callable[[], Sequence[Table]], name: str, file_format: str) -> HttpResponse:
-    """Hand out tables as a file; a look at the headers takes nothing away."""
-    now, content = timezone.now(), b""
-    if request.method == "GET":
-        allowances.spend(person=request.user, kind=HeavyWork.EXPORTS, at=now)
-        detail: dict[str, Any] = {"what": name, "file_format": file_format}
-        content = exports.download(figures=made(), by=request.user, at=now, **detail)
-    return HttpResponse(
-        content,
-        content_type=MEDIA_TYPES[file_format],
-        headers={"Content-Disposition": f'attachment; filename="{name}.{file_format}"'},
     )

@@ -29,7 +29,7 @@ from injuries.forms.working_time import (
 from injuries.models import StaffGroup, WorkingTimeReading, WorkingTimeTarget
 from injuries.permissions import can_bring_figures, can_read_figures, can_set_working_time_target
 from injuries.services import working_time as services
-from injuries.views.figures import as_file
+from injuries.views.downloads import as_file
 from organisation.permissions import DECIDES_NOTHING, administers
 from organisation.requests import SignedInRequest, address_without_page
 from rendering.charts.shares import shares_over_time

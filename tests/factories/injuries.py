@@ -8,15 +8,22 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.utils import timezone
 
 from injuries import indicatorsfile
 from injuries.figures import Figures, Number
 from injuries.models import (
+    CustodyDenominator,
+    CustodyExceptionKind,
+    CustodyReferral,
+    CustodyReport,
+    DetaineeInjuryType,
     Headcount,
     HeadcountMonth,
     IndicatorMonth,
+    InterventionCause,
     MonthlyCount,
     StaffGroup,
     Upload,
@@ -24,8 +31,8 @@ from injuries.models import (
     WorkingTimeReading,
     WorkingTimeTarget,
 )
-from injuries.months import Month
-from injuries.services import importing, indicators
+from injuries.months import Month, Period
+from injuries.services import custody, importing, indicators
 from injuries.services import working_time as working_time_services
 from injuries.services.previews import preview
 from organisation.models import Unit, User
@@ -172,3 +179,79 @@ def working_time_target(
         by=by or make_person(Role.HEAD),
         at=timezone.now(),
     )
+
+
+# --- Custody ----------------------------------------------------------------------------------------------------------
+
+
+def said(
+    first: str,
+    last: str,
+    *,
+    among: tuple[str, int] | None = None,
+    interventions: int | None = None,
+    causes: Mapping[str, int] | None = None,
+    injuries: int | None = None,
+    types: Mapping[str, int] | None = None,
+    exceptions: Mapping[tuple[str, str], int] | None = None,
+    note: str = "",
+) -> custody.Said:
+    """What a custody report says, by the codes of its lists; `exceptions` by kind and referral (empty: not said)."""
+    named, number = among or ("", None)
+    return custody.Said(
+        period=Period(Month.parse(first), Month.parse(last)),
+        denominator=CustodyDenominator.objects.get(code=named) if named else None,
+        denominator_number=number,
+        interventions=interventions,
+        causes={InterventionCause.objects.get(code=code): count for code, count in (causes or {}).items()},
+        injuries=injuries,
+        types={DetaineeInjuryType.objects.get(code=code): count for code, count in (types or {}).items()},
+        exceptions=None
+        if exceptions is None
+        else {
+            (
+                CustodyExceptionKind.objects.get(code=kind),
+                CustodyReferral.objects.get(code=referral) if referral else None,
+            ): count
+            for (kind, referral), count in exceptions.items()
+        },
+        note=note,
+    )
+
+
+def record_custody(
+    first: str, last: str, *, by: User | None = None, at: datetime | None = None, **says: Any
+) -> CustodyReport:
+    """A custody report that stands."""
+    by, at = by or make_person(Role.SHRMT), at or timezone.now()
+    return custody.record(said=said(first, last, **says), token=uuid.uuid4(), by=by, at=at)
+
+
+def corrected_custody(*, by: User) -> CustodyReport:
+    """A report that says all that one can, with what it corrected, and an earlier one to compare it with."""
+    says: dict[str, Any] = {
+        "among": ("custody-records", 900),
+        "causes": {"clothing": 2},
+        "injuries": 12,
+        "types": {"self-harm": 5},
+        "exceptions": {("medicines", "medical-director"): 1},
+        "note": "Counted in another way than before.",
+    }
+    record_custody("2024-01", "2024-06", interventions=30, by=by, **says)
+    slip = record_custody("2025-01", "2025-06", interventions=52, by=by, **says)
+    meant = said("2025-01", "2025-06", interventions=25, **says)
+    because = "Two digits were swapped."
+    return custody.correct(report=slip, said=meant, because=because, token=uuid.uuid4(), by=by, at=timezone.now())
+
+
+def the_sources_custody() -> dict[str, CustodyReport]:
+    """The custody figures of [001, paragraphs 1.22 and 1.28], by period."""
+    by = make_person(Role.SHRMT)
+    return {
+        "2019 H1": record_custody(
+            "2019-01", "2019-06", among=("custody-records", 59_177), interventions=258, injuries=36, by=by
+        ),
+        "2018 H1": record_custody("2018-01", "2018-06", among=("detainees", 70_044), interventions=387, by=by),
+        "2018": record_custody("2018-01", "2018-12", injuries=118, by=by),
+        "2017": record_custody("2017-01", "2017-12", injuries=182, by=by),
+    }

@@ -68,6 +68,11 @@ def test_rates_have_two_decimals() -> None:
     assert formats.rate(7.0651) == "7.07"
 
 
+def test_an_interval_that_nothing_bounds_above_says_so() -> None:
+    assert formats.interval(0.666, 0.92) == "0.67 to 0.92"
+    assert formats.interval(2.4996, float("inf")) == "2.50 or more"
+
+
 @pytest.mark.parametrize(("part", "whole", "words"), [(5, 8, "63%"), (0, 3, "0%"), (1, 3, "33%"), (200, 200, "100%")])
 def test_a_share_is_a_whole_percentage(part: int, whole: int, words: str) -> None:
     assert formats.share(part, whole) == words

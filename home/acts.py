@@ -59,6 +59,7 @@ FAMILIES = {
     "target": "Targets",
     "indicators": "What injury figures count",
     "injury-figures": "Injury figures",
+    "working-time": "Working time",
     "risk": "Risks",
     "risk-scale": "What risks are measured by",
     "proposal": "Proposed risks",

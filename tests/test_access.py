@@ -835,6 +835,23 @@ TABLE = [
             ("injuries:undo_import", ("last import",), SAFETY, set[str]()),
         )
     ),
+    # Working time: SHRMT and the Head record it, the Head alone sets targets
+    *(
+        Row(
+            name,
+            arguments,
+            get={who(may): OK, who(READS | OTHERS | BOARD | {"risk-lead"}) - may: FORBIDDEN},
+            post={who(may): DONE_OR_REFUSED, who(READS | OTHERS | BOARD | {"risk-lead"}) - may: FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments, may in (
+            ("injuries:new_working_time", (), SAFETY),
+            ("injuries:correct_working_time", ("working time",), SAFETY),
+            ("injuries:withdraw_working_time", ("working time",), SAFETY),
+            ("injuries:new_working_time_target", (), {"head"}),
+            ("injuries:supersede_working_time_target", ("working time target",), {"head"}),
+        )
+    ),
     # Three readings side by side: for whoever reads statements, audits and climate surveys
     Row("insight:three_readings", get={who(READS, OTHERS): OK}),
     Row("insight:three_readings_of_unit", ("open",), get={READS: OK}),
@@ -848,6 +865,27 @@ TABLE = [
             ("injuries:indicator", ("indicator",)),
             ("injuries:indicator_csv", ("indicator",)),
             ("injuries:indicator_workbook", ("indicator",)),
+            ("injuries:working_time", ()),
+            ("injuries:working_time_csv", ()),
+            ("injuries:working_time_workbook", ()),
+            ("injuries:custody", ()),
+            ("injuries:custody_csv", ()),
+            ("injuries:custody_workbook", ()),
+            ("injuries:custody_report", ("custody report",)),
+        )
+    ),
+    *(
+        Row(
+            name,
+            arguments,
+            get={who(SAFETY): OK, who(UNIT, GROUP, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+            post={who(SAFETY): DONE_OR_REFUSED, who(UNIT, GROUP, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments in (
+            ("injuries:record_custody", ()),
+            ("injuries:correct_custody", ("custody report",)),
+            ("injuries:withdraw_custody", ("custody report",)),
         )
     ),
     *(
@@ -1206,6 +1244,8 @@ def world() -> World:
     meeting = risks.make_meeting(timezone.localdate())
     injuries.load_indicators()
     injuries.bring({("handling", date(2025, month, 1), "", ""): 4 for month in range(1, 13)}, by=people["shrmt"])
+    worked = injuries.working_time(date(2026, 1, 1), 1000, 40, 25, note="As recorded", by=people["shrmt"])
+    share_aimed_for = injuries.working_time_target("98", date(2026, 1, 1), by=people["head"])
     surveyed = climate.make_survey({(unit, "leadership"): (2, 3, 5, 8, 4) for unit in (*units.values(), other_unit)})
     counted = {("handling", date(2026, 1, 1), "ddos", units["open"].slug): 3}
     action = actions.make_action(units["open"], by=people["stranger"])
@@ -1285,7 +1325,10 @@ def world() -> World:
             "lead of the risk": str(led.pk),
             "proposed risk": str(risks.make_proposal(by=people["cog-lead"]).pk),
             "indicator": "handling",
+            "custody report": str(injuries.corrected_custody(by=people["shrmt"]).token),
             "waiting figures": str(injuries.keep(counted, by=people["shrmt"]).token),
+            "working time": str(worked.pk),
+            "working time target": str(share_aimed_for.pk),
             "last import": str(injuries.bring(counted, by=people["head"]).token),
             "climate upload": str(climate.keep_upload(by=people["shrmt"]).token),
             "audit in draft": str(drafted.pk),
@@ -1359,6 +1402,7 @@ CHECKS = [
     ("assurance.views.signing.can_sign", "POST", "assurance:sign", "administrator-and-slt-lead"),
     ("papers.views.loading.can_read_paper", "GET", "papers:paper", "panel-member"),
     ("organisation.views.loading.can_manage_people", "POST", "end_appointment", "shrmt"),
+    ("injuries.views.custody.can_bring_figures", "POST", "injuries:record_custody", "spoc"),
     ("home.views.trail.can_list_trail", "GET", "trail", "slt-lead"),
 ]
 

@@ -69,6 +69,10 @@ def test_every_download_is_in_the_trail(world: World) -> None:
         "assurance:programme_workbook",
         "assurance:audit_report_pdf",
         "assurance:closure_file",
+        "injuries:working_time_csv",
+        "injuries:working_time_workbook",
+        "injuries:custody_csv",
+        "injuries:custody_workbook",
         "trail_csv",
     } <= recorded
 

@@ -85,7 +85,14 @@ from home.permissions import (
     holds_visible_to,
     trail_visible_to,
 )
-from injuries.permissions import can_bring_figures, can_read_figures
+from injuries.permissions import (
+    can_bring_figures,
+    can_list_unit_figures,
+    can_read_figures,
+    can_read_unit_figures,
+    can_set_working_time_target,
+    units_with_figures,
+)
 from insight.permissions import (
     can_list_three_readings,
     can_read_three_readings,
@@ -427,9 +434,25 @@ def test_injury_figures_are_imported_by_exactly_those_who_may(force: Force) -> N
         roles = {one.role for one in held(person)}
         may = bool(roles & {Role.SHRMT, Role.HEAD}) and Role.ADMINISTRATOR not in roles
         assert can_bring_figures(person) is may
+        assert can_set_working_time_target(person) is (may and Role.HEAD in roles)
         assert can_read_figures(person) or not may
         seen.add(may)
     assert seen == {True, False}
+
+
+def test_a_units_injury_figures_are_shown_exactly_where_they_may_be_read(force: Force) -> None:
+    """domain.md: R force, and besides of the own unit or group; SHRMT and the Head read every unit's."""
+    group = {unit.pk: group_of(unit) for unit in force.units}
+    ours = Unit.objects.filter(pk__in=list(group))
+    seen = set()
+    for person in force.people:
+        appointments = held(person)
+        readable = {unit.pk for unit in force.units if reads_statements_of(unit.pk, group[unit.pk], appointments)}
+        assert set((units_with_figures(person) & ours).values_list("pk", flat=True)) == readable
+        assert {unit.pk for unit in force.units if can_read_unit_figures(person, unit)} == readable
+        assert can_list_unit_figures(person) or not readable
+        seen.add(len(readable))
+    assert {0, len(force.units)} < seen
 
 
 def test_three_readings_are_shown_exactly_where_all_three_may_be_read(force: Force) -> None:

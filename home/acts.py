@@ -61,6 +61,7 @@ FAMILIES = {
     "injury-figures": "Injury figures",
     "working-time": "Working time",
     "risk": "Risks",
+    "risk-register": "The risk register as a file",
     "risk-scale": "What risks are measured by",
     "proposal": "Proposed risks",
     "control": "Controls of risks",

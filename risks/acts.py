@@ -22,6 +22,8 @@ ACTS = {
     "sub-group.formed": "entered {thing}",
     "sub-group.reported": "wrote a {thing}",
     "proposal.declined": "recorded that the Board declined {thing}",
+    "risk-register.downloaded": "took risks away as a file",
+    "risk-register.imported": "brought the risk register up to date from a file",
     "risk.accepted": "recorded that the Board accepted {thing}",
     "risk.assessed": "assessed a risk: {thing}",
     "risk.assessment-withdrawn": "took back {thing}",

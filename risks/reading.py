@@ -44,6 +44,7 @@ class RiskLine:
     assessed_on: date | None
     band: Band | None
     update: RiskUpdate | None
+    last: Assessment | None
     review_is_due: bool
     is_stale: bool
 
@@ -101,6 +102,7 @@ def _line(risk: Any, whole: Scale | None, last_meetings: Sequence[int], today: d
         assessed_on=ordered[0].on if ordered else None,
         band=whole.band(place.score) if whole and place else None,
         update=update,
+        last=risk.standing[0] if risk.standing else None,
         review_is_due=is_live and risk.review_on is not None and risk.review_on <= today,
         is_stale=is_live and len(last_meetings) == MEETINGS_UNTIL_STALE and not heard & set(last_meetings),
     )

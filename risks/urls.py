@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from risks.models.risk import REFERENCE
-from risks.views import deciding, group_risks, maintaining, meetings, objectives, register
+from risks.views import deciding, group_risks, maintaining, meetings, objectives, register, register_files
 
 app_name = "risks"
 
@@ -25,6 +25,10 @@ RISK = "risks/<reference:reference>/"
 
 urlpatterns = [
     path("risks/", register.register, name="register"),
+    path("risks/csv/", register_files.register_csv, name="register_csv"),
+    path("risks/xlsx/", register_files.register_workbook, name="register_workbook"),
+    path("risks/import/", register_files.new_import, name="new_import"),
+    path("risks/import/<uuid:token>/", register_files.apply_import, name="apply_import"),
     path("risks/heat-map/", register.heat_map, name="heat_map"),
     path("risks/proposed/", deciding.proposals, name="proposals"),
     path("risks/proposed/new/", deciding.propose, name="propose"),

@@ -895,7 +895,13 @@ TABLE = [
     # The Board's risks: whoever leads one reads and writes that one; one that others lead stays closed to them
     *(
         Row(name, arguments, get={who(READS, OTHERS, BOARD, "risk-lead"): OK})
-        for name, arguments in (("risks:register", ()), ("risks:heat_map", ()), ("risks:risk", ("risk",)))
+        for name, arguments in (
+            ("risks:register", ()),
+            ("risks:register_csv", ()),
+            ("risks:register_workbook", ()),
+            ("risks:heat_map", ()),
+            ("risks:risk", ("risk",)),
+        )
     ),
     Row("risks:risk", ("somebody else's risk",), get={who(READS, OTHERS, BOARD): OK}),
     *(
@@ -934,7 +940,19 @@ TABLE = [
             ("risks:edit", ("risk",)),
             ("risks:new_lead", ("risk",)),
             ("risks:end_lead", ("risk", "lead of the risk")),
+            ("risks:new_import", ()),
         )
+    ),
+    Row(
+        "risks:apply_import",
+        ("file of the register",),
+        get={who("head"): OK, who("board-secretary"): MOVED, who(READS, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+        post={
+            who("head"): DONE_OR_REFUSED,
+            who("board-secretary"): MOVED,
+            who(READS, OTHERS, BOARD, "risk-lead"): FORBIDDEN,
+        },
+        decides=("GET", "POST"),
     ),
     Row(
         "risks:decide",
@@ -1318,6 +1336,7 @@ def world() -> World:
             "sub-group": str(risks.make_sub_group().pk),
             "group's own risk": str(risks.make_group_risk(group, by=people["cog-lead"]).pk),
             "action of the risk": str(risks.make_action(risk).pk),
+            "file of the register": str(risks.make_upload(risk, by=people["head"]).token),
             "risk": risk.reference,
             "somebody else's risk": others_risk.reference,
             "assessment": str(risks.make_assessment(risk, 3, 3).pk),

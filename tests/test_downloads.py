@@ -73,6 +73,9 @@ def test_every_download_is_in_the_trail(world: World) -> None:
         "injuries:working_time_workbook",
         "injuries:custody_csv",
         "injuries:custody_workbook",
+        "risks:register_csv",
+        "risks:register_workbook",
+        "risks:file",
         "trail_csv",
     } <= recorded
 

@@ -18,6 +18,7 @@ from risks.models.board import (
 from risks.models.group_risk import GroupRisk
 from risks.models.meeting import BoardMeeting
 from risks.models.proposal import ProposalState, RiskProposal
+from risks.models.register_upload import RegisterUpload
 from risks.models.risk import ON_THE_MAP, Control, Risk, RiskLead, RiskStatus
 from risks.models.scale import Axis, ScalePoint, ScoreBand
 
@@ -40,6 +41,7 @@ __all__ = [
     "PaperKind",
     "ProposalState",
     "RaisedAction",
+    "RegisterUpload",
     "Risk",
     "RiskLead",
     "RiskProposal",

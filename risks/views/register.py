@@ -40,6 +40,7 @@ def register(request: SignedInRequest) -> HttpResponse:
         "total": len(lines),
         "to_look_at": [line for line in lines if line.review_is_due or line.is_stale],
         "may_propose": can_propose(request.user),
+        "may_keep": can_write_register(request.user),
         "reads_proposals": can_list_proposals(request.user),
         "reads_meetings": can_read_meetings(request.user),
         "reads_group_risks": can_list_group_risks(request.user),

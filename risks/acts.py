@@ -29,6 +29,7 @@ ACTS = {
     "risk.assessment-withdrawn": "took back {thing}",
     "risk.changed": "changed what is said of {thing}",
     "risk.decided": "recorded {thing}",
+    "risk.indicators-linked": "said which injuries bear on {thing}",
     "risk.lead-ended": "ended a {thing}",
     "risk.lead-named": "named a {thing}",
     "risk.loaded": "loaded {thing} onto the register",

@@ -1,26 +1,13 @@
 """Addresses of the Board: its register of risks, its heat map and its meetings."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from risks.models.risk import REFERENCE
+from risks import converters  # noqa: F401  # addresses use it
 from risks.views import deciding, group_risks, maintaining, meetings, objectives, register, register_files
 
 app_name = "risks"
 
 
-class ReferenceConverter:
-    """A risk's reference in an address."""
-
-    regex = REFERENCE.strip("^$").replace("(", "(?:")
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(ReferenceConverter, "reference")
 RISK = "risks/<reference:reference>/"
 
 urlpatterns = [

@@ -901,6 +901,7 @@ TABLE = [
             ("risks:register_workbook", ()),
             ("risks:heat_map", ()),
             ("risks:risk", ("risk",)),
+            ("insight:risk_injuries", ("risk",)),
         )
     ),
     Row("risks:risk", ("somebody else's risk",), get={who(READS, OTHERS, BOARD): OK}),
@@ -919,6 +920,7 @@ TABLE = [
             ("risks:new_control", ("risk",)),
             ("risks:end_control", ("risk", "control")),
             ("risks:raise_action", ("risk",)),
+            ("insight:choose_indicators", ("risk",)),
         )
     ),
     Row(

@@ -19,7 +19,7 @@ from risks.models.group_risk import GroupRisk
 from risks.models.meeting import BoardMeeting
 from risks.models.proposal import ProposalState, RiskProposal
 from risks.models.register_upload import RegisterUpload
-from risks.models.risk import ON_THE_MAP, Control, Risk, RiskLead, RiskStatus
+from risks.models.risk import ON_THE_MAP, Control, Risk, RiskIndicator, RiskLead, RiskStatus
 from risks.models.scale import Axis, ScalePoint, ScoreBand
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "RaisedAction",
     "RegisterUpload",
     "Risk",
+    "RiskIndicator",
     "RiskLead",
     "RiskProposal",
     "RiskStatus",

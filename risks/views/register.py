@@ -10,8 +10,9 @@ from django.views.decorators.http import require_safe
 
 from organisation.requests import SignedInRequest
 from rendering.charts import heatmap as chart
-from risks import reading
-from risks.heatmap import HeatMap
+from rendering.charts.scores import Score, scores_over_time
+from risks import links, reading
+from risks.heatmap import HeatMap, Scale
 from risks.models import Risk, RiskStatus
 from risks.permissions import (
     can_decide,
@@ -22,6 +23,7 @@ from risks.permissions import (
     can_write_register,
     can_write_risk,
 )
+from risks.services.assessing import place_of
 from risks.timeline import timeline
 from risks.views.loading import listing_or_404, risk_or_404, themes
 
@@ -100,8 +102,18 @@ def risk(request: SignedInRequest, reference: str) -> HttpResponse:
         "updates": found.updates.select_related("meeting", "by"),
         "actions": reading.raised_actions(found.raised_actions, request.user),
         "timeline": timeline(found),
+        "links": links.of_risk(found),
+        "chart": mark_safe(_scores(found, scale)) if scale and line.place else "",  # noqa: S308  # escapes every word
         "may_write": can_write_risk(request.user, found),
         "may_keep": can_write_register(request.user),
         "may_decide": can_decide(request.user),
     }
     return render(request, "risks/risk.html", context)
+
+
+def _scores(found: Risk, scale: Scale) -> str:
+    """Return the risk’s scores over time as a drawing."""
+    standing = found.assessments.standing().order_by("assessed_on", "pk")
+    scores = [Score(one.assessed_on, place_of(one).score, scale.band(place_of(one).score).name) for one in standing]
+    title = f"Score of risk {found.reference} over time"
+    return scores_over_time(scores, target=found.target_score, chart_id="scores", title=title)

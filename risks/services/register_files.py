@@ -195,7 +195,7 @@ def _write(line: Line, risk: Risk | None, minute: Minute | None, *, by: User, at
             entered_by=by,
             changed_at=at,
             changed_by=by,
-            **normal(dict(line.said)),
+            **dict(_stored(line)),
         )
         for post in line.leads:
             register.name_lead(risk=risk, post=post, person=None, starts_on=london_day(at), by=by, at=at)
@@ -210,10 +210,14 @@ def _write(line: Line, risk: Risk | None, minute: Minute | None, *, by: User, at
         assessing.assess(risk=risk, assessed_on=line.assessed.on, said=said, by=by, at=at)
 
 
-def _differing(line: Line, risk: Risk) -> Iterator[tuple[str, Any]]:
+def _stored(line: Line) -> Iterator[tuple[str, Any]]:
+    """Return what the line says of the risk in the form in which it is stored."""
     for name, value in line.said.items():
-        if normal(value) != getattr(risk, name):
-            yield name, normal(value)
+        yield name, str(normal(value)) if isinstance(value, str) else value
+
+
+def _differing(line: Line, risk: Risk) -> Iterator[tuple[str, Any]]:
+    return ((name, value) for name, value in _stored(line) if value != getattr(risk, name))
 
 
 def _said_by(assessment: Any) -> Assessed:

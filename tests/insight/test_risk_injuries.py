@@ -35,7 +35,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> None:
         ("assaults-with-injury", one, "police-officers", ""): 5 if at < 12 else 15 for at, one in enumerate(months)
     }
     injuries.bring(counts | {("handling", one, "police-officers", ""): 4 for one in months}, by=by)
-    people = {(officers, one, "", ""): 1000 for one in months}
+    people = {("police-officers", one, "", ""): 1000 for one in months}
     injuries.bring(people, kind=UploadKind.HEADCOUNT, by=by)
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: date(2019, 9, 18))
 

@@ -179,12 +179,12 @@ class _Reading:
         if not said:
             return None
         try:
-            return date.fromisoformat(said) if _DAY.fullmatch(said) else self._no_day(row, column, said)
+            if _DAY.fullmatch(said):
+                return date.fromisoformat(said)
         except ValueError:
-            return self._no_day(row, column, said)
-
-    def _no_day(self, row: tables.Row, column: str, said: str) -> None:
+            pass  # such as 30 February
         self._wrong(row, column, f"“{said[:40]}” is no day. Write it as 2026-03-31.")
+        return None
 
     def _wrong(self, row: tables.Row, column: str, message: str) -> None:
         self.found.problems.append(Problem(f"Line {row.number}, {column}", message))

@@ -111,7 +111,7 @@ def _sent_before(
     token: uuid.UUID, said: Said, staff_group: StaffGroup, by: User, *, corrects: WorkingTimeReading | None = None
 ) -> WorkingTimeReading | None:
     """What the same form has recorded already. Raises Refused where it says something else by now."""
-    found = WorkingTimeReading.objects.filter(token=token, recorded_by=by).first()
+    found: WorkingTimeReading | None = WorkingTimeReading.objects.filter(token=token, recorded_by=by).first()
     if found is None:
         return None
     is_same = _said_by(found) == _normal(said)
@@ -213,7 +213,7 @@ def _entered_before(
     token: uuid.UUID, terms: Terms, staff_group: StaffGroup, by: User, *, supersedes: WorkingTimeTarget | None = None
 ) -> WorkingTimeTarget | None:
     """What the same form has entered already. Raises Refused where it says something else by now."""
-    found = WorkingTimeTarget.objects.filter(token=token, entered_by=by).first()
+    found: WorkingTimeTarget | None = WorkingTimeTarget.objects.filter(token=token, entered_by=by).first()
     if found is None:
         return None
     is_same = _terms_of(found) == _normal_terms(terms)

@@ -87,12 +87,16 @@ def _legend(measure: str, *, has_provisional: bool) -> str:
 def _months(moments: Sequence[Moment], places: Sequence[float]) -> str:
     every = -(-len(moments) // _MOST_LABELS)
     return "".join(
-        "".join(
-            svg.text(word, x, _BOTTOM + 18 + 14 * line, anchor="middle") for line, word in enumerate(_short(one.label))
-        )
+        "".join(_name(word, x, _BOTTOM + 18 + 14 * line) for line, word in enumerate(_short(one.label)))
         for index, (one, x) in enumerate(zip(moments, places, strict=True))
         if index % every == 0
     )
+
+
+def _name(word: str, x: float, y: float) -> str:
+    """A word below the axis, drawn back where it would run over the edge."""
+    half = svg.text_width(word) / 2
+    return svg.text(word, min(x, WIDTH - half - 1), y, anchor="middle")
 
 
 def _short(label: str) -> list[str]:

@@ -47,6 +47,7 @@ class RiskLine:
     last: Assessment | None
     review_is_due: bool
     is_stale: bool
+    led_by: frozenset[int]
 
     @property
     def lead(self) -> str:
@@ -105,6 +106,7 @@ def _line(risk: Any, whole: Scale | None, last_meetings: Sequence[int], today: d
         last=risk.standing[0] if risk.standing else None,
         review_is_due=is_live and risk.review_on is not None and risk.review_on <= today,
         is_stale=is_live and len(last_meetings) == MEETINGS_UNTIL_STALE and not heard & set(last_meetings),
+        led_by=frozenset(lead.person_id for lead in risk.led_now if lead.person_id is not None),
     )
 
 

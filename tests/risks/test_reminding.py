@@ -43,7 +43,8 @@ def test_the_head_and_the_lead_are_told_once_that_a_review_is_due(head: User) ->
     assert reminding.remind(now=timezone.now() + timedelta(days=1)) == 1
 
 
-def test_what_was_due_long_ago_is_no_news_and_a_closed_risk_none(head: User) -> None:
+@pytest.mark.usefixtures("head")
+def test_what_was_due_long_ago_is_no_news_and_a_closed_risk_none() -> None:
     long_ago, closed = risks.make_risk("40"), risks.make_risk("41", title="Closed")
     today = timezone.localdate()
     Risk.objects.filter(pk=long_ago.pk).update(review_on=today - timedelta(days=93))
@@ -62,8 +63,9 @@ def test_a_risk_of_which_two_meetings_heard_nothing_is_told_of_until_one_does(he
     assert reminding.remind(now=timezone.now()) == 0
 
 
+@pytest.mark.usefixtures("head")
 def test_reminding_costs_the_same_queries_however_many_risks_there_are(
-    head: User, django_assert_max_num_queries: DjangoAssertNumQueries
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for reference in range(40, 52):
         risk = risks.make_risk(str(reference), title=f"Risk {reference}")

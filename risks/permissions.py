@@ -56,8 +56,7 @@ def can_list_proposals(user: Person) -> bool:
 
 
 def can_read_proposal(user: Person, proposal: RiskProposal) -> bool:
-    roles = roles_anywhere(user)
-    return bool(roles & READS_PROPOSALS) or (Role.COG_LEAD in roles and proposal.proposed_by_id == user.pk)
+    return RiskProposal.objects.visible_to(user).filter(pk=proposal.pk).exists()
 
 
 def can_read_meetings(user: Person) -> bool:

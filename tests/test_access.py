@@ -1344,7 +1344,7 @@ def world() -> World:
             "assessment": str(risks.make_assessment(risk, 3, 3).pk),
             "control": str(risks.make_control(risk).pk),
             "lead of the risk": str(led.pk),
-            "proposed risk": str(risks.make_proposal(by=people["cog-lead"]).pk),
+            "proposed risk": str(risks.make_proposal(by=people["cog-lead"], groups=[group]).pk),
             "indicator": "handling",
             "custody report": str(injuries.corrected_custody(by=people["shrmt"]).token),
             "waiting figures": str(injuries.keep(counted, by=people["shrmt"]).token),

@@ -464,7 +464,10 @@ def test_risks_proposals_and_groups_own_risks_are_listed_exactly_where_they_may_
     led, other = risks.make_risk("40", by=force.people[0]), risks.make_risk("41", by=force.people[0])
     risks.make_lead(led, leading)
     risks.make_lead(other, next(one for one in force.people if one != leading), post="Another post")
-    proposals = [risks.make_proposal(by=person, title=f"Of {person.pk}") for person in force.people[:12]]
+    proposals = [
+        risks.make_proposal(by=person, title=f"Of {person.pk}", groups=[force.groups[number % 4]] if number % 3 else [])
+        for number, person in enumerate(force.people[:12])
+    ]
     own = [risks.make_group_risk(group, by=force.people[0]) for group in force.groups]
     of_risk = risks.make_action(led, by=force.people[0])
     seen = set()
@@ -482,7 +485,10 @@ def test_risks_proposals_and_groups_own_risks_are_listed_exactly_where_they_may_
         proposed = {
             one.pk
             for one in proposals
-            if roles & (READS_EVERY_STATEMENT | board) or (Role.COG_LEAD in roles and one.proposed_by_id == person.pk)
+            if roles & (READS_EVERY_STATEMENT | board)
+            or (Role.COG_LEAD in roles and one.proposed_by_id == person.pk)
+            or {group.pk for group in one.groups.all()}
+            & {each.group_id for each in appointments if each.role == Role.COG_LEAD}
         }
         mine = RiskProposal.objects.visible_to(person).filter(pk__in=[one.pk for one in proposals])
         assert set(mine.values_list("pk", flat=True)) == proposed

@@ -7,12 +7,12 @@ from django.db import models
 from django.db.models import Q
 
 from organisation.models import BusinessGroup
-from organisation.permissions import Person, roles_anywhere
+from organisation.permissions import Person, appointments_today, roles_anywhere
 from organisation.roles import Role
 from risks.models.meeting import BoardMeeting
 from risks.models.risk import Risk
 
-# Who reads every proposal; whoever made one reads theirs.
+# Who reads every proposal; a COG lead reads those they made, and those that concern their group.
 READS_PROPOSALS = frozenset({Role.SHRMT, Role.HEAD, Role.BOARD_MEMBER, Role.BOARD_SECRETARY})
 
 
@@ -28,7 +28,12 @@ class ProposalQuerySet(models.QuerySet["RiskProposal"]):
         roles = roles_anywhere(user)
         if roles & READS_PROPOSALS:
             return self
-        return self.filter(proposed_by=user.pk) if Role.COG_LEAD in roles else self.none()
+        if Role.COG_LEAD not in roles:
+            return self.none()
+        concern = RiskProposal.groups.through.objects.filter(
+            businessgroup__in=appointments_today(user).to({Role.COG_LEAD}).values("group")
+        )
+        return self.filter(Q(proposed_by=user.pk) | Q(pk__in=concern.values("riskproposal")))
 
     def waiting(self) -> ProposalQuerySet:
         return self.filter(state=ProposalState.WAITING)

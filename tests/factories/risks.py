@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -73,10 +74,12 @@ def make_minute(held_on: date, *, because: str = "The Board discussed it.") -> M
     return Minute(make_meeting(held_on), "4.2", because)
 
 
-def make_proposal(*, by: User | None = None, title: str = "Lone working at night") -> RiskProposal:
+def make_proposal(
+    *, by: User | None = None, title: str = "Lone working at night", groups: Sequence[BusinessGroup] = ()
+) -> RiskProposal:
     by = by or make_person(Role.SHRMT)
     return deciding.propose(
-        title=title, description="Nobody would notice.", theme="", groups=[], by=by, at=timezone.now()
+        title=title, description="Nobody would notice.", theme="", groups=groups, by=by, at=timezone.now()
     )
 
 
@@ -115,8 +118,8 @@ def make_control(risk: Risk, *, text: str = "A radio check every hour") -> Contr
     return register.add_control(risk=risk, text=text, owner="Duty officer", assurance="", by=by, at=timezone.now())
 
 
-def make_lead(risk: Risk, person: User, *, post: str = "Director of the night") -> RiskLead:
-    by, today = make_person(Role.HEAD), timezone.localdate()
+def make_lead(risk: Risk, person: User, *, post: str = "Director of the night", by: User | None = None) -> RiskLead:
+    by, today = by or make_person(Role.HEAD), timezone.localdate()
     return register.name_lead(risk=risk, post=post, person=person, starts_on=today, by=by, at=timezone.now())
 
 

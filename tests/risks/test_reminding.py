@@ -31,8 +31,8 @@ def head() -> User:
 def test_the_head_and_the_lead_are_told_once_that_a_review_is_due(head: User) -> None:
     risk, other = risks.make_risk("40"), risks.make_risk("41", title="Later")
     lead, elsewhere = make_person(Role.RISK_LEAD), make_person(Role.SHRMT)
-    risks.make_lead(risk, lead)
-    risks.make_lead(other, elsewhere, post="Another post")
+    risks.make_lead(risk, lead, by=head)
+    risks.make_lead(other, elsewhere, post="Another post", by=head)
     today = timezone.localdate()
     Risk.objects.filter(pk=risk.pk).update(review_on=today)
     Risk.objects.filter(pk=other.pk).update(review_on=today + timedelta(days=1))

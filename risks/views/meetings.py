@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from organisation.files import hand_out, spend_on
 from organisation.requests import SignedInRequest, address_without_page
+from risks import pack_links
 from risks.forms.board import AgendaItemForm, AwaitForm, MeetingFileForm, ReceivedForm, RecordForm
 from risks.forms.risks import MeetingForm
 from risks.models import BoardMeeting, MeetingFile
@@ -75,6 +76,7 @@ def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
         "decisions": found.decisions.select_related("risk"),
         "reports": found.sub_group_reports.select_related("sub_group", "by"),
         "files": found.files.select_related("blob", "added_by", "paper"),
+        "links": pack_links.of_meeting(found),
         "today": timezone.localdate(),
         "may_plan": can_write_meetings(request.user),
         "may_record": can_decide(request.user),

@@ -1,0 +1,15 @@
+"""Where a meeting's page leads to its agenda pack: said to the room of meetings, which does not know of packs."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from risks.models import BoardMeeting
+from risks.pack_links import Link
+
+
+class PackLinks:
+    """Leads from every meeting to its packs."""
+
+    def of_meeting(self, meeting: BoardMeeting) -> list[Link]:
+        return [Link("Agenda pack", reverse("papers:packs", args=[meeting.pk]))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from organisation.permissions import Person
@@ -65,11 +65,9 @@ def _match(paper: Paper, digest: str) -> Match:
 
 
 def _packs(packs: QuerySet[BoardPack], digest: str) -> Iterator[Match]:
-    newest = dict(
-        BoardPack.objects.order_by("meeting_id", "-number").distinct("meeting_id").values_list("meeting", "pk")
-    )
-    for pack in packs:
-        is_content, is_newest = pack.content_digest == digest, newest[pack.meeting_id] == pack.pk
+    later = BoardPack.objects.filter(meeting=OuterRef("meeting"), number__gt=OuterRef("number"))
+    for pack in packs.annotate(is_newest=~Exists(later)):
+        is_content = pack.content_digest == digest
         yield Match(
             matched=Matched.CONTENT if is_content else Matched.FILE,
             thing=str(pack) if is_content else f"The document of the {pack.name_in_trail}",
@@ -79,8 +77,8 @@ def _packs(packs: QuerySet[BoardPack], digest: str) -> Iterator[Match]:
                 ("Version", str(pack.number)),
                 ("Made", _moment(pack.made_at)),
             ),
-            standing="It is the newest version." if is_newest else "A newer version has been made since.",
-            stands=is_newest,
+            standing="It is the newest version." if pack.is_newest else "A newer version has been made since.",
+            stands=pack.is_newest,
             findings=tuple(_findings(pack)),
         )
 

@@ -34,6 +34,7 @@ from tests.factories import (
     injuries,
     maturity,
     organisation,
+    packs,
     papers,
     programmes,
     risks,
@@ -961,6 +962,29 @@ TABLE = [
             ("risks:correct_record", ("meeting", "record of the meeting")),
         )
     ),
+    # Agenda packs: whoever reads the meetings reads them, the Head and the secretary have them made
+    *(
+        Row(name, arguments, get={PROPOSES | BOARD: OK})
+        for name, arguments in (
+            ("papers:packs", ("meeting",)),
+            ("papers:pack_progress", ("agenda pack",)),
+            ("papers:pack_pdf", ("agenda pack",)),
+        )
+    ),
+    *(
+        Row(
+            name,
+            arguments,
+            get={ALL: {405}},
+            post={who("head", "board-secretary"): DONE_OR_REFUSED, PROPOSES | BOARD: FORBIDDEN},
+            decides=("POST",),
+        )
+        for name, arguments in (
+            ("papers:make_pack", ("meeting",)),
+            ("papers:pack_document", ("agenda pack",)),
+            ("papers:cancel_pack_document", ("agenda pack",)),
+        )
+    ),
     # Business groups' own risks: their COG lead writes
     Row("risks:group_risks", get={who(SAFETY, BOARD, GROUP, OTHER_GROUP): OK}),
     Row(
@@ -1263,6 +1287,7 @@ def world() -> World:
             "item of the agenda": str(risks.make_item(meeting).pk),
             "awaited paper": str(risks.make_paper(meeting).pk),
             "record of the meeting": str(risks.make_record(meeting).pk),
+            "agenda pack": str(packs.make_pack_with_document(meeting).pk),
             "file of the meeting": str(risks.make_file(meeting).pk),
             "objective": str(risks.make_objective().pk),
             "sub-group": str(risks.make_sub_group().pk),

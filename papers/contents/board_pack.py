@@ -17,6 +17,7 @@ from organisation.periods import HalfYear, financial_year_name, financial_year_o
 from risks import reading
 from risks.heatmap import Scale
 from risks.models import (
+    Assessment,
     BoardMeeting,
     Control,
     GroupRisk,
@@ -115,15 +116,24 @@ def _risks(meeting: BoardMeeting, *, today: date) -> list[dict[str, Any]]:
     """Return every risk of the register that is not closed, in the order of their references."""
     there = Risk.objects.exclude(status=RiskStatus.CLOSED).prefetch_related("groups")
     lines = reading.lines(there, today=today)
-    updates = _last_updates(meeting, [line.risk.pk for line in lines])
+    pks = [line.risk.pk for line in lines]
+    updates, without = _last_updates(meeting, pks), _without_controls(pks)
     controls: dict[int, list[dict[str, str]]] = {}
-    for one in Control.objects.filter(risk__in=there.values("pk"), ended_at=None):
+    for one in Control.objects.filter(risk__in=pks, ended_at=None):
         said = {"text": one.text, "owner": one.owner, "assurance": one.assurance}
         controls.setdefault(one.risk_id, []).append(said)
     return [
-        _risk(line, update=updates.get(line.risk.pk), controls=controls.get(line.risk.pk, []), meeting=meeting)
+        _risk(line, updates.get(line.risk.pk), meeting)
+        | {"without_controls": without.get(line.risk.pk), "controls": controls.get(line.risk.pk, [])}
         for line in lines
     ]
+
+
+def _without_controls(risks: Collection[int]) -> dict[int, list[int]]:
+    """Return where each risk would lie without its controls, by its last assessment: one query."""
+    last = Assessment.objects.standing().filter(risk__in=risks).order_by("risk_id", "-assessed_on", "-at")
+    places = last.distinct("risk_id").values_list("risk_id", "likelihood_before", "impact_before")
+    return {risk: [likelihood, impact] for risk, likelihood, impact in places}
 
 
 def _last_updates(meeting: BoardMeeting, risks: Collection[int]) -> dict[int, RiskUpdate]:
@@ -133,9 +143,7 @@ def _last_updates(meeting: BoardMeeting, risks: Collection[int]) -> dict[int, Ri
     return {update.risk_id: update for update in newest}
 
 
-def _risk(
-    line: RiskLine, *, update: RiskUpdate | None, controls: list[dict[str, str]], meeting: BoardMeeting
-) -> dict[str, Any]:
+def _risk(line: RiskLine, update: RiskUpdate | None, meeting: BoardMeeting) -> dict[str, Any]:
     risk = line.risk
     return {
         "reference": risk.reference,
@@ -155,7 +163,6 @@ def _risk(
         "review_is_due": line.review_is_due,
         "is_stale": line.is_stale,
         "update": update and _meeting(update.meeting) | {"is_for_this": update.meeting == meeting, "text": update.text},
-        "controls": controls,
     }
 
 

@@ -92,6 +92,7 @@ def _worked_out(risk: Mapping[str, Any], scale: Scale | None) -> dict[str, Any]:
     return {
         "trend": Trend(Direction(said["direction"]), said["is_new"], said["because"]) if said else None,
         "where": _in_words(risk["place"], scale),
+        "where_without": _in_words(risk["without_controls"], scale),
         "score": place.score if place else None,
         "band": scale.band(place.score).name if scale and place else "",
     }

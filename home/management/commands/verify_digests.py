@@ -22,8 +22,8 @@ class Command(BaseCommand):
     help = (
         "Check every unit's chain of signed revisions from what is stored: that each content has its digest and names "
         "the one before it, that its rows and the trail agree with it, and that no signature has vanished; and the "
-        "frozen content of roll-ups, audits, papers and agenda packs. Names the first broken link of each chain; exit status "
-        "1 if there is any."
+        "frozen content of roll-ups, audits, papers and agenda packs. Names the first broken link of each chain; exit "
+        "status 1 if there is any."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -1372,6 +1372,8 @@ CHECKS = [
     ("assurance.views.evidence.can_read_revision", "GET", "assurance:evidence_file", "other-slt-lead"),
     ("assurance.views.signing.can_sign", "POST", "assurance:sign", "administrator-and-slt-lead"),
     ("papers.views.loading.can_read_paper", "GET", "papers:paper", "panel-member"),
+    ("papers.views.packs.can_read_packs", "GET", "papers:packs", "spoc"),
+    ("papers.views.packs.can_make_packs", "POST", "papers:make_pack", "board-member"),
     ("organisation.views.loading.can_manage_people", "POST", "end_appointment", "shrmt"),
     ("home.views.trail.can_list_trail", "GET", "trail", "slt-lead"),
 ]

@@ -167,11 +167,13 @@ def _risk(line: RiskLine, update: RiskUpdate | None, meeting: BoardMeeting) -> d
 
 
 def _trend(trend: Trend | None) -> dict[str, Any] | None:
-    return trend and {"direction": str(trend.direction), "is_new": trend.is_new, "because": trend.because}
+    if trend is None:
+        return None
+    return {"direction": str(trend.direction), "is_new": trend.is_new, "because": trend.because}
 
 
 def _place(place: Place | None) -> list[int] | None:
-    return place and [place.likelihood, place.impact]
+    return [place.likelihood, place.impact] if place else None
 
 
 # --- New and emerging risks -------------------------------------------------------------------------------------------
@@ -245,4 +247,4 @@ def _objective(objective: Objective, progress: Iterable[ObjectiveProgress]) -> d
 
 
 def _day(day: date | None) -> str | None:
-    return day and day.isoformat()
+    return day.isoformat() if day else None

@@ -25,10 +25,6 @@ BUILD = "papers.build_pack"
 CANNOT_PRINT = "{error} What the pack says is kept, and can be printed again."
 
 
-class Refused(Exception):
-    """The act is not possible as things stand; the text says why and what to do."""
-
-
 @transaction.atomic
 def make(*, meeting: BoardMeeting, by: User, at: datetime) -> tuple[BoardPack, bool]:
     """Freeze what a pack of the meeting says now, ask the worker for its PDF; return the version and whether it is new.
@@ -40,8 +36,7 @@ def make(*, meeting: BoardMeeting, by: User, at: datetime) -> tuple[BoardPack, b
     digest = content_digest(content)
     newest = current.packs.first()
     if newest is not None and newest.content_digest == digest:
-        if newest.pdf_id is None:
-            request_document(pack=newest, by=by, at=at)
+        request_document(pack=newest, by=by, at=at)
         return newest, False
     pack = BoardPack.objects.create(
         meeting=current,
@@ -57,11 +52,14 @@ def make(*, meeting: BoardMeeting, by: User, at: datetime) -> tuple[BoardPack, b
 
 
 @transaction.atomic
-def request_document(*, pack: BoardPack, by: User, at: datetime) -> Job:
-    """Ask the worker again for the PDF of a pack, after it has failed or was called off. Two requests, one document."""
+def request_document(*, pack: BoardPack, by: User, at: datetime) -> Job | None:
+    """Ask the worker again for the PDF of a pack, after it has failed or was called off; None where it is there.
+
+    Two requests, one document.
+    """
     current = BoardPack.objects.select_for_update(no_key=True).get(pk=pack.pk)
     if current.pdf_id is not None:
-        raise Refused("The document of this version is there already. You can download it.")
+        return None
     if live := Job.objects.live().filter(key=current.job_key).first():
         return live
     trail.record(act="board-pack.document-requested", thing=current, by=by, at=at)

@@ -60,7 +60,7 @@ def packs(request: SignedInRequest, meeting: int) -> HttpResponse:
 def packs_page(
     request: SignedInRequest, meeting: BoardMeeting, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
-    """Return the page of a meeting's packs; `refusal` says why an act asked for on it was not carried out."""
+    """Return the page of a meeting's packs; `refusal` says why what was asked for is not to be had."""
     found = standings(meeting.packs.for_lists(), may_make=can_make_packs(request.user))
     context = {
         "meeting": meeting,
@@ -98,10 +98,7 @@ def document(request: SignedInRequest, pk: int) -> HttpResponse:
     _must_make(request)
     now = timezone.now()
     allowances.spend(person=request.user, kind=HeavyWork.DOCUMENTS, at=now)
-    try:
-        services.request_document(pack=pack, by=request.user, at=now)
-    except services.Refused as refusal:
-        return packs_page(request, pack.meeting, refusal=str(refusal), status=422)
+    services.request_document(pack=pack, by=request.user, at=now)
     return redirect("papers:packs", meeting=pack.meeting_id)
 
 

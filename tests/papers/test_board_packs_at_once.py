@@ -11,7 +11,7 @@ from organisation.roles import Role
 from papers.models import BoardPack
 from papers.services import packs as services
 from records.models import Job, TrailEntry
-from tests.assurance.at_once import send_each_at_once
+from tests.assurance.at_once import Post, send_each_at_once
 from tests.factories import risks
 from tests.factories.organisation import make_person
 
@@ -27,7 +27,7 @@ def signed_in(role: Role) -> Client:
 def test_two_who_ask_at_once_get_one_version_and_one_document() -> None:
     meeting = risks.make_meeting(timezone.localdate())
     address = reverse("papers:make_pack", args=[meeting.pk])
-    posts = [(signed_in(role), address, {}) for role in (Role.HEAD, Role.BOARD_SECRETARY)]
+    posts: list[Post] = [(signed_in(role), address, {}) for role in (Role.HEAD, Role.BOARD_SECRETARY)]
     assert send_each_at_once([meeting], posts) == [302, 302]
     pack = BoardPack.objects.get()
     assert Job.objects.filter(task=services.BUILD, key=pack.job_key).count() == 1

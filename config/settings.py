@@ -244,11 +244,11 @@ LOGIN_REDIRECT_URL = "home"
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # of an invitation too, which says so
 
 
-def _whole_number(name: str, default: int, *, least: int = 1) -> int:
+def _whole_number(name: str, default: int, *, least: int = 1, most: int = 999_999) -> int:
     """Return how many of something the environment says."""
     text = env.str(name, default="").strip() or str(default)
-    if not (text.isascii() and text.isdecimal() and least <= int(text) < 1_000_000):
-        raise ImproperlyConfigured(f"{name} is {text!r}; write a whole number, at least {least}.")
+    if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
+        raise ImproperlyConfigured(f"{name} is {text!r}; write a whole number, at least {least} and at most {most}.")
     return int(text)
 
 
@@ -443,6 +443,9 @@ ALLOWANCES = {
 PROVISIONAL_MONTHS = _whole_number("PROVISIONAL_MONTHS", 2, least=0)
 # The smallest number of a unit that others than those who need all see: fewer can tell who it was. 0 shows all.
 SMALLEST_UNIT_COUNT = _whole_number("SMALLEST_UNIT_COUNT", 5, least=0)
+# What a reading of working time says unless told otherwise: the weekly limit, averaged over so many weeks.
+WORKING_TIME_HOURS = _whole_number("WORKING_TIME_HOURS", 48, most=168)
+WORKING_TIME_WEEKS = _whole_number("WORKING_TIME_WEEKS", 17, least=17, most=52)
 
 LOGGING = {
     "version": 1,

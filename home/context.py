@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from actions.permissions import READS_ACTIONS
 from assurance.audit_permissions import READS_AUDITS, READS_FINDINGS
 from assurance.models.climate import READS_CLIMATE
 from assurance.permissions import READS_ISSUED_ROLLUPS
@@ -60,7 +61,7 @@ RISK_PAGES = ("risks:meetings",)
 SECTIONS = (
     Section("Home", "home"),
     Section("Statements", "assurance:statements", _REVIEWERS | {Role.SPOC, Role.SLT_LEAD}),
-    Section("Actions", "actions:actions", _REVIEWERS | {Role.SPOC, Role.SLT_LEAD}),
+    Section("Actions", "actions:actions", READS_ACTIONS),
     Section("Reviews", "assurance:reviews", _REVIEWERS),
     Section("Roll-ups", "assurance:rollups", READS_ISSUED_ROLLUPS),
     Section("Audits", "assurance:audits", READS_AUDITS, also=AUDIT_PAGES),

@@ -1,4 +1,4 @@
-"""The file that says what is counted: indicators, staff groups and changes of reporting. Reading it. Pure.
+"""The file that says what is counted: indicators, staff groups, reporting changes, custody’s lists. Pure.
 
 docs/injury-figures.md describes the format. A file is judged whole: every fault that can be seen is raised together.
 """
@@ -14,6 +14,13 @@ from typing import Any
 
 FORMAT = 1
 BETTER = ("lower", "higher", "neutral")
+CUSTODY_LISTS = (
+    "custody_denominators",
+    "intervention_causes",
+    "detainee_injury_types",
+    "custody_exceptions",
+    "custody_referrals",
+)
 LONGEST = {"code": 40, "name": 100, "short_name": 40, "members": 400, "meaning": 400, "effect": 400}
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -59,12 +66,21 @@ class ChangeEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class TermEntry:
+    """An entry of a list that custody figures are counted by."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class IndicatorsFile:
-    """All that a file says, in its order."""
+    """All that a file says, in its order; `custody` has the entries of each list, by its name in the file."""
 
     staff_groups: tuple[GroupEntry, ...]
     indicators: tuple[IndicatorEntry, ...]
     reporting_changes: tuple[ChangeEntry, ...]
+    custody: Mapping[str, tuple[TermEntry, ...]]
 
 
 def read(text: str) -> IndicatorsFile:
@@ -81,6 +97,7 @@ def read(text: str) -> IndicatorsFile:
     indicators = tuple(_each(document, "indicators", reading, reading.indicator))
     reading.indicators = frozenset(one.code for one in indicators)
     changes = tuple(_each(document, "reporting_changes", reading, reading.change))
+    custody = {name: tuple(_each(document, name, reading, reading.term)) for name in CUSTODY_LISTS}
     if not indicators:
         reading.faults.append("The file names no indicator. Add one under [[indicators]].")
     for what, names in {
@@ -89,11 +106,13 @@ def read(text: str) -> IndicatorsFile:
         "staff_groups: short_name": [one.short_name for one in groups],
         "indicators: code": [one.code for one in indicators],
         "indicators: name": [one.name for one in indicators],
+        **{f"{name}: code": [one.code for one in terms] for name, terms in custody.items()},
+        **{f"{name}: name": [one.name for one in terms] for name, terms in custody.items()},
     }.items():
         reading.faults += [f"{what} = “{name}” is there twice." for name in sorted(_twice(names))]
     if reading.faults:
         raise NotIndicators(reading.faults)
-    return IndicatorsFile(groups, indicators, changes)
+    return IndicatorsFile(groups, indicators, changes, custody)
 
 
 def _each(document: Mapping[str, Any], name: str, reading: _Reading, take: Any) -> Iterable[Any]:
@@ -159,6 +178,10 @@ class _Reading:
             self.faults.append(f"{place}: limits_begin_anew is true or false, not “{anew}”.")
         name, effect = self._text(place, entry, "name"), self._text(place, entry, "effect")
         return ChangeEntry(indicator, starts_on, name, effect, bool(anew))
+
+    def term(self, place: str, entry: Mapping[str, Any]) -> TermEntry:
+        self._refuse_others(place, entry, ("code", "name"))
+        return TermEntry(self._code(place, entry), self._text(place, entry, "name"))
 
     def _refuse_others(self, place: str, entry: Mapping[str, Any], known: Sequence[str]) -> None:
         self.faults += [

@@ -52,3 +52,8 @@ def units_with_figures(user: Person) -> UnitQuerySet:
 def can_bring_figures(user: Person) -> bool:
     """Whether the person imports figures and undoes an import."""
     return bool(roles_anywhere(user) & BRINGS_FIGURES) and not administers(user)
+
+
+def can_set_working_time_target(user: Person) -> bool:
+    """Whether the person enters and supersedes the share that is to comply with the limit on working time."""
+    return Role.HEAD in roles_anywhere(user) and not administers(user)

@@ -141,7 +141,8 @@ def _row(line: Line, judged: Judged | None) -> Row:
             change = formats.signed_change(comparison.change)
             sentence = _sentence(line, comparison, judged.verdict)
         if judged.verdict is not Verdict.TOO_FEW_TO_SAY:
-            interval = f"{formats.rate(comparison.interval.low)} to {formats.rate(comparison.interval.high)}"
+            found = comparison.interval
+            interval = formats.interval(found.low, found.high)
             adjusted = judged.adjusted_p or 0.0
             p = "less than 0.001" if adjusted < 0.001 else formats.decimal(adjusted, 3)
     return Row(

@@ -2,8 +2,8 @@
 
 ACTS = {
     "board-pack.built": "printed the {thing}",
-    "board-pack.document-cancelled": "cancelled the printing of the {thing}",
-    "board-pack.document-requested": "asked for the {thing} to be printed",
+    "board-pack.document_cancelled": "cancelled the printing of the {thing}",
+    "board-pack.document_requested": "asked for the {thing} to be printed",
     "board-pack.downloaded": "downloaded the {thing}",
     "board-pack.made": "put together the {thing}",
     "paper.built": "printed the paper {thing}",

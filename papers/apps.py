@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from risks import pack_links
+from risks import links
 
 
 class PapersConfig(AppConfig):
@@ -10,4 +10,4 @@ class PapersConfig(AppConfig):
         """Lead from a meeting's page to its agenda pack: the room of meetings asks, and never learns who answers."""
         from papers.pack_links import PackLinks  # models can be imported only now
 
-        pack_links.register(PackLinks())
+        links.register(PackLinks())

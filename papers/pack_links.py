@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-from risks.models import BoardMeeting
-from risks.pack_links import Link
+from risks.links import Link
+from risks.models import BoardMeeting, Risk
 
 
 class PackLinks:
     """Leads from every meeting to its packs."""
+
+    def of_risk(self, risk: Risk) -> list[Link]:  # noqa: ARG002  # no risk has a pack
+        return []
 
     def of_meeting(self, meeting: BoardMeeting) -> list[Link]:
         return [Link("Agenda pack", reverse("papers:packs", args=[meeting.pk]))]

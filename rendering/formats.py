@@ -3,6 +3,7 @@
 Every number is rounded once, here, half away from zero and from the unrounded value.
 """
 
+import math
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
@@ -54,11 +55,32 @@ def rate(number: Number) -> str:
     return decimal(number, places=2)
 
 
+def interval(low: float, high: float) -> str:
+    """From where to where a rate lies, as `0.67 to 0.92`; `0.67 or more` where nothing bounds it above."""
+    return f"{rate(low)} or more" if math.isinf(high) else f"{rate(low)} to {rate(high)}"
+
+
 def share(part: int, whole: int, places: int = 0) -> str:
     """`part` of `whole` as `62%`. Raises ValueError for a whole of nothing, of which there is no share."""
     if whole <= 0:
         raise ValueError(f"A share of {whole} is not defined: count the whole first.")
     return f"{decimal(Fraction(part, whole) * 100, places)}%"
+
+
+def per_cent(part: Number, places: int = 1) -> str:
+    """A share from 0 to 1 as `97.5%`. What is not all, or not nothing, never reads as if it were: `more than 99.9%`."""
+    hundredfold, step = _exact(part) * 100, Decimal(1).scaleb(-places)
+    rounded = _rounded(hundredfold, places)
+    if rounded == 100 > hundredfold:
+        return f"more than {decimal(100 - step, places)}%"
+    if rounded == 0 < hundredfold:
+        return f"less than {decimal(step, places)}%"
+    return f"{decimal(rounded, places)}%"
+
+
+def so_many_per_cent(number: Decimal) -> str:
+    """So many per cent as they were given, with one decimal where there is one: `98%`, `97.5%`."""
+    return f"{decimal(number, 0 if number == int(number) else 1)}%"
 
 
 def listed(names: Sequence[str]) -> str:

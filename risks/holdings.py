@@ -20,6 +20,7 @@ from risks.models import (
     MeetingRecord,
     Objective,
     ObjectiveProgress,
+    RegisterUpload,
     Risk,
     RiskLead,
     RiskProposal,
@@ -137,6 +138,13 @@ HELD = (
         SubGroupReport,
         ("by",),
         OF_A_MEETING | {"written at": "at"},
+    ),
+    _held(
+        "register-uploads",
+        "A file of the risk register that you brought and did not confirm",
+        RegisterUpload,
+        ("uploaded_by",),
+        {"file": "name", "brought in at": "uploaded_at"},
     ),
     _held(
         "group-risks",

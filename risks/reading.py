@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db.models import Prefetch
 
+from actions.models import Action
+from organisation.permissions import Person
 from risks.heatmap import Band, HeatMap, OnTheMap, Scale, heat_map, in_order
 from risks.models import (
     OF_THE_TREND,
@@ -42,8 +44,10 @@ class RiskLine:
     assessed_on: date | None
     band: Band | None
     update: RiskUpdate | None
+    last: Assessment | None
     review_is_due: bool
     is_stale: bool
+    led_by: frozenset[int]
 
     @property
     def lead(self) -> str:
@@ -99,8 +103,10 @@ def _line(risk: Any, whole: Scale | None, last_meetings: Sequence[int], today: d
         assessed_on=ordered[0].on if ordered else None,
         band=whole.band(place.score) if whole and place else None,
         update=update,
+        last=risk.standing[0] if risk.standing else None,
         review_is_due=is_live and risk.review_on is not None and risk.review_on <= today,
         is_stale=is_live and len(last_meetings) == MEETINGS_UNTIL_STALE and not heard & set(last_meetings),
+        led_by=frozenset(lead.person_id for lead in risk.led_now if lead.person_id is not None),
     )
 
 
@@ -124,3 +130,9 @@ def map_of(found: Sequence[RiskLine]) -> HeatMap | None:
     """Return the heat map of these risks; None where nobody has loaded a scale."""
     whole = scale()
     return heat_map([line.map_entry for line in found if line.map_entry], whole) if whole else None
+
+
+def raised_actions(raised: Any, user: Person) -> list[Action]:
+    """Return the actions that a risk or a meeting raised and the person may read, those still open first."""
+    found = Action.objects.visible_to(user).filter(pk__in=raised.values("action"))
+    return list(found.prefetch_related("tasks").with_next_due().order_by("closed_at", "pk"))

@@ -1,30 +1,21 @@
 """Addresses of the Board: its register of risks, its heat map and its meetings."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from risks.models.risk import REFERENCE
-from risks.views import deciding, group_risks, maintaining, meetings, objectives, register
+from risks import converters  # noqa: F401  # addresses use it
+from risks.views import deciding, group_risks, maintaining, meetings, objectives, register, register_files
 
 app_name = "risks"
 
 
-class ReferenceConverter:
-    """A risk's reference in an address."""
-
-    regex = REFERENCE.strip("^$").replace("(", "(?:")
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(ReferenceConverter, "reference")
 RISK = "risks/<reference:reference>/"
 
 urlpatterns = [
     path("risks/", register.register, name="register"),
+    path("risks/csv/", register_files.register_csv, name="register_csv"),
+    path("risks/xlsx/", register_files.register_workbook, name="register_workbook"),
+    path("risks/import/", register_files.new_import, name="new_import"),
+    path("risks/import/<uuid:token>/", register_files.apply_import, name="apply_import"),
     path("risks/heat-map/", register.heat_map, name="heat_map"),
     path("risks/proposed/", deciding.proposals, name="proposals"),
     path("risks/proposed/new/", deciding.propose, name="propose"),
@@ -39,6 +30,7 @@ urlpatterns = [
     path(f"{RISK}updates/new/", maintaining.tell, name="tell"),
     path(f"{RISK}leads/new/", maintaining.new_lead, name="new_lead"),
     path(f"{RISK}leads/<int:pk>/end/", maintaining.end_lead, name="end_lead"),
+    path(f"{RISK}actions/new/", maintaining.raise_action, name="raise_action"),
     path(f"{RISK}controls/new/", maintaining.new_control, name="new_control"),
     path(f"{RISK}controls/<int:pk>/end/", maintaining.end_control, name="end_control"),
     path("meetings/", meetings.meetings, name="meetings"),
@@ -50,6 +42,7 @@ urlpatterns = [
     path("meetings/<int:pk>/papers/<int:paper>/receive/", meetings.receive, name="receive"),
     path("meetings/<int:pk>/records/new/", meetings.new_record, name="new_record"),
     path("meetings/<int:pk>/records/<int:record>/correct/", meetings.correct_record, name="correct_record"),
+    path("meetings/<int:pk>/actions/new/", meetings.raise_action, name="raise_action_at_meeting"),
     path("meetings/<int:pk>/files/new/", meetings.new_file, name="new_file"),
     path("files/<int:pk>/", meetings.file, name="file"),
     path("objectives/", objectives.objectives, name="objectives"),

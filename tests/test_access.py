@@ -434,13 +434,21 @@ TABLE = [
         decides=("GET", "POST"),
     ),
     # Actions: of the open statement's unit, raised by somebody who is not in the table
-    Row("actions:actions", get={who(READS, OTHERS): OK}),
+    Row("actions:actions", get={who(READS, OTHERS, BOARD, "risk-lead"): OK}),
     Row(
         "actions:new",
-        get={RAISES: OK, who("cog-support", "other-cog-support"): FORBIDDEN},
-        post={RAISES: DONE_OR_REFUSED, who("cog-support", "other-cog-support"): FORBIDDEN},
+        get={RAISES: OK, who("cog-support", "other-cog-support", BOARD, "risk-lead"): FORBIDDEN},
+        post={RAISES: DONE_OR_REFUSED, who("cog-support", "other-cog-support", BOARD, "risk-lead"): FORBIDDEN},
     ),
     Row("actions:action", ("action",), get={READS: OK}),
+    # One that a risk raised is no unit's: the Board reads it, its secretary and the risk's lead write it
+    Row("actions:action", ("action of the risk",), get={who(SAFETY, BOARD, "risk-lead"): OK}),
+    Row(
+        "actions:close",
+        ("action of the risk",),
+        get={who("board-secretary", "risk-lead"): OK, who(SAFETY, "board-member"): FORBIDDEN},
+        post={who("board-secretary", "risk-lead"): DONE_OR_REFUSED, who(SAFETY, "board-member"): FORBIDDEN},
+    ),
     Row("actions:history", ("action",), get={READS: OK}),
     *(
         Row(
@@ -828,6 +836,23 @@ TABLE = [
             ("injuries:undo_import", ("last import",), SAFETY, set[str]()),
         )
     ),
+    # Working time: SHRMT and the Head record it, the Head alone sets targets
+    *(
+        Row(
+            name,
+            arguments,
+            get={who(may): OK, who(READS | OTHERS | BOARD | {"risk-lead"}) - may: FORBIDDEN},
+            post={who(may): DONE_OR_REFUSED, who(READS | OTHERS | BOARD | {"risk-lead"}) - may: FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments, may in (
+            ("injuries:new_working_time", (), SAFETY),
+            ("injuries:correct_working_time", ("working time",), SAFETY),
+            ("injuries:withdraw_working_time", ("working time",), SAFETY),
+            ("injuries:new_working_time_target", (), {"head"}),
+            ("injuries:supersede_working_time_target", ("working time target",), {"head"}),
+        )
+    ),
     # Three readings side by side: for whoever reads statements, audits and climate surveys
     Row("insight:three_readings", get={who(READS, OTHERS): OK}),
     Row("insight:three_readings_of_unit", ("open",), get={READS: OK}),
@@ -841,6 +866,27 @@ TABLE = [
             ("injuries:indicator", ("indicator",)),
             ("injuries:indicator_csv", ("indicator",)),
             ("injuries:indicator_workbook", ("indicator",)),
+            ("injuries:working_time", ()),
+            ("injuries:working_time_csv", ()),
+            ("injuries:working_time_workbook", ()),
+            ("injuries:custody", ()),
+            ("injuries:custody_csv", ()),
+            ("injuries:custody_workbook", ()),
+            ("injuries:custody_report", ("custody report",)),
+        )
+    ),
+    *(
+        Row(
+            name,
+            arguments,
+            get={who(SAFETY): OK, who(UNIT, GROUP, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+            post={who(SAFETY): DONE_OR_REFUSED, who(UNIT, GROUP, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments in (
+            ("injuries:record_custody", ()),
+            ("injuries:correct_custody", ("custody report",)),
+            ("injuries:withdraw_custody", ("custody report",)),
         )
     ),
     *(
@@ -850,7 +896,14 @@ TABLE = [
     # The Board's risks: whoever leads one reads and writes that one; one that others lead stays closed to them
     *(
         Row(name, arguments, get={who(READS, OTHERS, BOARD, "risk-lead"): OK})
-        for name, arguments in (("risks:register", ()), ("risks:heat_map", ()), ("risks:risk", ("risk",)))
+        for name, arguments in (
+            ("risks:register", ()),
+            ("risks:register_csv", ()),
+            ("risks:register_workbook", ()),
+            ("risks:heat_map", ()),
+            ("risks:risk", ("risk",)),
+            ("insight:risk_injuries", ("risk",)),
+        )
     ),
     Row("risks:risk", ("somebody else's risk",), get={who(READS, OTHERS, BOARD): OK}),
     *(
@@ -867,6 +920,8 @@ TABLE = [
             ("risks:tell", ("risk",)),
             ("risks:new_control", ("risk",)),
             ("risks:end_control", ("risk", "control")),
+            ("risks:raise_action", ("risk",)),
+            ("insight:choose_indicators", ("risk",)),
         )
     ),
     Row(
@@ -888,7 +943,19 @@ TABLE = [
             ("risks:edit", ("risk",)),
             ("risks:new_lead", ("risk",)),
             ("risks:end_lead", ("risk", "lead of the risk")),
+            ("risks:new_import", ()),
         )
+    ),
+    Row(
+        "risks:apply_import",
+        ("file of the register",),
+        get={who("head"): OK, who("board-secretary"): MOVED, who(READS, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+        post={
+            who("head"): DONE_OR_REFUSED,
+            who("board-secretary"): MOVED,
+            who(READS, OTHERS, BOARD, "risk-lead"): FORBIDDEN,
+        },
+        decides=("GET", "POST"),
     ),
     Row(
         "risks:decide",
@@ -960,6 +1027,7 @@ TABLE = [
         for name, arguments in (
             ("risks:new_record", ("meeting",)),
             ("risks:correct_record", ("meeting", "record of the meeting")),
+            ("risks:raise_action_at_meeting", ("meeting",)),
         )
     ),
     # Agenda packs: whoever reads the meetings reads them, the Head and the secretary have them made
@@ -1220,6 +1288,8 @@ def world() -> World:
     meeting = risks.make_meeting(timezone.localdate())
     injuries.load_indicators()
     injuries.bring({("handling", date(2025, month, 1), "", ""): 4 for month in range(1, 13)}, by=people["shrmt"])
+    worked = injuries.working_time(date(2026, 1, 1), 1000, 40, 25, note="As recorded", by=people["shrmt"])
+    share_aimed_for = injuries.working_time_target("98", date(2026, 1, 1), by=people["head"])
     surveyed = climate.make_survey({(unit, "leadership"): (2, 3, 5, 8, 4) for unit in (*units.values(), other_unit)})
     counted = {("handling", date(2026, 1, 1), "ddos", units["open"].slug): 3}
     action = actions.make_action(units["open"], by=people["stranger"])
@@ -1292,6 +1362,8 @@ def world() -> World:
             "objective": str(risks.make_objective().pk),
             "sub-group": str(risks.make_sub_group().pk),
             "group's own risk": str(risks.make_group_risk(group, by=people["cog-lead"]).pk),
+            "action of the risk": str(risks.make_action(risk).pk),
+            "file of the register": str(risks.make_upload(risk, by=people["head"]).token),
             "risk": risk.reference,
             "somebody else's risk": others_risk.reference,
             "assessment": str(risks.make_assessment(risk, 3, 3).pk),
@@ -1299,7 +1371,10 @@ def world() -> World:
             "lead of the risk": str(led.pk),
             "proposed risk": str(risks.make_proposal(by=people["cog-lead"]).pk),
             "indicator": "handling",
+            "custody report": str(injuries.corrected_custody(by=people["shrmt"]).token),
             "waiting figures": str(injuries.keep(counted, by=people["shrmt"]).token),
+            "working time": str(worked.pk),
+            "working time target": str(share_aimed_for.pk),
             "last import": str(injuries.bring(counted, by=people["head"]).token),
             "climate upload": str(climate.keep_upload(by=people["shrmt"]).token),
             "audit in draft": str(drafted.pk),
@@ -1375,6 +1450,7 @@ CHECKS = [
     ("papers.views.packs.can_read_packs", "GET", "papers:packs", "spoc"),
     ("papers.views.packs.can_make_packs", "POST", "papers:make_pack", "board-member"),
     ("organisation.views.loading.can_manage_people", "POST", "end_appointment", "shrmt"),
+    ("injuries.views.custody.can_bring_figures", "POST", "injuries:record_custody", "spoc"),
     ("home.views.trail.can_list_trail", "GET", "trail", "slt-lead"),
 ]
 

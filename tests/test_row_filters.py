@@ -85,7 +85,14 @@ from home.permissions import (
     holds_visible_to,
     trail_visible_to,
 )
-from injuries.permissions import can_bring_figures, can_read_figures
+from injuries.permissions import (
+    can_bring_figures,
+    can_list_unit_figures,
+    can_read_figures,
+    can_read_unit_figures,
+    can_set_working_time_target,
+    units_with_figures,
+)
 from insight.permissions import (
     can_list_three_readings,
     can_read_three_readings,
@@ -115,7 +122,9 @@ from papers.permissions import can_read_paper
 from records.canonical import content_digest
 from records.models import PersonalExport, TrailEntry
 from records.services import trail
-from tests.factories import actions, assurance, audits, climate, holds, information_requests, papers
+from risks.models import GroupRisk, Risk, RiskProposal
+from risks.permissions import can_list_risks, can_read_group_risk, can_read_proposal, can_read_risk
+from tests.factories import actions, assurance, audits, climate, holds, information_requests, papers, risks
 from tests.factories.organisation import LONG_AGO, appoint, end_at_once, make_group, make_unit, make_user, move_unit
 
 pytestmark = pytest.mark.django_db
@@ -427,9 +436,66 @@ def test_injury_figures_are_imported_by_exactly_those_who_may(force: Force) -> N
         roles = {one.role for one in held(person)}
         may = bool(roles & {Role.SHRMT, Role.HEAD}) and Role.ADMINISTRATOR not in roles
         assert can_bring_figures(person) is may
+        assert can_set_working_time_target(person) is (may and Role.HEAD in roles)
         assert can_read_figures(person) or not may
         seen.add(may)
     assert seen == {True, False}
+
+
+def test_a_units_injury_figures_are_shown_exactly_where_they_may_be_read(force: Force) -> None:
+    """domain.md: R force, and besides of the own unit or group; SHRMT and the Head read every unit's."""
+    group = {unit.pk: group_of(unit) for unit in force.units}
+    ours = Unit.objects.filter(pk__in=list(group))
+    seen = set()
+    for person in force.people:
+        appointments = held(person)
+        readable = {unit.pk for unit in force.units if reads_statements_of(unit.pk, group[unit.pk], appointments)}
+        assert set((units_with_figures(person) & ours).values_list("pk", flat=True)) == readable
+        assert {unit.pk for unit in force.units if can_read_unit_figures(person, unit)} == readable
+        assert can_list_unit_figures(person) or not readable
+        seen.add(len(readable))
+    assert {0, len(force.units)} < seen
+
+
+def test_risks_proposals_and_groups_own_risks_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
+    """domain.md: the register by everybody with a part in assurance or the Board, and by a risk lead what they lead."""
+    board = {Role.BOARD_MEMBER, Role.BOARD_SECRETARY}
+    leading = next(one for one in force.people if Role.RISK_LEAD in {each.role for each in held(one)})
+    led, other = risks.make_risk("40", by=force.people[0]), risks.make_risk("41", by=force.people[0])
+    risks.make_lead(led, leading)
+    risks.make_lead(other, next(one for one in force.people if one != leading), post="Another post")
+    proposals = [risks.make_proposal(by=person, title=f"Of {person.pk}") for person in force.people[:12]]
+    own = [risks.make_group_risk(group, by=force.people[0]) for group in force.groups]
+    of_risk = risks.make_action(led, by=force.people[0])
+    seen = set()
+    for person in force.people:
+        appointments = held(person)
+        roles = {one.role for one in appointments}
+        reads_all = bool(roles & (READS_EVERY_STATEMENT | READS_OWN_UNITS | READS_OWN_GROUPS | board))
+        leads = Role.RISK_LEAD in roles and led.leads.filter(person=person).exists()
+        readable = {led.pk, other.pk} if reads_all else {led.pk} if leads else set()
+        if Role.RISK_LEAD in roles and not reads_all and other.leads.filter(person=person).exists():
+            readable.add(other.pk)
+        assert set(Risk.objects.visible_to(person).values_list("pk", flat=True)) == readable
+        assert {one.pk for one in (led, other) if can_read_risk(person, one)} == readable
+        assert can_list_risks(person) or not readable
+        proposed = {
+            one.pk
+            for one in proposals
+            if roles & (READS_EVERY_STATEMENT | board) or (Role.COG_LEAD in roles and one.proposed_by_id == person.pk)
+        }
+        mine = RiskProposal.objects.visible_to(person).filter(pk__in=[one.pk for one in proposals])
+        assert set(mine.values_list("pk", flat=True)) == proposed
+        assert {one.pk for one in proposals if can_read_proposal(person, one)} == proposed
+        groups = {one.group_id for one in appointments if one.role in READS_OWN_GROUPS}
+        of_groups = {one.pk for one in own if roles & (READS_EVERY_STATEMENT | board) or one.group_id in groups}
+        assert set(GroupRisk.objects.visible_to(person).values_list("pk", flat=True)) == of_groups
+        assert {one.pk for one in own if can_read_group_risk(person, one)} == of_groups
+        reads_action = bool(roles & (READS_EVERY_STATEMENT | board)) or leads
+        assert Action.objects.visible_to(person).filter(pk=of_risk.pk).exists() is reads_action
+        assert can_read_action(person, of_risk) is reads_action
+        seen.add((len(readable), len(of_groups)))
+    assert {(0, 0), (2, len(own))} < seen
 
 
 def test_three_readings_are_shown_exactly_where_all_three_may_be_read(force: Force) -> None:
@@ -518,7 +584,11 @@ def test_actions_are_listed_and_raised_exactly_where_the_table_says(force: Force
     group = {unit.pk: group_of(unit) for unit in force.units}
     for person in force.people:
         appointments = held(person)
-        readable = {one.pk for one in everything if reads_statements_of(one.unit_id, group[one.unit_id], appointments)}
+        readable = {
+            one.pk
+            for one, unit in zip(everything, force.units, strict=True)
+            if reads_statements_of(unit.pk, group[unit.pk], appointments)
+        }
         assert set(Action.objects.visible_to(person).values_list("pk", flat=True)) == readable
         assert {one.pk for one in everything if can_read_action(person, one)} == readable
         assert can_list_actions(person) or not readable

@@ -110,7 +110,7 @@ def _show(
 def related(request: SignedInRequest, pk: int) -> HttpResponse:
     """Choose among the unit's actions: the open ones, and those that are related already."""
     found = writable_action_or_404(request, pk)
-    others = Action.objects.filter(unit=found.unit_id).exclude(pk=pk)
+    others = Action.objects.visible_to(request.user).filter(unit=found.unit_id, body=found.body).exclude(pk=pk)
     choices = (others.open() | others.filter(related=found)).distinct().order_by("title", "pk")
     form = RelatedForm(choices=choices, initial={"related": found.related.all()})
     if request.method == "POST":

@@ -18,6 +18,7 @@ ONLY_WRITERS = (
     "Only the unit’s single point of contact (SPOC), its Senior Leadership Team (SLT) lead and whoever raised an "
     "action change it. You can read it."
 )
+ONLY_A_BODYS = "Only those who write for the {body}, and whoever raised an action, change it. You can read it."
 LARGEST_ID = 2**63 - 1
 
 
@@ -34,7 +35,7 @@ def writable_action_or_404(request: SignedInRequest, pk: int) -> Action:
     """Return the action where the person may change it. Whether it is still open is the service's question."""
     found = action_or_404(request, pk)
     if not can_write_action(request.user, found):
-        raise PermissionDenied(ONLY_WRITERS)
+        raise PermissionDenied(ONLY_WRITERS if found.unit else ONLY_A_BODYS.format(body=found.body))
     return found
 
 

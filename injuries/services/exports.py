@@ -15,9 +15,14 @@ from rendering.tables import Table
 
 
 @transaction.atomic
-def download(*, figures: Sequence[Table], what: str, file_format: str, by: User, at: datetime) -> bytes:
-    """Return the tables as CSV or XLSX, and keep who took `what` of the figures."""
+def download(
+    *, figures: Sequence[Table], what: str, file_format: str, by: User, at: datetime, as_list: bool = False
+) -> bytes:
+    """Return the tables as CSV or XLSX, and keep who took `what` of the figures.
+
+    CSV has the first of them as it stands or, `as_list`, every value of all of them on a line of its own.
+    """
     trail.record(act="injury-figures.downloaded", thing=by, by=by, at=at, what=what, format=file_format)
     if file_format == "csv":
-        return tables.table_csv(figures[0])
+        return tables.list_csv(figures) if as_list else tables.table_csv(figures[0])
     return tables.xlsx(figures, dated=london_day(at))

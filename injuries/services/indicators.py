@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from injuries.indicatorsfile import IndicatorEntry, IndicatorsFile
-from injuries.models import Indicator, IndicatorStaffGroup, ReportingChange, StaffGroup
+from injuries.models import CUSTODY_LISTS, Indicator, IndicatorStaffGroup, ReportingChange, StaffGroup
 from records.services import trail
 
 
@@ -23,14 +23,15 @@ class Loaded:
     staff_groups: int
     indicators: int
     reporting_changes: int
+    custody_terms: int
 
 
 @transaction.atomic
 def load(said: IndicatorsFile, *, at: datetime) -> Loaded:
-    """Bring indicators, staff groups and changes of reporting up to date by their codes. Nothing is removed.
+    """Bring indicators, staff groups, changes of reporting and custody's lists up to date by their codes.
 
-    What the file does not name stays as it was, since counts of it may be there. Raises CannotLoad where a name of
-    the file belongs to another entry.
+    Nothing is removed: what the file does not name stays as it was, since counts of it may be there. Raises
+    CannotLoad where a name of the file belongs to another entry.
     """
     try:
         with transaction.atomic():
@@ -49,6 +50,9 @@ def load(said: IndicatorsFile, *, at: datetime) -> Loaded:
             indicators = {
                 one.code: _indicator(one, position, groups) for position, one in enumerate(said.indicators, start=1)
             }
+            for name, model in CUSTODY_LISTS.items():
+                for position, term in enumerate(said.custody[name], start=1):
+                    model.objects.update_or_create(code=term.code, defaults={"name": term.name, "position": position})
     except IntegrityError as error:
         raise CannotLoad(
             "A name of the file is that of another code in the database. Give each entry the code that it had before."
@@ -60,7 +64,12 @@ def load(said: IndicatorsFile, *, at: datetime) -> Loaded:
             name=change.name,
             defaults={"effect": change.effect, "limits_begin_anew": change.limits_begin_anew},
         )
-    loaded = Loaded(StaffGroup.objects.count(), Indicator.objects.count(), ReportingChange.objects.count())
+    loaded = Loaded(
+        StaffGroup.objects.count(),
+        Indicator.objects.count(),
+        ReportingChange.objects.count(),
+        sum(model.objects.count() for model in CUSTODY_LISTS.values()),
+    )
     trail.record(
         act="indicators.loaded", thing=None, by=None, at=at, indicators=sorted(indicators), groups=sorted(groups)
     )

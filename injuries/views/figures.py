@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
-
 from django.conf import settings
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
@@ -26,14 +23,11 @@ from injuries.permissions import (
     can_read_small_counts,
     units_with_figures,
 )
-from injuries.services import exports
 from injuries.two_periods import Compared
+from injuries.views.downloads import as_file
 from organisation.requests import SignedInRequest
-from records.models import HeavyWork
-from records.services import allowances
 from rendering.charts import control
 from rendering.charts.funnel import funnel
-from rendering.tables import MEDIA_TYPES, Table
 
 MOST_MONTHS = 240  # that can be chosen: twenty years
 
@@ -72,7 +66,7 @@ def _comparison_as_file(request: SignedInRequest, file_format: str) -> HttpRespo
         raise Http404
     table = _compared(form)
     name = f"injuries-{table.later.first}-to-{table.later.last}"
-    return _as_file(request, lambda: two_periods.tables(table), name, file_format)
+    return as_file(request, lambda: two_periods.tables(table), name, file_format)
 
 
 @require_safe
@@ -119,8 +113,9 @@ def _indicator_as_file(request: SignedInRequest, code: str, file_format: str) ->
     found, form, latest = _indicator_or_404(request, code)
     if latest is None or form.errors:
         raise Http404
-    name = f"{found.code}-{form.chosen_group().code}" if form.chosen_group() else found.code
-    return _as_file(
+    group = form.chosen_group()
+    name = f"{found.code}-{group.code}" if group else found.code
+    return as_file(
         request,
         lambda: [over_time_table(_over_time(found, form, latest))],
         f"{name}-to-{latest}",
@@ -171,7 +166,7 @@ def _units_as_file(request: SignedInRequest, code: str, file_format: str) -> Htt
     found, period, units, _ = _units_or_404(request, code)
     if units is None or period is None:
         raise Http404
-    return _as_file(request, lambda: [table(units)], f"{found.code}-by-unit-to-{period.last}", file_format)
+    return as_file(request, lambda: [table(units)], f"{found.code}-by-unit-to-{period.last}", file_format)
 
 
 def _units_or_404(request: SignedInRequest, code: str) -> tuple[Indicator, Period | None, BetweenUnits | None, int]:
@@ -235,20 +230,4 @@ def _over_time(found: Indicator, form: OverTimeForm, latest: Month) -> OverTime:
         step=form.chosen_step(),
         provisional={month.name for month in reading.provisional_months(latest)},
         changes=reading.reporting_changes(found),
-    )
-
-
-def _as_file(
-    request: SignedInRequest, made: Callable[[], Sequence[Table]], name: str, file_format: str
-) -> HttpResponse:
-    """Hand out tables as a file; a look at the headers takes nothing away."""
-    now, content = timezone.now(), b""
-    if request.method == "GET":
-        allowances.spend(person=request.user, kind=HeavyWork.EXPORTS, at=now)
-        detail: dict[str, Any] = {"what": name, "file_format": file_format}
-        content = exports.download(figures=made(), by=request.user, at=now, **detail)
-    return HttpResponse(
-        content,
-        content_type=MEDIA_TYPES[file_format],
-        headers={"Content-Disposition": f'attachment; filename="{name}.{file_format}"'},
     )

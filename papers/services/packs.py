@@ -62,7 +62,7 @@ def request_document(*, pack: BoardPack, by: User, at: datetime) -> Job | None:
         return None
     if live := Job.objects.live().filter(key=current.job_key).first():
         return live
-    trail.record(act="board-pack.document-requested", thing=current, by=by, at=at)
+    trail.record(act="board-pack.document_requested", thing=current, by=by, at=at)
     return _request(current, by=by, at=at)
 
 
@@ -75,7 +75,7 @@ def cancel_document(*, pack: BoardPack, by: User, at: datetime) -> bool:
     """Call off the making of the PDF; return whether it was being made. What the pack says stays."""
     job = jobs.cancel(key=pack.job_key, at=at)
     if job is not None:
-        trail.record(act="board-pack.document-cancelled", thing=pack, by=by, at=at, job=job.pk)
+        trail.record(act="board-pack.document_cancelled", thing=pack, by=by, at=at, job=job.pk)
     return job is not None
 
 

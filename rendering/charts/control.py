@@ -9,14 +9,13 @@ from itertools import pairwise
 
 from rendering import formats
 from rendering.charts import svg
-from rendering.charts.scales import Place, circle, diamond, grid, step_of
+from rendering.charts.scales import Place, circle, diamond, grid, hollow_circle, step_of
 
 WIDTH = 680
 HEIGHT = 278
 _LEFT, _RIGHT = 52, 676
 _TOP, _BOTTOM = 44, 244
 _MOST_LABELS = 9
-_SIZE = 3.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def alternative(moments: Sequence[Moment], *, title: str) -> str:
 def _legend(measure: str, *, has_provisional: bool) -> str:
     entries = [(circle, measure), (diamond, "Outside the limits")]
     if has_provisional:
-        entries.append((_hollow, "Provisional"))
+        entries.append((hollow_circle, "Provisional"))
     parts: list[str] = []
     x = 8.0
     for shape, words in entries:
@@ -88,12 +87,16 @@ def _legend(measure: str, *, has_provisional: bool) -> str:
 def _months(moments: Sequence[Moment], places: Sequence[float]) -> str:
     every = -(-len(moments) // _MOST_LABELS)
     return "".join(
-        "".join(
-            svg.text(word, x, _BOTTOM + 18 + 14 * line, anchor="middle") for line, word in enumerate(_short(one.label))
-        )
+        "".join(_name(word, x, _BOTTOM + 18 + 14 * line) for line, word in enumerate(_short(one.label)))
         for index, (one, x) in enumerate(zip(moments, places, strict=True))
         if index % every == 0
     )
+
+
+def _name(word: str, x: float, y: float) -> str:
+    """A word below the axis, drawn back where it would run over the edge."""
+    half = svg.text_width(word) / 2
+    return svg.text(word, min(x, WIDTH - half - 1), y, anchor="middle")
 
 
 def _short(label: str) -> list[str]:
@@ -133,9 +136,4 @@ def _point(one: Moment, x: float, y: float) -> str:
     if one.outside:
         words = "high" if one.outside > 0 else "low"
         return diamond(x, y) + svg.text(words, x, y - 9 if one.outside > 0 else y + 18, anchor="middle")
-    return (_hollow if one.is_provisional else circle)(x, y)
-
-
-def _hollow(x: float, y: float) -> str:
-    place = f'cx="{svg.number(x)}" cy="{svg.number(y)}" r="{_SIZE + 0.6}"'
-    return f'<circle class="chart-hollow" {place} fill="#ffffff" stroke="currentColor" stroke-width="1.5"/>'
+    return (hollow_circle if one.is_provisional else circle)(x, y)

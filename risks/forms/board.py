@@ -12,9 +12,9 @@ from organisation.formfields import NOBODY, DayField, LineField, WordsField
 from organisation.models import BusinessGroup
 from organisation.periods import financial_year_name, financial_year_of
 from organisation.versioned import VersionedForm
-from risks.forms.risks import A_POST, DESCRIPTION_WORDS, REASON_WORDS, UPDATE_WORDS
+from risks.forms.risks import A_POST, DESCRIPTION_WORDS, REASON_WORDS, UPDATE_WORDS, UpdateForm
 from risks.heatmap import Scale
-from risks.models import AgendaItem, BoardMeeting, PaperKind, Standing
+from risks.models import AgendaItem, PaperKind, Standing
 from risks.models.group_risk import GROUP_RISK_ANSWERS
 from risks.trend import POINTS
 
@@ -148,26 +148,14 @@ class EndForm(forms.Form):
     ends_on = DayField(label="To the end of", initial=timezone.localdate)
 
 
-class ReportForm(forms.Form):
+class ReportForm(UpdateForm):
     """What a sub-group reports to a meeting."""
-
-    meeting = forms.ModelChoiceField(
-        label="To the meeting",
-        queryset=BoardMeeting.objects.none(),
-        empty_label="Choose a meeting",
-        error_messages={"required": "Choose the meeting.", "invalid_choice": "Choose one of the meetings listed."},
-    )
-    text = WordsField(
-        label="What it reports",
-        max_words=UPDATE_WORDS,
-        help_text=NOBODY,
-        error_messages={"required": "Write what it reports."},
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        boxes: dict[str, Any] = self.fields
-        boxes["meeting"].queryset = BoardMeeting.objects.all()
+        self.fields["meeting"].label = "To the meeting"
+        self.fields["text"].label = "What it reports"
+        self.fields["text"].error_messages["required"] = "Write what it reports."
 
 
 class GroupRiskForm(VersionedForm):

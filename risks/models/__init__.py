@@ -9,6 +9,7 @@ from risks.models.board import (
     Objective,
     ObjectiveProgress,
     PaperKind,
+    RaisedAction,
     Standing,
     StandingItem,
     SubGroup,
@@ -17,7 +18,8 @@ from risks.models.board import (
 from risks.models.group_risk import GroupRisk
 from risks.models.meeting import BoardMeeting
 from risks.models.proposal import ProposalState, RiskProposal
-from risks.models.risk import ON_THE_MAP, Control, Risk, RiskLead, RiskStatus
+from risks.models.register_upload import RegisterUpload
+from risks.models.risk import ON_THE_MAP, Control, Risk, RiskIndicator, RiskLead, RiskStatus
 from risks.models.scale import Axis, ScalePoint, ScoreBand
 
 __all__ = [
@@ -38,7 +40,10 @@ __all__ = [
     "ObjectiveProgress",
     "PaperKind",
     "ProposalState",
+    "RaisedAction",
+    "RegisterUpload",
     "Risk",
+    "RiskIndicator",
     "RiskLead",
     "RiskProposal",
     "RiskStatus",

@@ -7,10 +7,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from actions.models import Action
 from organisation.models import BusinessGroup
 from organisation.periods import financial_year_name
 from records.models import Blob
 from risks.models.meeting import BoardMeeting
+from risks.models.risk import Risk
 
 
 class StandingItem(models.Model):
@@ -262,3 +264,25 @@ class SubGroupReport(models.Model):
     @property
     def name_in_trail(self) -> str:
         return f"report of sub-group {self.sub_group_id} to the {self.meeting}"
+
+
+class RaisedAction(models.Model):
+    """An action that a risk, or a meeting of the Board, raised. It is no unit's; the action does not know of it."""
+
+    action = models.OneToOneField(Action, on_delete=models.PROTECT, related_name="+")
+    risk = models.ForeignKey(Risk, on_delete=models.PROTECT, null=True, blank=True, related_name="raised_actions")
+    meeting = models.ForeignKey(
+        BoardMeeting, on_delete=models.PROTECT, null=True, blank=True, related_name="raised_actions"
+    )
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(risk__isnull=False, meeting=None) | Q(risk=None, meeting__isnull=False),
+                name="an_action_is_raised_by_a_risk_or_a_meeting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.action)

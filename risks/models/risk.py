@@ -190,3 +190,17 @@ class Control(models.Model):
     @property
     def name_in_trail(self) -> str:
         return f"control {self.pk} of risk {self.risk.reference}"
+
+
+class RiskIndicator(models.Model):
+    """An injury indicator that bears on a risk, by its code: the room of injuries is beside this one."""
+
+    risk = models.ForeignKey(Risk, on_delete=models.PROTECT, related_name="indicators")
+    code = models.SlugField(max_length=60)
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [models.UniqueConstraint(fields=["risk", "code"], name="an_indicator_once_for_a_risk")]
+
+    def __str__(self) -> str:
+        return self.code

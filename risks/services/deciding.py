@@ -142,9 +142,16 @@ def accept(*, proposal: RiskProposal, entry: Entry, minute: Minute, by: User, at
     risk.groups.set(current.groups.all())
     RiskLead.objects.create(risk=risk, post=str(normal(entry.lead)), starts_on=london_day(at))
     _decided(current, ProposalState.ACCEPTED, minute, by=by, at=at, risk=risk)
-    _record(risk, DecisionKind.ACCEPTED, minute, by=by, at=at, status=risk.status)
-    trail.record(act="risk.accepted", thing=risk, by=by, at=at, proposal=current.pk)
+    record_acceptance(risk, minute, by=by, at=at)
     return risk
+
+
+def record_acceptance(risk: Risk, minute: Minute, *, by: User, at: datetime) -> BoardDecision:
+    """Record that the Board took a risk onto its register, in the transaction in which it is entered."""
+    _was_held(minute, at)
+    decision = _record(risk, DecisionKind.ACCEPTED, minute, by=by, at=at, status=risk.status)
+    trail.record(act="risk.accepted", thing=risk, by=by, at=at, decision=decision.pk)
+    return decision
 
 
 @transaction.atomic

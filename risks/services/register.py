@@ -13,7 +13,7 @@ from records.canonical import normal
 from records.edits import Conflict, Edit, write_onto
 from records.services import trail
 from rendering import formats
-from risks.models import Control, Risk, RiskLead
+from risks.models import Control, Risk, RiskIndicator, RiskLead
 from risks.models.risk import WRITTEN
 from risks.rules import Refused
 
@@ -46,6 +46,18 @@ def change(
         current.groups.set(now)
         trail.record(act="risk.changed", thing=current, by=by, at=at, fields=sorted(result.accepted))
     return result.conflicts
+
+
+@transaction.atomic
+def link_indicators(*, risk: Risk, codes: Collection[str], by: User, at: datetime) -> None:
+    """Say which injury indicators bear on the risk: these and no others."""
+    current = locked(risk)
+    there = set(current.indicators.values_list("code", flat=True))
+    if there == set(codes):
+        return
+    current.indicators.exclude(code__in=codes).delete()
+    RiskIndicator.objects.bulk_create(RiskIndicator(risk=current, code=code) for code in sorted({*codes} - there))
+    trail.record(act="risk.indicators-linked", thing=current, by=by, at=at, indicators=sorted(codes))
 
 
 # --- Who leads it -----------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from actions.forms import RaisedForm
 from organisation.requests import SignedInRequest
 from risks.models import Risk
 from risks.rules import Refused
@@ -60,3 +61,10 @@ def ask_of_risk(
     """Ask something of a risk, and go back to its page."""
     caption, back = f"Risk {risk.reference}: {risk.title}", reverse("risks:risk", args=[risk.reference])
     return ask(request, form, act, Asked(title, button, done, caption, back, f"Risk {risk.reference}"))
+
+
+def raised(form: RaisedForm) -> dict[str, Any]:
+    """Return what a valid form says of an action, as it is raised."""
+    said = form.cleaned_data
+    names = ("title", "lead", "supporters", "starts_on", "measure", "baseline", "target")
+    return {"due": said["due"], **{name: said[name] for name in names}}

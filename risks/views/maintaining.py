@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from actions.forms import RaisedForm
 from organisation.models import Appointment, User
 from organisation.requests import SignedInRequest
 from organisation.roles import Role
@@ -22,9 +23,9 @@ from risks.forms.risks import AssessmentForm, ControlForm, EndLeadForm, LeadForm
 from risks.models import Risk
 from risks.models.risk import WRITTEN
 from risks.rules import Refused
-from risks.services import assessing
+from risks.services import assessing, raising
 from risks.services import register as services
-from risks.views.asking import POST_OR_LOOK, ask_of_risk
+from risks.views.asking import POST_OR_LOOK, ask_of_risk, raised
 from risks.views.loading import part_or_404, posted, risk_to_keep_or_404, risk_to_write_or_404, themes
 
 NO_SCALE = "Nobody has loaded yet what likelihood and impact are called, so no risk can be assessed."
@@ -151,6 +152,25 @@ def end_control(request: SignedInRequest, reference: str, pk: int) -> HttpRespon
         title="End a control",
         button="End the control",
         done="The control has ended. It stays in the history.",
+    )
+
+
+# --- Actions ----------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(POST_OR_LOOK)
+def raise_action(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Raise an action for the risk."""
+    risk = risk_to_write_or_404(request, reference)
+    form = RaisedForm(posted(request))
+    return ask_of_risk(
+        request,
+        risk,
+        form,
+        lambda: raising.raise_action(of=risk, by=request.user, at=timezone.now(), **raised(form)),
+        title="Raise an action",
+        button="Raise the action",
+        done="The action is raised, and stands in the list of actions.",
     )
 
 

@@ -14,16 +14,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from actions.forms import RaisedForm
 from organisation.files import hand_out, spend_on
 from organisation.requests import SignedInRequest, address_without_page
-from risks import pack_links
+from risks import links
 from risks.forms.board import AgendaItemForm, AwaitForm, MeetingFileForm, ReceivedForm, RecordForm
 from risks.forms.risks import MeetingForm
 from risks.models import BoardMeeting, MeetingFile
 from risks.permissions import can_decide, can_read_meetings, can_write_meetings
+from risks.reading import raised_actions
 from risks.services import board as services
 from risks.services import meetings as planning
-from risks.views.asking import POST_OR_LOOK, Asked, ask
+from risks.services import raising
+from risks.views.asking import POST_OR_LOOK, Asked, ask, raised
 from risks.views.loading import LARGEST_ID, ONLY_SECRETARY, part_or_404, posted
 
 PER_PAGE = 50
@@ -74,9 +77,10 @@ def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
         "records": records.filter(replaced_by=None),
         "corrected": records.exclude(replaced_by=None),
         "decisions": found.decisions.select_related("risk"),
+        "actions": raised_actions(found.raised_actions, request.user),
         "reports": found.sub_group_reports.select_related("sub_group", "by"),
         "files": found.files.select_related("blob", "added_by", "paper"),
-        "links": pack_links.of_meeting(found),
+        "links": links.of_meeting(found),
         "today": timezone.localdate(),
         "may_plan": can_write_meetings(request.user),
         "may_record": can_decide(request.user),
@@ -184,6 +188,22 @@ def correct_record(request: SignedInRequest, pk: int, record: int) -> HttpRespon
 
     return _ask_of(
         request, found, form, act, title="Correct what was recorded", button="Correct it", done="It is corrected."
+    )
+
+
+@require_http_methods(POST_OR_LOOK)
+def raise_action(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Raise an action that the meeting asked for."""
+    found = meeting_to_record_or_404(request, pk)
+    form = RaisedForm(posted(request))
+    return _ask_of(
+        request,
+        found,
+        form,
+        lambda: raising.raise_action(of=found, by=request.user, at=timezone.now(), **raised(form)),
+        title="Raise an action",
+        button="Raise the action",
+        done="The action is raised, and stands in the list of actions.",
     )
 
 

@@ -9,7 +9,9 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from organisation.requests import SignedInRequest
-from risks import reading
+from rendering.charts.scores import Score, scores_over_time
+from risks import links, reading
+from risks.heatmap import Scale
 from risks.models import Risk, RiskStatus
 from risks.permissions import (
     can_decide,
@@ -21,6 +23,7 @@ from risks.permissions import (
     can_write_risk,
 )
 from risks.picture import drawn
+from risks.services.assessing import place_of
 from risks.timeline import timeline
 from risks.views.loading import listing_or_404, risk_or_404, themes
 
@@ -39,6 +42,7 @@ def register(request: SignedInRequest) -> HttpResponse:
         "total": len(lines),
         "to_look_at": [line for line in lines if line.review_is_due or line.is_stale],
         "may_propose": can_propose(request.user),
+        "may_keep": can_write_register(request.user),
         "reads_proposals": can_list_proposals(request.user),
         "reads_meetings": can_read_meetings(request.user),
         "reads_group_risks": can_list_group_risks(request.user),
@@ -78,9 +82,20 @@ def risk(request: SignedInRequest, reference: str) -> HttpResponse:
         "controls": found.controls.filter(ended_at=None),
         "assessments": found.assessments.select_related("by", "withdrawn_by"),
         "updates": found.updates.select_related("meeting", "by"),
+        "actions": reading.raised_actions(found.raised_actions, request.user),
         "timeline": timeline(found),
+        "links": links.of_risk(found),
+        "chart": mark_safe(_scores(found, scale)) if scale and line.place else "",  # noqa: S308  # escapes every word
         "may_write": can_write_risk(request.user, found),
         "may_keep": can_write_register(request.user),
         "may_decide": can_decide(request.user),
     }
     return render(request, "risks/risk.html", context)
+
+
+def _scores(found: Risk, scale: Scale) -> str:
+    """Return the risk’s scores over time as a drawing."""
+    standing = found.assessments.standing().order_by("assessed_on", "pk")
+    scores = [Score(one.assessed_on, place_of(one).score, scale.band(place_of(one).score).name) for one in standing]
+    title = f"Score of risk {found.reference} over time"
+    return scores_over_time(scores, target=found.target_score, chart_id="scores", title=title)

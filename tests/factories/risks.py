@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
+from actions.models import Action
 from organisation.models import BusinessGroup, User
 from organisation.roles import Role
 from risks import risksfile
@@ -21,13 +22,26 @@ from risks.models import (
     MeetingRecord,
     Objective,
     PaperKind,
+    RegisterUpload,
     Risk,
     RiskLead,
     RiskProposal,
     RiskStatus,
     SubGroup,
 )
-from risks.services import assessing, board, deciding, group_risks, loading, meetings, objectives, register
+from risks.registerfile import Filled, Line
+from risks.services import (
+    assessing,
+    board,
+    deciding,
+    group_risks,
+    loading,
+    meetings,
+    objectives,
+    raising,
+    register,
+    register_files,
+)
 from risks.services.assessing import Judgement
 from risks.services.deciding import Entry, Minute
 from risks.trend import HIGHEST, Place
@@ -151,3 +165,16 @@ def make_group_risk(group: BusinessGroup, *, by: User | None = None, title: str 
     by = by or make_person(Role.COG_LEAD, group=group)
     said = answers | {"likelihood": 3, "impact": 4}
     return group_risks.enter(group=group, answers=said, by=by, at=timezone.now())
+
+
+def make_action(of: Risk | BoardMeeting, *, title: str = "Buy radios", by: User | None = None) -> Action:
+    by = by or make_person(Role.BOARD_SECRETARY)
+    return raising.raise_action(of=of, title=title, lead="Chief of radios", due=None, by=by, at=timezone.now())
+
+
+def make_upload(risk: Risk, *, by: User) -> RegisterUpload:
+    """A file of the register that changes the risk's title, not confirmed yet."""
+    said = {"title": "Another title", "description": "", "theme": ""}
+    days = {"target_score": None, "target_on": None, "review_on": None}
+    line = Line(2, risk.reference, said | days, "", (), None)
+    return register_files.keep(filled=Filled([line]), name="register.csv", by=by, at=timezone.now())

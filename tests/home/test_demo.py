@@ -20,6 +20,7 @@ from assurance.services.content import content_of
 from home.demo import evidence, loading
 from home.demo.cast import PASSWORD, SIGN_INS
 from home.demo.plan import Size
+from injuries.models import WorkingTimeReading, WorkingTimeTarget
 from maturity import modelfile
 from maturity.services import editions
 from organisation.models import Appointment, BusinessGroup, Unit, User
@@ -220,3 +221,14 @@ def test_the_history_covers_the_last_finished_half() -> None:
     half = HalfYear.parse("2026/27-H1")
     signed = Revision.objects.filter(statement__quarter__in=half.quarters, state__in=["signed", "accepted"])
     assert signed.values("statement__unit").distinct().count() > 50
+
+
+def test_working_time_was_recorded_for_two_years_and_held_against_targets() -> None:
+    """Nine ends of quarters make two years; one reading was corrected, and both of it are kept."""
+    readings = WorkingTimeReading.objects.standing()
+    assert list(readings.values_list("day", flat=True)) == [
+        Quarter.parse("2024/25-Q2").plus(number).last_day for number in range(9)
+    ]
+    assert WorkingTimeReading.objects.exclude(ended_at=None).get().corrected_by in readings
+    assert not WorkingTimeReading.objects.filter(recorded_at__gt=NOW).exists()
+    assert WorkingTimeTarget.objects.standing().count() == 2

@@ -18,12 +18,13 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from injuries.models import IndicatorMonth, ReportingChange
+from injuries.months import Month
 from organisation.roles import Role
 from papers.services import papers as paper_services
 from records.edits import Edit
 from records.models import TrailEntry
 from tests.factories import injuries, papers
-from tests.factories.organisation import make_person
+from tests.factories.organisation import make_person, make_unit
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 GROUPS = {"police": "police-officers", "pcso": "pcsos", "ddo": "ddos"}
@@ -114,6 +115,18 @@ def test_table_1_comes_out_as_published_in_the_files(source: list[dict[str, Any]
     ddo = next(line for line in lines if line["Staff group"].startswith("Designated"))
     assert ddo["Rate per 1,000, July 2018 to June 2019"] == "9.81"
     assert TrailEntry.objects.filter(act="injury-figures.downloaded").count() == 2
+
+
+def test_a_year_after_one_without_any_has_an_interval_without_end() -> None:
+    """From none to 24: no change as a part of none, and no most that the ratio could be."""
+    injuries.load_indicators()
+    injuries.two_years(
+        "handling", make_unit(opened_on=date(2010, 4, 1)), earlier=0, later=24, last=Month(2026, 8), people=1000
+    )
+    answer = signed_in(Role.HEAD).get(PAGE, {"intervals": "yes"})
+    row = next(row for row in cells(answer.content.decode()) if row[0] == "Handling injuries")
+    assert row[-4:-2] == ["–", "More than chance"]
+    assert row[-2].endswith(" or more")
 
 
 @pytest.mark.usefixtures("table_1")

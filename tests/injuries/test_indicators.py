@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from injuries import indicatorsfile
-from injuries.models import Indicator, ReportingChange, StaffGroup
+from injuries.models import Indicator, InterventionCause, ReportingChange, StaffGroup
 from injuries.services import indicators
 from records.models import TrailEntry
 
@@ -58,6 +58,42 @@ def test_the_shipped_file_has_the_indicators_of_the_source() -> None:
         "Operation Hampshire": date(2016, 5, 1),
     }
     assert [one.code for one in found.indicators if one.better == "neutral"] == ["near-misses"]
+
+
+def test_the_shipped_file_has_what_custody_figures_are_counted_by() -> None:
+    """[001, paragraphs 1.22 to 1.27] and domain.md."""
+    custody = {name: [one.code for one in terms] for name, terms in shipped().custody.items()}
+    assert custody == {
+        "custody_denominators": ["custody-records", "detainees"],
+        "intervention_causes": ["inadequate-search", "concealed-item", "clothing", "other-cause"],
+        "detainee_injury_types": ["self-harm", "head-or-face", "other-injury"],
+        "custody_exceptions": ["serious-cases", "medicines", "delayed-examiner"],
+        "custody_referrals": ["professional-standards", "iopc", "medical-director", "nursing-director"],
+    }
+
+
+def test_lists_of_custody_are_judged_as_the_others_are() -> None:
+    text = SMALL + '[[intervention_causes]]\ncode = "Fire"\nname = "Fire"\n' * 2 + "[custody_referrals]\n"
+    with pytest.raises(indicatorsfile.NotIndicators) as raised:
+        indicatorsfile.read(text)
+    assert raised.value.faults == (
+        "intervention_causes, entry 1: code has small letters, digits and hyphens only, not “Fire”.",
+        "intervention_causes, entry 2: code has small letters, digits and hyphens only, not “Fire”.",
+        "custody_referrals is no list of entries. Begin each with [[custody_referrals]].",
+        "intervention_causes: code = “Fire” is there twice.",
+        "intervention_causes: name = “Fire” is there twice.",
+    )
+
+
+@pytest.mark.django_db
+def test_lists_of_custody_are_brought_up_to_date_by_code() -> None:
+    indicators.load(indicatorsfile.read(SMALL), at=AT)  # a file without them
+    assert not InterventionCause.objects.exists()
+    for name in ("Fire", "Fire or smoke"):
+        text = SMALL + f'[[intervention_causes]]\ncode = "fire"\nname = "{name}"\n'
+        loaded = indicators.load(indicatorsfile.read(text), at=AT)
+    assert [one.name for one in InterventionCause.objects.all()] == ["Fire or smoke"]
+    assert loaded.custody_terms == 1
 
 
 def test_every_fault_of_a_file_is_said_at_once() -> None:

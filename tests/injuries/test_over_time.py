@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -16,7 +17,7 @@ LAST = Month(2019, 6)
 ANEW = Change(date(2018, 7, 1), "New system", "More is reported.", "", limits_begin_anew=True)
 
 
-def months(numbers: list[int | None], *, people: int | None = 1000, last: Month = LAST) -> list[Counted]:
+def months(numbers: Sequence[int | None], *, people: int | None = 1000, last: Month = LAST) -> list[Counted]:
     first = last.plus(1 - len(numbers))
     return [Counted(first.plus(index).name, number, people) for index, number in enumerate(numbers)]
 

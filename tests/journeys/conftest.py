@@ -39,7 +39,7 @@ WCAG = {
     "resultTypes": ["violations"],  # axe spends most of its time on describing what is well
 }
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 800}
-READY_WITHIN_SECONDS = 180
+READY_WITHIN_SECONDS = 400
 
 
 @dataclass

@@ -7,22 +7,15 @@ import subprocess
 from datetime import date
 from pathlib import Path
 
-import pytest
 from django.utils import timezone
 from playwright.sync_api import Locator, expect
 
-from tests.journeys.conftest import ROOT, Product, SignIn, Visit
+from tests.journeys.conftest import SignIn, Visit
 
 READY_WITHIN_MS = 120_000
 TITLE = "Working alone at night on the river"
 RISK = "/board/risks/40/"
 MEETING = "Board of the river"
-
-
-@pytest.fixture(autouse=True)
-def shipped(product: Product) -> None:
-    """The scale, the standing items of agendas, and the risks that are shipped."""
-    product.manage("load_risks", str(ROOT / "fixtures" / "board-risks.toml"), "--by", "head@demo.example")
 
 
 def typed(day: date) -> str:

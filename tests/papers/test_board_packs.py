@@ -125,7 +125,7 @@ def test_a_printing_that_fails_says_why_and_asking_for_the_pack_again_prints_the
     assert packs.build_document(pack).state == JobState.DONE
     pack.refresh_from_db()
     assert pack.pdf is not None
-    assert acts(pack) == ["board-pack.made", "board-pack.document-requested", "board-pack.built"]
+    assert acts(pack) == ["board-pack.made", "board-pack.document_requested", "board-pack.built"]
 
 
 def test_what_is_cancelled_can_be_asked_for_again(meeting: BoardMeeting, secretary: User) -> None:
@@ -136,7 +136,7 @@ def test_what_is_cancelled_can_be_asked_for_again(meeting: BoardMeeting, secreta
     assert "was cancelled" in client.get(page_of(meeting)).content.decode()
     client.post(reverse("papers:pack_document", args=[pack.pk]))
     assert Job.objects.live().filter(key=pack.job_key).count() == 1
-    assert acts(pack) == ["board-pack.made", "board-pack.document-cancelled", "board-pack.document-requested"]
+    assert acts(pack) == ["board-pack.made", "board-pack.document_cancelled", "board-pack.document_requested"]
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,11 @@ def test_rates_have_two_decimals() -> None:
     assert formats.rate(7.0651) == "7.07"
 
 
+def test_an_interval_that_nothing_bounds_above_says_so() -> None:
+    assert formats.interval(0.666, 0.92) == "0.67 to 0.92"
+    assert formats.interval(2.4996, float("inf")) == "2.50 or more"
+
+
 @pytest.mark.parametrize(("part", "whole", "words"), [(5, 8, "63%"), (0, 3, "0%"), (1, 3, "33%"), (200, 200, "100%")])
 def test_a_share_is_a_whole_percentage(part: int, whole: int, words: str) -> None:
     assert formats.share(part, whole) == words
@@ -84,3 +89,27 @@ def test_a_share_of_nothing_is_refused() -> None:
 )
 def test_a_change_has_a_sign(ratio: float, words: str) -> None:
     assert formats.signed_change(ratio) == words
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        (Fraction(975, 1000), "97.5%"),
+        (Fraction(1), "100.0%"),
+        (1.0, "100.0%"),
+        (0, "0.0%"),
+        (Fraction(9999, 10_000), "more than 99.9%"),
+        (0.9995, "more than 99.9%"),
+        (0.99949, "99.9%"),
+        (Fraction(1, 10_000), "less than 0.1%"),
+        (0.0005, "0.1%"),
+    ],
+)
+def test_a_share_claims_all_or_nothing_only_where_it_is(part: Fraction | float, said: str) -> None:
+    """0.9995 is 99.95 %, which rounds to 100.0 %; 0.0005 is 0.05 %, which rounds to 0.1 %."""
+    assert formats.per_cent(part) == said
+
+
+def test_a_share_that_was_given_is_printed_as_it_was_given() -> None:
+    given = [Decimal(98), Decimal("98.0"), Decimal("97.5"), Decimal("100.0")]
+    assert [formats.so_many_per_cent(one) for one in given] == ["98%", "98%", "97.5%", "100%"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -48,14 +49,14 @@ class Expected:
     """The risk as it should be: assessments (day, order, place, whether taken back), what the Board said, status."""
 
     status: str
-    assessments: list[list[object]] = field(default_factory=list)
+    assessments: list[list[Any]] = field(default_factory=list)
     said: list[tuple[int, str | None]] = field(default_factory=list)
     decisions: int = 1  # that it was accepted
 
     @property
     def standing(self) -> list[tuple[date, int, tuple[int, int]]]:
         found = [(day, order, place) for day, order, place, gone in self.assessments if not gone]
-        return sorted(found, reverse=True)  # type: ignore[return-value, type-var]  # days, orders and places
+        return sorted(found, reverse=True)
 
     @property
     def trend(self) -> str | None:
@@ -143,8 +144,7 @@ def test_trend_map_and_register_never_disagree_and_history_is_complete(todo: lis
     # Nothing is lost: each assessment is there, taken back or not, and each decision with what it made of the risk.
     kept = Assessment.objects.filter(risk=risk).order_by("pk")
     assert [(one.assessed_on, one.likelihood, one.impact, one.withdrawn_at is not None) for one in kept] == [
-        (day, *place, gone)  # type: ignore[misc]  # a pair of points
-        for day, _, place, gone in expected.assessments
+        (day, *place, gone) for day, _, place, gone in expected.assessments
     ]
     decisions = BoardDecision.objects.filter(risk=risk)
     assert decisions.exclude(status="").count() == expected.decisions

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
@@ -116,7 +117,8 @@ def test_two_people_who_change_different_answers_both_keep_theirs() -> None:
     assert [(one.field, one.theirs, one.mine) for one in conflicts] == [("title", "Working alone", "Alone at night")]
     risk.refresh_from_db()
     assert (risk.title, risk.theme) == ("Working alone", "wellbeing")
-    assert [event.title for event in risk.events.order_by("pgh_id")] == ["Lone working at night", "Working alone"]
+    events = apps.get_model("risks", "RiskEvent").objects.filter(pgh_obj=risk).order_by("pgh_id")
+    assert [event.title for event in events] == ["Lone working at night", "Working alone"]
 
 
 def test_a_target_is_not_left_with_half_of_what_two_people_wrote() -> None:
@@ -183,9 +185,9 @@ def test_assessments_decisions_and_updates_are_never_overwritten() -> None:
     ):
         with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
             rows.update(**change)
-    for rows in (Assessment.objects, BoardDecision.objects, RiskUpdate.objects):
+    for everything in (Assessment.objects, BoardDecision.objects, RiskUpdate.objects):
         with pytest.raises(DatabaseError, match="or delete rows"), transaction.atomic():
-            rows.filter(risk=risk)._raw_delete("default")
+            everything.filter(risk=risk)._raw_delete("default")
 
 
 @pytest.mark.parametrize(

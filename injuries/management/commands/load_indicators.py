@@ -12,7 +12,7 @@ from injuries.services import indicators
 
 
 class Command(BaseCommand):
-    help = "Load indicators, staff groups and changes of reporting from a TOML file (docs/injury-figures.md)."
+    help = "Load what injury and custody figures count, and of whom, from a TOML file (docs/injury-figures.md)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE", help="such as fixtures/injury-indicators.toml")
@@ -31,5 +31,6 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {refusal}\nNothing was loaded.") from refusal
         self.stdout.write(
             f"There are {loaded.indicators} indicators, {loaded.staff_groups} staff groups and "
-            f"{loaded.reporting_changes} changes of reporting."
+            f"{loaded.reporting_changes} changes of reporting. "
+            f"Custody figures are counted by {loaded.custody_terms} terms."
         )

@@ -66,6 +66,7 @@ FAMILIES = {
     "proposal": "Proposed risks",
     "control": "Controls of risks",
     "board-meeting": "Meetings of the Board",
+    "board-pack": "Agenda packs of the Board",
     "objective": "Objectives of the Board",
     "sub-group": "Sub-groups of the Board",
     "group-risk": "Business groups’ own risks",

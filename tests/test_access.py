@@ -34,6 +34,7 @@ from tests.factories import (
     injuries,
     maturity,
     organisation,
+    packs,
     papers,
     programmes,
     risks,
@@ -1029,6 +1030,29 @@ TABLE = [
             ("risks:raise_action_at_meeting", ("meeting",)),
         )
     ),
+    # Agenda packs: whoever reads the meetings reads them, the Head and the secretary have them made
+    *(
+        Row(name, arguments, get={PROPOSES | BOARD: OK})
+        for name, arguments in (
+            ("papers:packs", ("meeting",)),
+            ("papers:pack_progress", ("agenda pack",)),
+            ("papers:pack_pdf", ("agenda pack",)),
+        )
+    ),
+    *(
+        Row(
+            name,
+            arguments,
+            get={ALL: {405}},
+            post={who("head", "board-secretary"): DONE_OR_REFUSED, PROPOSES | BOARD: FORBIDDEN},
+            decides=("POST",),
+        )
+        for name, arguments in (
+            ("papers:make_pack", ("meeting",)),
+            ("papers:pack_document", ("agenda pack",)),
+            ("papers:cancel_pack_document", ("agenda pack",)),
+        )
+    ),
     # Business groups' own risks: their COG lead writes
     Row("risks:group_risks", get={who(SAFETY, BOARD, GROUP, OTHER_GROUP): OK}),
     Row(
@@ -1333,6 +1357,7 @@ def world() -> World:
             "item of the agenda": str(risks.make_item(meeting).pk),
             "awaited paper": str(risks.make_paper(meeting).pk),
             "record of the meeting": str(risks.make_record(meeting).pk),
+            "agenda pack": str(packs.make_pack_with_document(meeting).pk),
             "file of the meeting": str(risks.make_file(meeting).pk),
             "objective": str(risks.make_objective().pk),
             "sub-group": str(risks.make_sub_group().pk),
@@ -1422,6 +1447,8 @@ CHECKS = [
     ("assurance.views.evidence.can_read_revision", "GET", "assurance:evidence_file", "other-slt-lead"),
     ("assurance.views.signing.can_sign", "POST", "assurance:sign", "administrator-and-slt-lead"),
     ("papers.views.loading.can_read_paper", "GET", "papers:paper", "panel-member"),
+    ("papers.views.packs.can_read_packs", "GET", "papers:packs", "spoc"),
+    ("papers.views.packs.can_make_packs", "POST", "papers:make_pack", "board-member"),
     ("organisation.views.loading.can_manage_people", "POST", "end_appointment", "shrmt"),
     ("injuries.views.custody.can_bring_figures", "POST", "injuries:record_custody", "spoc"),
     ("home.views.trail.can_list_trail", "GET", "trail", "slt-lead"),

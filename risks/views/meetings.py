@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from actions.forms import RaisedForm
 from organisation.files import hand_out, spend_on
 from organisation.requests import SignedInRequest, address_without_page
+from risks import links
 from risks.forms.board import AgendaItemForm, AwaitForm, MeetingFileForm, ReceivedForm, RecordForm
 from risks.forms.risks import MeetingForm
 from risks.models import BoardMeeting, MeetingFile
@@ -79,6 +80,7 @@ def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
         "actions": raised_actions(found.raised_actions, request.user),
         "reports": found.sub_group_reports.select_related("sub_group", "by"),
         "files": found.files.select_related("blob", "added_by", "paper"),
+        "links": links.of_meeting(found),
         "today": timezone.localdate(),
         "may_plan": can_write_meetings(request.user),
         "may_record": can_decide(request.user),

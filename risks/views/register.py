@@ -9,10 +9,9 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from organisation.requests import SignedInRequest
-from rendering.charts import heatmap as chart
 from rendering.charts.scores import Score, scores_over_time
 from risks import links, reading
-from risks.heatmap import HeatMap, Scale
+from risks.heatmap import Scale
 from risks.models import Risk, RiskStatus
 from risks.permissions import (
     can_decide,
@@ -23,6 +22,7 @@ from risks.permissions import (
     can_write_register,
     can_write_risk,
 )
+from risks.picture import drawn
 from risks.services.assessing import place_of
 from risks.timeline import timeline
 from risks.views.loading import listing_or_404, risk_or_404, themes
@@ -64,24 +64,6 @@ def heat_map(request: SignedInRequest) -> HttpResponse:
         "unplaced": [line for line in lines if line.place is None],
     }
     return render(request, "risks/heat_map.html", context)
-
-
-def drawn(found: HeatMap) -> str:
-    """Return the map as a drawing."""
-    rows = [
-        [
-            chart.Square(f"{cell.place.score} {cell.band.name}", cell.band.step - 1, cell.risks, cell.left)
-            for cell in row.cells
-        ]
-        for row in found.rows
-    ]
-    return chart.grid(
-        rows,
-        likelihoods=[row.name for row in found.rows],
-        impacts=found.scale.impact,
-        chart_id="heat-map",
-        title=f"Risk heat map. {found.sentence}",
-    )
 
 
 @require_safe

@@ -69,6 +69,7 @@ def test_every_download_is_in_the_trail(world: World) -> None:
         "assurance:programme_workbook",
         "assurance:audit_report_pdf",
         "assurance:closure_file",
+        "risks:hse_file",
         "trail_csv",
     } <= recorded
 

@@ -1,4 +1,4 @@
-"""Tables of the room: the Board's meetings, its register of risks, and what is proposed for it."""
+"""Tables of the room: the Board's meetings, its register of risks, dealings with the HSE, investigations."""
 
 from risks.models.assessment import OF_THE_TREND, Assessment, BoardDecision, DecisionKind, RiskUpdate
 from risks.models.board import (
@@ -15,6 +15,16 @@ from risks.models.board import (
     SubGroupReport,
 )
 from risks.models.group_risk import GroupRisk
+from risks.models.hse import (
+    EnforcementNotice,
+    LiaisonEntry,
+    LiaisonFile,
+    LiaisonMeeting,
+    NoticeKind,
+    Notification,
+    NotificationKind,
+)
+from risks.models.investigation import Investigation, InvestigationState, LearningShare, UnitLearning
 from risks.models.meeting import BoardMeeting
 from risks.models.proposal import ProposalState, RiskProposal
 from risks.models.risk import ON_THE_MAP, Control, Risk, RiskLead, RiskStatus
@@ -31,9 +41,19 @@ __all__ = [
     "BoardPaper",
     "Control",
     "DecisionKind",
+    "EnforcementNotice",
     "GroupRisk",
+    "Investigation",
+    "InvestigationState",
+    "LearningShare",
+    "LiaisonEntry",
+    "LiaisonFile",
+    "LiaisonMeeting",
     "MeetingFile",
     "MeetingRecord",
+    "NoticeKind",
+    "Notification",
+    "NotificationKind",
     "Objective",
     "ObjectiveProgress",
     "PaperKind",
@@ -49,4 +69,5 @@ __all__ = [
     "StandingItem",
     "SubGroup",
     "SubGroupReport",
+    "UnitLearning",
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -772,7 +773,7 @@ def test_what_there_is_with_the_hse_and_investigations_are_listed_exactly_where_
         everything = any(one.role in READS_ALL_OF_THE_BOARDS for one in appointments)
         own = {one.group_id for one in appointments if one.role == Role.COG_LEAD}
         for model in (EnforcementNotice, Notification):
-            entries = list(model.objects.select_related("group"))
+            entries: list[Any] = list(model._default_manager.select_related("group"))
             readable = {one.pk for one in entries if everything or one.group_id in own}
             assert set(model.objects.visible_to(person).values_list("pk", flat=True)) == readable
             assert {one.pk for one in entries if can_read_liaison(person, one)} == readable

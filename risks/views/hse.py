@@ -69,36 +69,33 @@ class Sort:
 
 
 SORTS = {
-    sort.name: sort
-    for sort in (
-        Sort(
-            "notifications",
-            Notification,
-            NotificationForm,
-            services.keep_notification,
-            "Notifications to the HSE",
-            "Enter an event",
-            "No event has been entered yet.",
-        ),
-        Sort(
-            "notices",
-            EnforcementNotice,
-            EnforcementNoticeForm,
-            services.keep_notice,
-            "Notices of the HSE",
-            "Enter a notice",
-            "No notice has been entered yet.",
-        ),
-        Sort(
-            "meetings",
-            LiaisonMeeting,
-            LiaisonMeetingForm,
-            services.keep_meeting,
-            "Meetings with the HSE",
-            "Enter a meeting with the HSE",
-            "No meeting has been entered yet.",
-        ),
-    )
+    "notifications": Sort(
+        name="notifications",
+        model=Notification,
+        form=NotificationForm,
+        keep=services.keep_notification,
+        title="Notifications to the HSE",
+        enter="Enter an event",
+        empty="No event has been entered yet.",
+    ),
+    "notices": Sort(
+        name="notices",
+        model=EnforcementNotice,
+        form=EnforcementNoticeForm,
+        keep=services.keep_notice,
+        title="Notices of the HSE",
+        enter="Enter a notice",
+        empty="No notice has been entered yet.",
+    ),
+    "meetings": Sort(
+        name="meetings",
+        model=LiaisonMeeting,
+        form=LiaisonMeetingForm,
+        keep=services.keep_meeting,
+        title="Meetings with the HSE",
+        enter="Enter a meeting with the HSE",
+        empty="No meeting has been entered yet.",
+    ),
 }
 
 
@@ -187,12 +184,12 @@ def new_hse(request: SignedInRequest, sort: str) -> HttpResponse:
         raise PermissionDenied(ONLY_WRITERS)
     form = of.form(posted(request), corrects=False)
     asked = Asked(
-        of.enter,
-        of.enter,
-        "It is entered.",
-        "The Health and Safety Executive (HSE)",
-        reverse("risks:hse_list", args=[of.name]),
-        of.title,
+        title=of.enter,
+        button=of.enter,
+        done="It is entered.",
+        caption="The Health and Safety Executive (HSE)",
+        back=reverse("risks:hse_list", args=[of.name]),
+        back_label=of.title,
     )
     return ask(request, form, lambda: of.keep(by=request.user, at=timezone.now(), **form.cleaned_data), asked)
 

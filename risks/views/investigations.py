@@ -23,6 +23,7 @@ from records.edits import Conflict
 from rendering import formats
 from risks.forms.investigations import CompletedForm, InvestigationForm, ShareForm
 from risks.forms.risks import ReasonForm
+from risks.investigation_history import history
 from risks.models import Investigation
 from risks.models.investigation import INVESTIGATION_WRITTEN
 from risks.permissions import (
@@ -67,9 +68,11 @@ def investigation(request: SignedInRequest, pk: int) -> HttpResponse:
     shares = found.shares.annotate(asked=Count("units"), answered=Count("units__acknowledged_at"))
     completed = found.completed_on is not None
     concludes = can_conclude_investigations(request.user)
+    names = dict(themes())
     context = {
         "investigation": found,
-        "theme": dict(themes()).get(found.theme, ""),
+        "theme": names.get(found.theme, ""),
+        "history": history(found, themes=names),
         "shares": shares.select_related("by"),
         "may_edit": can_write_investigations(request.user) and not completed,
         "may_complete": concludes and not completed,

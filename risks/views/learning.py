@@ -81,12 +81,12 @@ def acknowledge(request: SignedInRequest, pk: int) -> HttpResponse:
         raise PermissionDenied(ONLY_SLT_LEADS)
     form = AcknowledgeForm(posted(request))
     asked = Asked(
-        f"Acknowledge for {found.unit}",
-        "Acknowledge it",
-        f"{found.unit} has acknowledged it.",
-        found.share.title,
-        reverse("risks:learning", args=[found.share_id]),
-        found.share.title,
+        title=f"Acknowledge for {found.unit}",
+        button="Acknowledge it",
+        done=f"{found.unit} has acknowledged it.",
+        caption=found.share.title,
+        back=reverse("risks:learning", args=[found.share_id]),
+        back_label=found.share.title,
     )
     return ask(
         request,

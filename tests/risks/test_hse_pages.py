@@ -10,11 +10,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 
 from organisation.roles import Role
-from records.models import TrailEntry
+from records.models import Blob, TrailEntry, Verdict
 from risks.models import EnforcementNotice, LiaisonFile, LiaisonMeeting, NoticeKind, Notification, NotificationKind
-from tests.factories import evidence, files, risks
+from tests.factories import clamd, evidence, files, risks
 from tests.factories.organisation import make_group, make_person
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +134,28 @@ def test_a_file_is_kept_and_handed_out_to_those_who_read_what_it_is_of() -> None
     assert TrailEntry.objects.get(act="hse.file-downloaded").thing_id == kept.pk
     for stranger in (Role.COG_LEAD, Role.SPOC, Role.SLT_LEAD, Role.RISK_LEAD):
         assert signed_in(stranger).get(f"{HSE}files/{kept.pk}/").status_code == 404
+
+
+def test_an_infected_file_is_refused_and_kept_in_the_trail(settings: Settings) -> None:
+    meeting, client = risks.make_liaison_meeting(), signed_in(Role.HEAD)
+    address = f"{HSE}meetings/{meeting.pk}/files/new/"
+    infected = files.pdf(objects=[f"({clamd.EICAR.decode()})"])
+    with clamd.on_tcp() as (settings.CLAMD_ADDRESS, _):
+        answer = client.post(address, {"file": evidence.sent(infected, "letter.pdf")})
+    assert answer.status_code == 422
+    assert "found something in it" in answer.content.decode()
+    assert not LiaisonFile.objects.exists()
+    entry = TrailEntry.objects.get(act="hse.file-infected")
+    assert (entry.thing_id, entry.detail["finding"]) == (meeting.pk, clamd.FINDING)
+
+
+def test_a_file_that_nobody_can_have_is_not_handed_out() -> None:
+    kept, client = risks.make_liaison_file(risks.make_liaison_meeting()), signed_in(Role.BOARD_MEMBER)
+    Blob.objects.update(verdict=Verdict.INFECTED, finding=clamd.FINDING)
+    answer = client.get(f"{HSE}files/{kept.pk}/")
+    assert answer.status_code == 409
+    assert "“Letter” cannot be downloaded" in answer.content.decode()
+    assert not TrailEntry.objects.filter(act="hse.file-downloaded").exists()
 
 
 def test_the_queries_do_not_grow_with_the_entries() -> None:

@@ -123,6 +123,24 @@ def test_two_people_who_write_at_once_both_keep_their_texts() -> None:
     assert (one.findings, one.learning) == ("Theirs.", "New.")
 
 
+def test_earlier_texts_and_who_wrote_them_are_told() -> None:
+    group, shrmt = make_group("River Group"), client_of(make_person(Role.SHRMT))
+    one, head = risks.make_investigation(), client_of(make_person(Role.HEAD))
+    form = shrmt.get(f"{LIST}{one.pk}/edit/").context["form"]
+    sent = {name: "" if form[name].value() is None else str(form[name].value()) for name in form.fields}
+    changed = sent | {"group_id": str(group.pk), "findings": "Somebody had parked before the barrier."}
+    assert shrmt.post(f"{LIST}{one.pk}/edit/", changed).status_code == 302
+    today = str(timezone.localdate())
+    assert head.post(f"{LIST}{one.pk}/complete/", {"completed_on": today}).status_code == 302
+    assert head.post(f"{LIST}{one.pk}/reopen/", {"because": "It was another barrier."}).status_code == 302
+    page = head.get(f"{LIST}{one.pk}/").content.decode()
+    told = page.partition("What became of it")[2]
+    for words in ("reopened the investigation", "It was another barrier.", "River Group", "Nobody", "completed the"):
+        assert words in told
+    assert told.index("reopened the") < told.index("completed the") < told.index("entered the investigation")
+    assert "Safety and Health Risk Management Team (SHRMT) adviser and auditor" in told  # the name of who changed it
+
+
 def test_what_the_database_does_not_let_happen_to_investigations() -> None:
     one = risks.complete(risks.make_investigation())
     share = risks.make_share(make_unit(), investigation=one)

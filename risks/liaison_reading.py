@@ -58,13 +58,13 @@ def stand_of(entry: AnEntry) -> tuple[str, bool]:
     return words[entry.stand], entry.stand in LATE
 
 
-def columns(sort: str) -> tuple[str, ...]:
-    """Return what the columns of a list of this sort are called, between the entry itself and how it stands."""
-    return {
-        "meetings": ("Held on", "What it was about"),
-        "notices": ("Served on", "Where", "To be complied with by", "Complied with on"),
-        "notifications": ("Day of the event", "Where", "To be reported by", "Reported on"),
-    }[sort]
+# What the columns of a list are called, behind the entry itself and how it stands. The first holds words; the last is
+# left out of a list of what is not done.
+COLUMNS = {
+    "meetings": ("What it was about", "Held on"),
+    "notices": ("Where", "Served on", "To be complied with by", "Complied with on"),
+    "notifications": ("Where", "To be reported by", "Reported on"),
+}
 
 
 def lines(entries: Iterable[AnEntry]) -> list[Line]:
@@ -72,14 +72,19 @@ def lines(entries: Iterable[AnEntry]) -> list[Line]:
     return [Line(one, _cells(one), *stand_of(one)) for one in entries]
 
 
+def lines_to_do(entries: Iterable[AnEntry]) -> list[Line]:
+    """Return entries about which something is still to be done as a list shows them."""
+    return [Line(one, _cells(one)[:-1], *stand_of(one)) for one in entries]
+
+
 def _cells(entry: AnEntry) -> tuple[str, ...]:
     match entry:
         case LiaisonMeeting():
-            return day(entry.held_on), entry.about
+            return entry.about, day(entry.held_on)
         case EnforcementNotice():
-            return day(entry.served_on), entry.where, day(entry.comply_by), _day(entry.complied_on)
+            return entry.where, day(entry.served_on), day(entry.comply_by), _day(entry.complied_on)
         case Notification():
-            return day(entry.event_on), entry.where, _day(entry.due_on), _day(entry.reported_on)
+            return entry.where, _day(entry.due_on), _day(entry.reported_on)
 
 
 def rows(entry: AnEntry) -> Sequence[tuple[str, str]]:

@@ -266,7 +266,7 @@ def add_file(*, entry: AnEntry, file: UploadedFile[Any], title: str, by: User, a
     except intake.Infected as refusal:
         logger.error("An infected file was refused: %s, sent by user %s", refusal.finding, by.pk)
         words = {"name": refusal.name}
-        trail.record(act="hse.file-infected", thing=entry, by=by, at=at, words=words, finding=refusal.finding)
+        trail.record(act="hse.file_infected", thing=entry, by=by, at=at, words=words, finding=refusal.finding)
         raise Refused(str(refusal)) from refusal
     except intake.NotKept as refusal:
         raise Refused(str(refusal)) from refusal
@@ -284,11 +284,11 @@ def add_file(*, entry: AnEntry, file: UploadedFile[Any], title: str, by: User, a
             added_at=at,
             added_by=by,
         )
-        trail.record(act="hse.file-added", thing=kept, by=by, at=at, sha256=taken.blob.sha256)
+        trail.record(act="hse.file_added", thing=kept, by=by, at=at, sha256=taken.blob.sha256)
         return kept
 
 
 @transaction.atomic
 def record_download(*, file: LiaisonFile, by: User, at: datetime) -> None:
     """Keep who took a file away."""
-    trail.record(act="hse.file-downloaded", thing=file, by=by, at=at, sha256=file.blob.sha256)
+    trail.record(act="hse.file_downloaded", thing=file, by=by, at=at, sha256=file.blob.sha256)

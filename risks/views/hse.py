@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -112,12 +112,12 @@ def hse(request: SignedInRequest) -> HttpResponse:
     listed = [SORTS["notifications"], SORTS["notices"]]
     context: dict[str, Any] = {
         "meetings": None,
-        "to_report": reading.lines(reports.order_by(F("due_on"), "pk")),
-        "report_columns": reading.columns("notifications"),
-        "to_comply": reading.lines(notices.order_by("comply_by", "pk")),
-        "notice_columns": reading.columns("notices"),
-        "kinds": _kinds(),
+        "to_report": reading.lines_to_do(reports.order_by("due_on", "pk")),
+        "report_columns": reading.COLUMNS["notifications"][:-1],
+        "to_comply": reading.lines_to_do(notices.order_by("comply_by", "pk")),
+        "notice_columns": reading.COLUMNS["notices"][:-1],
         "may_write": can_write_liaison(request.user),
+        **_about_kinds(),
     }
     if can_list_liaison_meetings(request.user):
         meetings = SORTS["meetings"].rows(request).filter(withdrawn_at=None)
@@ -133,19 +133,23 @@ def hse_list(request: SignedInRequest, sort: str) -> HttpResponse:
     page = Paginator(of.rows(request), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "sort": of,
-        "columns": reading.columns(of.name),
+        "columns": reading.COLUMNS[of.name],
         "page": page,
         "lines": reading.lines(page),
         "address": address_without_page(request),
-        "kinds": _kinds() if of.name == "notifications" else (),
         "may_write": can_write_liaison(request.user),
+        **(_about_kinds() if of.model is Notification else {}),
     }
     return render(request, "risks/hse_list.html", context)
 
 
-def _kinds() -> list[tuple[NotificationKind, str]]:
-    """Return the kinds of events with the days within which they are reported, in words: one query."""
-    return [(kind, reading.in_days(kind.days)) for kind in NotificationKind.objects.filter(is_offered=True)]
+def _about_kinds() -> dict[str, Any]:
+    """Return the kinds of events, each with its days in words, and of how many those are not confirmed: one query."""
+    kinds = NotificationKind.objects.filter(is_offered=True)
+    return {
+        "kinds": [(kind, reading.in_days(kind.days)) for kind in kinds],
+        "unconfirmed": sum(not kind.is_confirmed for kind in kinds),
+    }
 
 
 # --- An entry ---------------------------------------------------------------------------------------------------------

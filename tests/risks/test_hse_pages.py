@@ -44,6 +44,7 @@ def test_what_is_late_comes_first_and_is_marked() -> None:
     table = page.partition("<tbody")[2].partition("</tbody>")[0]
     assert table.index("<strong>Late: not reported</strong>") < table.index("Dangerous occurrence")
     assert "Over-3-day" not in table  # recorded only: nothing waits
+    assert "The days of 7 kinds of events are to be confirmed by the operator" in page
     assert "within 15 days (to be confirmed by the operator)" in page
     everything = page_of(signed_in(Role.BOARD_MEMBER), f"{HSE}notifications/")
     assert "Recorded only" in everything
@@ -131,7 +132,7 @@ def test_a_file_is_kept_and_handed_out_to_those_who_read_what_it_is_of() -> None
     lead.force_login(make_person(Role.COG_LEAD, group=group))
     answer = lead.get(f"{HSE}files/{kept.pk}/")
     assert b"".join(answer.streaming_content) == files.pdf()  # type: ignore[attr-defined]  # a response that streams
-    assert TrailEntry.objects.get(act="hse.file-downloaded").thing_id == kept.pk
+    assert TrailEntry.objects.get(act="hse.file_downloaded").thing_id == kept.pk
     for stranger in (Role.COG_LEAD, Role.SPOC, Role.SLT_LEAD, Role.RISK_LEAD):
         assert signed_in(stranger).get(f"{HSE}files/{kept.pk}/").status_code == 404
 
@@ -145,7 +146,7 @@ def test_an_infected_file_is_refused_and_kept_in_the_trail(settings: Settings) -
     assert answer.status_code == 422
     assert "found something in it" in answer.content.decode()
     assert not LiaisonFile.objects.exists()
-    entry = TrailEntry.objects.get(act="hse.file-infected")
+    entry = TrailEntry.objects.get(act="hse.file_infected")
     assert (entry.thing_id, entry.detail["finding"]) == (meeting.pk, clamd.FINDING)
 
 
@@ -155,7 +156,7 @@ def test_a_file_that_nobody_can_have_is_not_handed_out() -> None:
     answer = client.get(f"{HSE}files/{kept.pk}/")
     assert answer.status_code == 409
     assert "“Letter” cannot be downloaded" in answer.content.decode()
-    assert not TrailEntry.objects.filter(act="hse.file-downloaded").exists()
+    assert not TrailEntry.objects.filter(act="hse.file_downloaded").exists()
 
 
 def test_the_queries_do_not_grow_with_the_entries() -> None:

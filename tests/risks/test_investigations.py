@@ -125,7 +125,7 @@ def test_two_people_who_write_at_once_both_keep_their_texts() -> None:
 
 def test_earlier_texts_and_who_wrote_them_are_told() -> None:
     group, shrmt = make_group("River Group"), client_of(make_person(Role.SHRMT))
-    one, head = risks.make_investigation(), client_of(make_person(Role.HEAD))
+    one, head = risks.make_investigation(theme=""), client_of(make_person(Role.HEAD))
     form = shrmt.get(f"{LIST}{one.pk}/edit/").context["form"]
     sent = {name: "" if form[name].value() is None else str(form[name].value()) for name in form.fields}
     changed = sent | {"group_id": str(group.pk), "findings": "Somebody had parked before the barrier."}

@@ -57,7 +57,7 @@ AUDIT_PAGES = (
     "assurance:audit_findings",
 )
 # What the pages about the Board lead to from its register.
-RISK_PAGES = ("risks:meetings",)
+RISK_PAGES = ("risks:meetings", "risks:hse", "risks:investigations", "risks:learning_list")
 SECTIONS = (
     Section("Home", "home"),
     Section("Statements", "assurance:statements", _REVIEWERS | {Role.SPOC, Role.SLT_LEAD}),

@@ -1,8 +1,9 @@
-"""A risk’s reference in addresses. Importing this lets `path()` use it."""
+"""A risk’s reference, and a sort of entry about the HSE, in addresses. Importing this lets `path()` use them."""
 
 from __future__ import annotations
 
 from django.urls import register_converter
+from django.urls.converters import StringConverter
 
 from risks.models.risk import REFERENCE
 
@@ -20,3 +21,12 @@ class ReferenceConverter:
 
 
 register_converter(ReferenceConverter, "reference")
+
+
+class SortConverter(StringConverter):
+    """What is kept about the Health and Safety Executive (HSE): meetings with it, its notices, or notifications."""
+
+    regex = "meetings|notices|notifications"
+
+
+register_converter(SortConverter, "sort")

@@ -1,9 +1,20 @@
-"""Addresses of the Board: its register of risks, its heat map and its meetings."""
+"""Addresses of the Board: its register of risks, heat map and meetings, the HSE, and investigations."""
 
 from django.urls import path
 
 from risks import converters  # noqa: F401  # addresses use it
-from risks.views import deciding, group_risks, maintaining, meetings, objectives, register, register_files
+from risks.views import (
+    deciding,
+    group_risks,
+    hse,
+    investigations,
+    learning,
+    maintaining,
+    meetings,
+    objectives,
+    register,
+    register_files,
+)
 
 app_name = "risks"
 
@@ -57,4 +68,24 @@ urlpatterns = [
     path("group-risks/<int:pk>/edit/", group_risks.edit_group_risk, name="edit_group_risk"),
     path("group-risks/<int:pk>/close/", group_risks.close_group_risk, name="close_group_risk"),
     path("group-risks/<int:pk>/escalate/", group_risks.escalate, name="escalate"),
+    path("hse/", hse.hse, name="hse"),
+    path("hse/files/<int:pk>/", hse.hse_file, name="hse_file"),
+    path("hse/notifications/<int:pk>/report/", hse.report_hse, name="report_hse"),
+    path("hse/notices/<int:pk>/comply/", hse.comply_hse, name="comply_hse"),
+    path("hse/<sort:sort>/", hse.hse_list, name="hse_list"),
+    path("hse/<sort:sort>/new/", hse.new_hse, name="new_hse"),
+    path("hse/<sort:sort>/<int:pk>/", hse.hse_entry, name="hse_entry"),
+    path("hse/<sort:sort>/<int:pk>/correct/", hse.correct_hse, name="correct_hse"),
+    path("hse/<sort:sort>/<int:pk>/withdraw/", hse.withdraw_hse, name="withdraw_hse"),
+    path("hse/<sort:sort>/<int:pk>/files/new/", hse.new_hse_file, name="new_hse_file"),
+    path("investigations/", investigations.investigations, name="investigations"),
+    path("investigations/new/", investigations.new_investigation, name="new_investigation"),
+    path("investigations/<int:pk>/", investigations.investigation, name="investigation"),
+    path("investigations/<int:pk>/edit/", investigations.edit_investigation, name="edit_investigation"),
+    path("investigations/<int:pk>/complete/", investigations.complete_investigation, name="complete_investigation"),
+    path("investigations/<int:pk>/reopen/", investigations.reopen_investigation, name="reopen_investigation"),
+    path("investigations/<int:pk>/share/", investigations.share_learning, name="share_learning"),
+    path("learning/", learning.learning_list, name="learning_list"),
+    path("learning/<int:pk>/", learning.learning, name="learning"),
+    path("learning/answers/<int:pk>/acknowledge/", learning.acknowledge, name="acknowledge"),
 ]

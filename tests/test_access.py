@@ -1072,6 +1072,100 @@ TABLE = [
         )
         for name in ("risks:edit_group_risk", "risks:close_group_risk", "risks:escalate")
     ),
+    # The HSE: SHRMT and the Head write, the Head withdraws; a COG lead reads what is of their group, and no meeting
+    Row("risks:hse", get={PROPOSES | BOARD: OK}),
+    *(Row("risks:hse_list", (sort,), get={PROPOSES | BOARD: OK}) for sort in ("notices", "notifications")),
+    Row("risks:hse_list", ("meetings",), get={who(SAFETY, BOARD): OK}),
+    *(
+        Row(name, arguments, get={who(SAFETY, BOARD, "cog-lead"): OK})
+        for name, arguments in (
+            ("risks:hse_entry", ("notices", "notice of the HSE")),
+            ("risks:hse_entry", ("notifications", "notification")),
+            ("risks:hse_file", ("file about the HSE",)),
+        )
+    ),
+    Row("risks:hse_entry", ("meetings", "meeting with the HSE"), get={who(SAFETY, BOARD): OK}),
+    *(
+        Row(
+            "risks:new_hse",
+            (sort,),
+            get={who(SAFETY): OK, readers: FORBIDDEN},
+            post={who(SAFETY): DONE_OR_REFUSED, readers: FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for sort, readers in (
+            ("notices", who(BOARD, "cog-lead", "other-cog-lead")),
+            ("notifications", who(BOARD, "cog-lead", "other-cog-lead")),
+            ("meetings", BOARD),
+        )
+    ),
+    *(
+        Row(
+            name,
+            arguments,
+            get={who(SAFETY): OK, readers: FORBIDDEN},
+            post={who(SAFETY): DONE_OR_REFUSED, readers: FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments, readers in (
+            ("risks:correct_hse", ("notices", "notice of the HSE"), who(BOARD, "cog-lead")),
+            ("risks:correct_hse", ("meetings", "meeting with the HSE"), BOARD),
+            ("risks:comply_hse", ("notice of the HSE",), who(BOARD, "cog-lead")),
+            ("risks:report_hse", ("notification",), who(BOARD, "cog-lead")),
+            ("risks:new_hse_file", ("notifications", "notification"), who(BOARD, "cog-lead")),
+        )
+    ),
+    *(
+        Row(
+            "risks:withdraw_hse",
+            (sort, entry),
+            get={who("head"): OK, readers: FORBIDDEN},
+            post={who("head"): DONE_OR_REFUSED, readers: FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for sort, entry, readers in (
+            ("notifications", "notification", who(BOARD, "shrmt", "cog-lead")),
+            ("meetings", "meeting with the HSE", who(BOARD, "shrmt")),
+        )
+    ),
+    # Investigations: SHRMT and the Head write, the Head completes and shares; a COG lead reads their group's
+    Row("risks:investigations", get={PROPOSES | BOARD: OK}),
+    Row("risks:investigation", ("investigation",), get={who(SAFETY, BOARD, "cog-lead"): OK}),
+    *(
+        Row(
+            name,
+            arguments,
+            get={who(SAFETY): OK, readers: FORBIDDEN},
+            post={who(SAFETY): DONE_OR_REFUSED, readers: FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments, readers in (
+            ("risks:new_investigation", (), who(BOARD, "cog-lead", "other-cog-lead")),
+            ("risks:edit_investigation", ("investigation",), who(BOARD, "cog-lead")),
+        )
+    ),
+    *(
+        Row(
+            name,
+            ("investigation",),
+            get={who("head"): OK, who(BOARD, "shrmt", "cog-lead"): FORBIDDEN},
+            post={who("head"): DONE_OR_REFUSED, who(BOARD, "shrmt", "cog-lead"): FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name in ("risks:complete_investigation", "risks:reopen_investigation", "risks:share_learning")
+    ),
+    # Learning: the unit's own SLT lead acknowledges it
+    *(
+        Row(name, arguments, get={who(SAFETY, BOARD, GROUP, OTHER_GROUP, "slt-lead", "other-slt-lead"): OK})
+        for name, arguments in (("risks:learning_list", ()), ("risks:learning", ("learning",)))
+    ),
+    Row(
+        "risks:acknowledge",
+        ("unit's learning",),
+        get={who("slt-lead"): OK, who(SAFETY, BOARD, GROUP): FORBIDDEN},
+        post={who("slt-lead"): DONE_OR_REFUSED, who(SAFETY, BOARD, GROUP): FORBIDDEN},
+        decides=("GET", "POST"),
+    ),
     # What is held about people, and how long: one's own for everybody, others' to answer a request
     Row("own_data", get={ALL: OK}, post={ALL: MOVED}),
     Row("own_data_progress", get={ALL: MOVED}),
@@ -1286,6 +1380,12 @@ def world() -> World:
     risk, others_risk = risks.make_risk("40", by=people["board-secretary"]), risks.make_risk("41")
     led = risks.make_lead(risk, people["risk-lead"])
     meeting = risks.make_meeting(timezone.localdate())
+    risks.load_kinds()
+    notification = risks.make_notification(timezone.localdate(), unit=units["open"], by=people["shrmt"])
+    investigation = risks.make_investigation(group=group, by=people["shrmt"])
+    shared = risks.make_share(
+        units["open"], investigation=risks.complete(risks.make_investigation(title="Another", by=people["shrmt"]))
+    )
     injuries.load_indicators()
     injuries.bring({("handling", date(2025, month, 1), "", ""): 4 for month in range(1, 13)}, by=people["shrmt"])
     worked = injuries.working_time(date(2026, 1, 1), 1000, 40, 25, note="As recorded", by=people["shrmt"])
@@ -1364,6 +1464,15 @@ def world() -> World:
             "group's own risk": str(risks.make_group_risk(group, by=people["cog-lead"]).pk),
             "action of the risk": str(risks.make_action(risk).pk),
             "file of the register": str(risks.make_upload(risk, by=people["head"]).token),
+            "notice of the HSE": str(
+                risks.make_notice(timezone.localdate(), timezone.localdate(), group=group, by=people["shrmt"]).pk
+            ),
+            "notification": str(notification.pk),
+            "meeting with the HSE": str(risks.make_liaison_meeting(by=people["shrmt"]).pk),
+            "file about the HSE": str(risks.make_liaison_file(notification).pk),
+            "investigation": str(investigation.pk),
+            "learning": str(shared.pk),
+            "unit's learning": str(shared.units.get().pk),
             "risk": risk.reference,
             "somebody else's risk": others_risk.reference,
             "assessment": str(risks.make_assessment(risk, 3, 3).pk),

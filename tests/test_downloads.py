@@ -77,6 +77,7 @@ def test_every_download_is_in_the_trail(world: World) -> None:
         "risks:register_csv",
         "risks:register_workbook",
         "risks:file",
+        "risks:hse_file",
         "trail_csv",
     } <= recorded
 

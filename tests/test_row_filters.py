@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -122,8 +123,31 @@ from papers.permissions import can_read_paper
 from records.canonical import content_digest
 from records.models import PersonalExport, TrailEntry
 from records.services import trail
-from risks.models import GroupRisk, Risk, RiskProposal
-from risks.permissions import can_list_risks, can_read_group_risk, can_read_proposal, can_read_risk
+from risks.models import (
+    EnforcementNotice,
+    GroupRisk,
+    Investigation,
+    LearningShare,
+    LiaisonMeeting,
+    Notification,
+    Risk,
+    RiskProposal,
+    UnitLearning,
+)
+from risks.permissions import (
+    can_acknowledge,
+    can_list_investigations,
+    can_list_liaison,
+    can_list_liaison_meetings,
+    can_list_risks,
+    can_read_answer,
+    can_read_group_risk,
+    can_read_investigation,
+    can_read_learning,
+    can_read_liaison,
+    can_read_proposal,
+    can_read_risk,
+)
 from tests.factories import actions, assurance, audits, climate, holds, information_requests, papers, risks
 from tests.factories.organisation import LONG_AGO, appoint, end_at_once, make_group, make_unit, make_user, move_unit
 
@@ -817,3 +841,67 @@ def test_audit_programmes_are_listed_exactly_where_they_may_be_read(force: Force
 def test_every_row_filter_that_there_is_stands_in_this_file() -> None:
     filtered = [model for model in apps.get_models() if hasattr(model._default_manager, "visible_to")]
     assert [model for model in filtered if not any(model is one for one in globals().values())] == []
+
+
+READS_ALL_OF_THE_BOARDS = {Role.SHRMT, Role.HEAD, Role.BOARD_MEMBER, Role.BOARD_SECRETARY}
+
+
+def test_what_there_is_with_the_hse_and_investigations_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
+    """domain.md: all of it for SHRMT, the Head and the Board; for a COG lead what is of their own group."""
+    risks.load_kinds()
+    today, by = timezone.localdate(), force.people[0]
+    for group in (*force.groups, None):
+        risks.make_notice(today, today, group=group, by=by)
+        risks.make_notification(today, group=group, by=by)
+        risks.make_investigation(title=f"In {group}", group=group, by=by)
+    risks.make_liaison_meeting(by=by)
+    seen = set()
+    for person in force.people:
+        appointments = held(person)
+        everything = any(one.role in READS_ALL_OF_THE_BOARDS for one in appointments)
+        own = {one.group_id for one in appointments if one.role == Role.COG_LEAD}
+        for model in (EnforcementNotice, Notification):
+            entries: list[Any] = list(model._default_manager.select_related("group"))
+            readable = {one.pk for one in entries if everything or one.group_id in own}
+            assert set(model.objects.visible_to(person).values_list("pk", flat=True)) == readable
+            assert {one.pk for one in entries if can_read_liaison(person, one)} == readable
+            assert can_list_liaison(person) or not readable
+        investigations = list(Investigation.objects.select_related("group"))
+        readable = {one.pk for one in investigations if everything or one.group_id in own}
+        assert set(Investigation.objects.visible_to(person).values_list("pk", flat=True)) == readable
+        assert {one.pk for one in investigations if can_read_investigation(person, one)} == readable
+        assert can_list_investigations(person) or not readable
+        meeting = LiaisonMeeting.objects.get()
+        assert LiaisonMeeting.objects.visible_to(person).exists() is everything
+        assert can_read_liaison(person, meeting) is everything
+        assert can_list_liaison_meetings(person) is everything
+        seen.add(len(readable))
+    assert {0, 1, len(force.groups) + 1} <= seen
+
+
+def test_learning_and_who_acknowledged_it_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
+    """All that is shared for whoever reads learning; whether a unit acknowledged it, for the unit and its group."""
+    shared = risks.complete(risks.make_investigation())
+    share = LearningShare.objects.create(
+        investigation=shared, title="All", text="Look.", by=force.people[0], at=timezone.now()
+    )
+    UnitLearning.objects.bulk_create(UnitLearning(share=share, unit=unit) for unit in force.units)
+    answers = list(UnitLearning.objects.select_related("unit"))
+    group = {unit.pk: group_of(unit) for unit in force.units}
+    seen = set()
+    for person in force.people:
+        appointments = held(person)
+        everything = any(one.role in READS_ALL_OF_THE_BOARDS for one in appointments)
+        units = {one.unit_id for one in appointments if one.role == Role.SLT_LEAD}
+        groups = {one.group_id for one in appointments if one.role in READS_OWN_GROUPS}
+        readable = {one.pk for one in answers if everything or one.unit_id in units or group[one.unit_id] in groups}
+        assert set(UnitLearning.objects.visible_to(person).values_list("pk", flat=True)) == readable
+        assert {one.pk for one in answers if can_read_answer(person, one)} == readable
+        reads = everything or bool(units or groups)
+        assert can_read_learning(person) is reads
+        assert LearningShare.objects.visible_to(person).exists() is reads
+        administers = any(one.role == Role.ADMINISTRATOR for one in appointments)
+        own = {one.pk for one in answers if one.unit_id in units and not administers}
+        assert {one.pk for one in answers if can_acknowledge(person, one)} == own
+        seen.add(len(readable))
+    assert {0, len(answers)} < seen

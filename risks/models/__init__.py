@@ -1,4 +1,4 @@
-"""Tables of the room: the Board's meetings, its register of risks, and what is proposed for it."""
+"""Tables of the room: the Board's meetings, its register of risks, dealings with the HSE, investigations."""
 
 from risks.models.assessment import OF_THE_TREND, Assessment, BoardDecision, DecisionKind, RiskUpdate
 from risks.models.board import (
@@ -16,6 +16,16 @@ from risks.models.board import (
     SubGroupReport,
 )
 from risks.models.group_risk import GroupRisk
+from risks.models.hse import (
+    EnforcementNotice,
+    LiaisonEntry,
+    LiaisonFile,
+    LiaisonMeeting,
+    NoticeKind,
+    Notification,
+    NotificationKind,
+)
+from risks.models.investigation import Investigation, InvestigationState, LearningShare, UnitLearning
 from risks.models.meeting import BoardMeeting
 from risks.models.proposal import ProposalState, RiskProposal
 from risks.models.register_upload import RegisterUpload
@@ -33,9 +43,19 @@ __all__ = [
     "BoardPaper",
     "Control",
     "DecisionKind",
+    "EnforcementNotice",
     "GroupRisk",
+    "Investigation",
+    "InvestigationState",
+    "LearningShare",
+    "LiaisonEntry",
+    "LiaisonFile",
+    "LiaisonMeeting",
     "MeetingFile",
     "MeetingRecord",
+    "NoticeKind",
+    "Notification",
+    "NotificationKind",
     "Objective",
     "ObjectiveProgress",
     "PaperKind",
@@ -54,4 +74,5 @@ __all__ = [
     "StandingItem",
     "SubGroup",
     "SubGroupReport",
+    "UnitLearning",
 ]

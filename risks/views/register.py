@@ -18,6 +18,7 @@ from risks.permissions import (
     can_list_group_risks,
     can_list_proposals,
     can_propose,
+    can_read_learning,
     can_read_meetings,
     can_write_register,
     can_write_risk,
@@ -46,6 +47,7 @@ def register(request: SignedInRequest) -> HttpResponse:
         "reads_proposals": can_list_proposals(request.user),
         "reads_meetings": can_read_meetings(request.user),
         "reads_group_risks": can_list_group_risks(request.user),
+        "reads_learning": can_read_learning(request.user),
     }
     return render(request, "risks/register.html", context)
 

@@ -9,18 +9,27 @@ from pathlib import Path
 from django.utils import timezone
 
 from actions.models import Action
-from organisation.models import BusinessGroup, User
+from organisation.models import BusinessGroup, Unit, User
 from organisation.roles import Role
-from risks import risksfile
+from risks import kindsfile, risksfile
 from risks.models import (
     AgendaItem,
     Assessment,
     BoardMeeting,
     BoardPaper,
     Control,
+    EnforcementNotice,
     GroupRisk,
+    Investigation,
+    LearningShare,
+    LiaisonEntry,
+    LiaisonFile,
+    LiaisonMeeting,
     MeetingFile,
     MeetingRecord,
+    NoticeKind,
+    Notification,
+    NotificationKind,
     Objective,
     PaperKind,
     RegisterUpload,
@@ -36,6 +45,9 @@ from risks.services import (
     board,
     deciding,
     group_risks,
+    hse,
+    investigations,
+    kinds,
     loading,
     meetings,
     objectives,
@@ -50,6 +62,7 @@ from tests.factories.organisation import make_person
 from tests.factories.papers import make_blob
 
 SHIPPED = Path(__file__).parents[2] / "fixtures" / "board-risks.toml"
+SHIPPED_KINDS = SHIPPED.with_name("riddor-kinds.toml")
 
 
 def load_scale() -> None:
@@ -181,3 +194,106 @@ def make_upload(risk: Risk, *, by: User) -> RegisterUpload:
     days = {"target_score": None, "target_on": None, "review_on": None}
     line = Line(2, risk.reference, said | days, "", (), None)
     return register_files.keep(filled=Filled([line]), name="register.csv", by=by, at=timezone.now())
+
+
+# --- The HSE, and investigations --------------------------------------------------------------------------------------
+
+
+def load_kinds(text: str | None = None) -> None:
+    """Load kinds of events and of notices: as shipped, or as `text` has them."""
+    kinds.load(kindsfile.read(text or SHIPPED_KINDS.read_text(encoding="utf-8")), at=timezone.now())
+
+
+def make_liaison_meeting(held_on: date | None = None, *, by: User | None = None) -> LiaisonMeeting:
+    return hse.keep_meeting(
+        held_on=held_on or timezone.localdate(),
+        office="HSE national lead",
+        about="Volunteers",
+        outcome="",
+        by=by or make_person(Role.SHRMT),
+        at=timezone.now(),
+    )
+
+
+def make_notice(
+    served_on: date,
+    comply_by: date,
+    *,
+    unit: Unit | None = None,
+    group: BusinessGroup | None = None,
+    kind: str = "improvement",
+    by: User | None = None,
+) -> EnforcementNotice:
+    return hse.keep_notice(
+        kind=NoticeKind.objects.get(code=kind),
+        served_on=served_on,
+        reference="IN/7",
+        asks="Guard the saw.",
+        unit=unit,
+        group=group,
+        comply_by=comply_by,
+        by=by or make_person(Role.SHRMT),
+        at=timezone.now(),
+    )
+
+
+def make_notification(
+    event_on: date,
+    *,
+    kind: str = "specified-injury",
+    unit: Unit | None = None,
+    group: BusinessGroup | None = None,
+    description: str = "A barrier came down.",
+    by: User | None = None,
+) -> Notification:
+    return hse.keep_notification(
+        kind=NotificationKind.objects.get(code=kind),
+        event_on=event_on,
+        description=description,
+        unit=unit,
+        group=group,
+        by=by or make_person(Role.SHRMT),
+        at=timezone.now(),
+    )
+
+
+def make_liaison_file(entry: LiaisonEntry) -> LiaisonFile:
+    by, of = make_person(Role.SHRMT), hse.file_of(entry)
+    said = {"blob": make_blob(), "name": "letter.pdf", "title": "Letter", "added_at": timezone.now(), "added_by": by}
+    return LiaisonFile.objects.create(**of, **said)
+
+
+def make_investigation(
+    *,
+    title: str = "A barrier hit somebody",
+    group: BusinessGroup | None = None,
+    learning: str = "Look before you lower it.",
+    theme: str = "risk-management",
+    findings: str = "Nobody could see the barrier.",
+    by: User | None = None,
+) -> Investigation:
+    today = timezone.localdate()
+    answers = {
+        "title": title,
+        "event_on": today,
+        "unit_id": None,
+        "group_id": group.pk if group else None,
+        "happened": "It came down too soon.",
+        "commissioned_on": today,
+        "commissioned_by": "Head of Safety",
+        "findings": findings,
+        "learning": learning,
+        "theme": theme,
+    }
+    return investigations.commission(answers=answers, by=by or make_person(Role.SHRMT), at=timezone.now())
+
+
+def complete(investigation: Investigation) -> Investigation:
+    by, today = make_person(Role.HEAD), timezone.localdate()
+    return investigations.complete(investigation=investigation, completed_on=today, by=by, at=timezone.now())
+
+
+def make_share(*units: Unit, investigation: Investigation | None = None) -> LearningShare:
+    """Learning of a completed investigation, shared with the units."""
+    of = investigation or complete(make_investigation())
+    return investigations.share(investigation=of, groups=[], units=units, by=make_person(Role.HEAD), at=timezone.now())

@@ -29,7 +29,7 @@ PUT_TOGETHER = {
 }
 
 # Kinds of news for people, which look the same and are in no trail: assurance/notices.py, of audits
-# assurance/services/audit_notices.py, and of the HSE risks/services/liaison_notices.py.
+# assurance/services/audit_notices.py, of risks and the HSE risks/services/reminding.py and liaison_notices.py.
 KINDS_OF_NEWS = {
     "statement.opened",
     "statement.reminder",
@@ -39,6 +39,8 @@ KINDS_OF_NEWS = {
     "recommendation.overdue",
     "recommendation.check_waits",
     "recommendation.repeat_proposed",
+    "risk.review-due",
+    "risk.stale",
     "hse.to_report",
     "hse.to_comply",
 }

@@ -73,7 +73,7 @@ AFTER_AUDITS = ["Injuries", "Risks", "Readings", "Model", "Papers", PEOPLE]
 ALL = ["Home", "Statements", "Actions", "Reviews", "Roll-ups", "Audits", *AFTER_AUDITS]
 LEADS = [*ALL[:6], "My half", *ALL[6:]]
 UNITS = ["Home", "Statements", "Actions", "Roll-ups", "Audits", *AFTER_AUDITS]
-BOARD = ["Home", "Roll-ups", "Audit findings", "Injuries", "Risks", "Climate surveys", "Model", "Papers"]
+BOARD = ["Home", "Actions", "Roll-ups", "Audit findings", "Injuries", "Risks", "Climate surveys", "Model", "Papers"]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ BOARD = ["Home", "Roll-ups", "Audit findings", "Injuries", "Risks", "Climate sur
         (Role.HEAD, [*ALL, "Trail", "Retention"]),
         (Role.BOARD_MEMBER, BOARD),
         (Role.BOARD_SECRETARY, BOARD),
-        (Role.RISK_LEAD, ["Home", "Injuries", "Risks", "Model", "Papers"]),
+        (Role.RISK_LEAD, ["Home", "Actions", "Injuries", "Risks", "Model", "Papers"]),
         (Role.EXTERNAL_AUDITOR, ["Home", "Audits", "Model", "Papers"]),
         (Role.PANEL_MEMBER, ["Home", "Papers"]),
         (Role.ADMINISTRATOR, ["Home", "Model", "Papers", PEOPLE, "Trail", "Retention"]),

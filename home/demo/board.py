@@ -12,14 +12,28 @@ from django.conf import settings
 from home.demo.cast import Cast
 from organisation.models import BusinessGroup, User
 from organisation.periods import LONDON, financial_year_of, london_day
-from risks import risksfile
-from risks.models import BoardMeeting, DecisionKind, PaperKind, Risk, RiskStatus, Standing
-from risks.services import assessing, board, deciding, group_risks, loading, meetings, objectives, raising, register
+from risks import kindsfile, risksfile
+from risks.models import BoardMeeting, DecisionKind, NotificationKind, PaperKind, Risk, RiskStatus, Standing
+from risks.services import (
+    assessing,
+    board,
+    deciding,
+    group_risks,
+    hse,
+    investigations,
+    kinds,
+    loading,
+    meetings,
+    objectives,
+    raising,
+    register,
+)
 from risks.services.assessing import Judgement
 from risks.services.deciding import Entry, Minute
 from risks.trend import Direction, Place
 
-SHIPPED = Path(settings.BASE_DIR) / "fixtures" / "board-risks.toml"
+FIXTURES = Path(settings.BASE_DIR) / "fixtures"
+SHIPPED, KINDS = FIXTURES / "board-risks.toml", FIXTURES / "riddor-kinds.toml"
 MEETINGS_PAST = 4
 BETWEEN_MEETINGS = timedelta(days=91)
 NEXT_IN = timedelta(days=40)
@@ -136,6 +150,7 @@ def write(*, groups: Sequence[BusinessGroup], cast: Cast, now: datetime) -> None
         at=now,
     )
     _board(held, head, secretary, now)
+    _liaison(cast.named["auditor"], head, now)
     _group(groups[cast.demo_group], cast.named["cog-lead"], now)
 
 
@@ -212,6 +227,43 @@ def _board(held: Sequence[BoardMeeting], head: User, secretary: User, now: datet
     )
     told = "Two stores were inspected. One needs a new alarm."
     objectives.report(sub_group=group, meeting=last, text=told, by=secretary, at=now)
+
+
+def _liaison(auditor: User, head: User, now: datetime) -> None:
+    """A meeting with the HSE, an event to be reported in some days, and an investigation that is complete."""
+    kinds.load(kindsfile.read(KINDS.read_text(encoding="utf-8")), at=now)
+    today = london_day(now)
+    hse.keep_meeting(
+        held_on=today - timedelta(days=50),
+        office="HSE lead for the police service",
+        about="Volunteers’ safety, and how the force follows up assaults.",
+        outcome="They meet again in half a year.",
+        by=auditor,
+        at=now,
+    )
+    hse.keep_notification(
+        kind=NotificationKind.objects.get(code="specified-injury"),
+        event_on=today - timedelta(days=4),
+        description="A fall from a ladder in a store.",
+        unit=None,
+        group=None,
+        by=auditor,
+        at=now,
+    )
+    answers = {
+        "title": "A security barrier came down on somebody",
+        "event_on": today - timedelta(days=120),
+        "unit_id": None,
+        "group_id": None,
+        "happened": "The barrier closed while somebody walked below it.",
+        "commissioned_on": today - timedelta(days=110),
+        "commissioned_by": "Head of Safety, Health and Wellbeing",
+        "findings": "The sensor had been off since a repair, and nobody had to check it.",
+        "learning": "After a repair, test what stops a barrier before it is used again.",
+        "theme": "infrastructure-assets",
+    }
+    made = investigations.commission(answers=answers, by=auditor, at=now)
+    investigations.complete(investigation=made, completed_on=today - timedelta(days=20), by=head, at=now)
 
 
 def _group(group: BusinessGroup, lead: User, now: datetime) -> None:

@@ -72,7 +72,7 @@ def test_what_was_taken_away_changes_nothing_when_it_is_brought_back() -> None:
     client = signed_in(Role.HEAD)
     risks.make_assessment(Risk.objects.get(reference="17"), 3, 4)
     page = bring(client, taken(client))
-    assert "8 risks of the file stay, as they are." in page
+    assert "8 risks of the file stay as they are." in page
     assert "Bring the register up to date" not in page
 
 
@@ -94,7 +94,7 @@ def test_changes_and_assessments_of_a_file_are_seen_and_then_written() -> None:
     page = bring(client, rows)
     assert "Title becomes “Firearms that are not the police’s”" in page
     assert "2 × 5 after controls" in page
-    assert "6 risks of the file stay, as they are." in page
+    assert "6 risks of the file stay as they are." in page
     assert not Assessment.objects.exists()
     assert "The register is up to date with register.csv." in confirm(client, page)
     assert Risk.objects.get(reference="2").title == "Firearms that are not the police’s"

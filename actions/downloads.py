@@ -33,7 +33,7 @@ def action_row(action: Any, origins: Origins) -> list[Cell]:
     supporters = dict.fromkeys(task.supporters for task in tasks if task.supporters)
     return [
         action.pk,
-        action.unit.name,
+        action.owner,
         action.title,
         action.get_status_display(),
         "Yes" if action.overdue else "No",
@@ -57,7 +57,7 @@ def task_row(action: Action, task: Task, *, today: date) -> list[Cell]:
     """Return a task's cells, as TASK_COLUMNS names them."""
     return [
         action.pk,
-        action.unit.name,
+        action.owner,
         action.title,
         task.number,
         task.title,

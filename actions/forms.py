@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -81,18 +81,9 @@ def when_initial(due: date | str | None) -> dict[str, Any]:
     }
 
 
-class NewActionForm(WhenForm, StoredTextForm):
-    """An action with its first task. `units` are those for which the person may raise one."""
+class RaisedForm(WhenForm, StoredTextForm):
+    """An action with its first task, whoever’s it is."""
 
-    unit = forms.ModelChoiceField(
-        queryset=Unit.objects.none(),
-        to_field_name="slug",
-        empty_label="Choose a unit",
-        error_messages={
-            "required": "Choose the unit that is to do it.",
-            "invalid_choice": "Choose one of the units in the list.",
-        },
-    )
     title = _title()
     lead = LineField(
         label="Who leads it", help_text="A post rather than a name, if you can.", max_length=200, required=False
@@ -103,6 +94,20 @@ class NewActionForm(WhenForm, StoredTextForm):
     target = LineField(label="Where it is to get to", max_length=300, required=False)
 
     field_order = ["unit", "title", "lead", "supporters", "starts_on", "due_on", "ongoing", "due_words"]
+
+
+class NewActionForm(RaisedForm):
+    """An action of a unit. `units` are those for which the person may raise one."""
+
+    unit = forms.ModelChoiceField(
+        queryset=Unit.objects.none(),
+        to_field_name="slug",
+        empty_label="Choose a unit",
+        error_messages={
+            "required": "Choose the unit that is to do it.",
+            "invalid_choice": "Choose one of the units in the list.",
+        },
+    )
 
     def __init__(self, *args: Any, units: UnitQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -209,8 +214,3 @@ class RelatedForm(forms.Form):
     def __init__(self, *args: Any, choices: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["related"].queryset = choices  # type: ignore[attr-defined]  # a field with a queryset
-
-
-def labels_of(form: forms.BaseForm, extra: Iterable[tuple[str, str]] = ()) -> dict[str, str]:
-    """Return how the form's answers are called on the page."""
-    return {name: str(field.label) for name, field in form.fields.items()} | dict(extra)

@@ -26,7 +26,7 @@ class ActionTable(tables.Table):  # type: ignore[misc]  # ships no types
     """One row an action; its tasks are prefetched, `overdue` and `next_due_on` annotated."""
 
     title = tables.Column(verbose_name="Action")
-    unit = tables.Column(verbose_name="Unit")
+    unit = tables.Column(verbose_name="Unit", accessor="owner")
     origin = tables.Column(verbose_name="Raised under", empty_values=(), orderable=False)
     lead = tables.Column(verbose_name="Led by", empty_values=(), orderable=False)
     due = tables.Column(verbose_name="Next due", empty_values=())

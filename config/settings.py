@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "insight",
     "assurance",
     "injuries",
+    "risks",
     "maturity",
     "actions",
     "organisation",
@@ -187,6 +188,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "scan-waiting-files": {"task": "records.scan_waiting_files", "schedule": 60.0, "options": {"expires": 60}},
     "remind-of-statements": {"task": "assurance.remind", "schedule": 3600.0, "options": {"expires": 3600}},
+    "remind-of-risks": {"task": "risks.remind", "schedule": 3600.0, "options": {"expires": 3600}},
     "build-draft-rollups": {
         "task": "assurance.build_draft_rollups",
         "schedule": 3600.0,

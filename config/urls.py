@@ -8,6 +8,7 @@ urlpatterns = [
     path("model/", include("maturity.urls")),
     path("", include("assurance.urls")),
     path("injury-figures/", include("injuries.urls")),
+    path("board/", include("risks.urls")),
     path("", include("insight.urls")),
     path("actions/", include("actions.urls")),
     path("papers/", include("papers.urls")),

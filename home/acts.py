@@ -14,6 +14,7 @@ from maturity import acts as maturity
 from organisation import acts as organisation
 from papers import acts as papers
 from records import acts as records
+from risks import acts as risks
 
 ACTS: Mapping[str, str] = {
     **records.ACTS,
@@ -22,6 +23,7 @@ ACTS: Mapping[str, str] = {
     **maturity.ACTS,
     **assurance.ACTS,
     **injuries.ACTS,
+    **risks.ACTS,
     **papers.ACTS,
     "account.data_asked_for": "asked for all that is held about {thing}",
     "account.data_taken": "took away what is held about {thing}",
@@ -58,6 +60,20 @@ FAMILIES = {
     "indicators": "What injury figures count",
     "injury-figures": "Injury figures",
     "working-time": "Working time",
+    "risk": "Risks",
+    "risk-register": "The risk register as a file",
+    "risk-scale": "What risks are measured by",
+    "proposal": "Proposed risks",
+    "control": "Controls of risks",
+    "board-meeting": "Meetings of the Board",
+    "board-pack": "Agenda packs of the Board",
+    "objective": "Objectives of the Board",
+    "sub-group": "Sub-groups of the Board",
+    "group-risk": "Business groups’ own risks",
+    "hse": "The Health and Safety Executive (HSE)",
+    "hse-kinds": "What is notified to the HSE",
+    "investigation": "Investigations",
+    "learning": "Learning of investigations",
     "file": "Files",
     "calendar-link": "Calendar links",
     "hold": "Legal holds",

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from actions.permissions import READS_ACTIONS
 from assurance.audit_permissions import READS_AUDITS, READS_FINDINGS
 from assurance.models.climate import READS_CLIMATE
 from assurance.permissions import READS_ISSUED_ROLLUPS
@@ -22,6 +23,7 @@ from organisation import sessions
 from organisation.models import Appointment, Force
 from organisation.permissions import ANSWERS_REQUESTS, READS_PEOPLE, hold_appointments
 from organisation.roles import GROUP_ROLES, INSIDE_THE_FORCE, Role
+from risks.permissions import READS_ANY_RISK
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +56,19 @@ AUDIT_PAGES = (
     "assurance:agreement",
     "assurance:audit_findings",
 )
+# What the pages about the Board lead to from its register.
+RISK_PAGES = ("risks:meetings", "risks:hse", "risks:investigations", "risks:learning_list")
 SECTIONS = (
     Section("Home", "home"),
     Section("Statements", "assurance:statements", _REVIEWERS | {Role.SPOC, Role.SLT_LEAD}),
-    Section("Actions", "actions:actions", _REVIEWERS | {Role.SPOC, Role.SLT_LEAD}),
+    Section("Actions", "actions:actions", READS_ACTIONS),
     Section("Reviews", "assurance:reviews", _REVIEWERS),
     Section("Roll-ups", "assurance:rollups", READS_ISSUED_ROLLUPS),
     Section("Audits", "assurance:audits", READS_AUDITS, also=AUDIT_PAGES),
     Section("Audit findings", "assurance:audit_findings", READS_FINDINGS - READS_AUDITS, also=AUDIT_PAGES),
     Section("My half", "my_half", GROUP_ROLES),
     Section("Injuries", "injuries:comparison", READS_FORCE_FIGURES),
+    Section("Risks", "risks:register", READS_ANY_RISK, also=RISK_PAGES),
     Section("Readings", "insight:three_readings", READS_THREE_READINGS, also=("assurance:climate_surveys",)),
     Section("Climate surveys", "assurance:climate_surveys", READS_CLIMATE - READS_THREE_READINGS),
     Section("Model", "maturity:matrix", INSIDE_THE_FORCE),

@@ -16,9 +16,10 @@ from organisation.models import User
 from papers import holdings as papers
 from records import holdings as records
 from records.holdings import Holding
+from risks import holdings as risks
 
 _SETTING = re.compile(r"KEEP_(?P<name>[A-Z]+_(?:DAYS|YEARS))")
-ROOMS = (organisation, records, assurance, injuries, actions, papers, maturity)
+ROOMS = (organisation, records, assurance, injuries, risks, actions, papers, maturity)
 
 
 def held_about(person: User) -> list[Holding]:

@@ -102,7 +102,7 @@ def _actions(now: datetime) -> Past:
         found,
         held=lambda action: action.unit_id in under,
         address=lambda action: reverse("actions:action", args=[action.pk]),
-        name=lambda action: f"Action {action.pk} of {action.unit}",
+        name=lambda action: f"Action {action.pk} of {action.owner}",
     )
 
 

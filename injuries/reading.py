@@ -133,12 +133,14 @@ def provisional_months(latest: Month) -> list[Month]:
 # --- Comparing two periods --------------------------------------------------------------------------------------------
 
 
-def comparison(later: Period, earlier: Period, *, latest: Month) -> Compared:
+def comparison(later: Period, earlier: Period, *, latest: Month, codes: Collection[str] | None = None) -> Compared:
     """Return the table of two periods, in the order of the indicators: seven queries however much was counted.
 
-    `latest` is the latest month that was counted: it and some before it are provisional.
+    `latest` is the latest month that was counted: it and some before it are provisional. `codes` are of the indicators
+    that are wanted; None: all of them.
     """
-    return _table(_compared(), later, earlier, changes=reporting_changes(), latest=latest)
+    lines = [line for line in _compared() if codes is None or line[0].code in codes]
+    return _table(lines, later, earlier, changes=reporting_changes(), latest=latest)
 
 
 def by_staff_group(indicator: Indicator, *, latest: Month) -> Compared:

@@ -1,13 +1,16 @@
 from django.apps import AppConfig
 
 from assurance import injury_signals
+from risks import links
 
 
 class InsightConfig(AppConfig):
     name = "insight"
 
     def ready(self) -> None:
-        """Tell audit programmes what injuries say of claims: their room asks, and never learns who answers."""
+        """Tell audit programmes what injuries say of claims, and lead from risks to injuries: lower rooms only ask."""
         from insight.injury_signals import InjurySignals  # models can be imported only now
+        from insight.risk_links import RiskLinks
 
         injury_signals.register(InjurySignals())
+        links.register(RiskLinks())

@@ -6,8 +6,9 @@ What becomes of an answer that somebody has overtaken is decided by `records/edi
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -120,3 +121,33 @@ class VersionedForm(forms.Form):
             elif name in self.cleaned_data and self.cleaned_data[name] == values[name]:
                 data[self.add_prefix(version_name(name))] = stamp(versions.get(name, 0), values[name])
         self.data = data
+
+
+def labels_of(form: forms.BaseForm, extra: Iterable[tuple[str, str]] = ()) -> dict[str, str]:
+    """Return how the form's answers are called on the page."""
+    return {name: str(field.label) for name, field in form.fields.items()} | dict(extra)
+
+
+@dataclass(frozen=True, slots=True)
+class TwoVersions:
+    """An answer as two people have it, for the page that shows both."""
+
+    label: str
+    theirs: str
+    mine: str
+    who: str
+    when: datetime | None
+
+
+def two_versions(
+    conflicts: Iterable[Conflict],
+    *,
+    labels: Mapping[str, str],
+    by: object | None,
+    at: datetime | None,
+    in_words: Callable[[Any], str],
+) -> list[TwoVersions]:
+    """Return the conflicts in words. `by` and `at` are of the last change before this one."""
+    return [
+        TwoVersions(labels[one.field], in_words(one.theirs), in_words(one.mine), str(by or ""), at) for one in conflicts
+    ]

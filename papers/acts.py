@@ -1,6 +1,11 @@
 """What the acts of this room are called where people read the trail."""
 
 ACTS = {
+    "board-pack.built": "printed the {thing}",
+    "board-pack.document_cancelled": "cancelled the printing of the {thing}",
+    "board-pack.document_requested": "asked for the {thing} to be printed",
+    "board-pack.downloaded": "downloaded the {thing}",
+    "board-pack.made": "put together the {thing}",
     "paper.built": "printed the paper {thing}",
     "paper.created": "began the paper {thing}",
     "paper.document_cancelled": "cancelled the printing of the paper {thing}",

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from django.template.loader import render_to_string
 
-from papers.contents import layout
-from papers.models import Paper
+from papers.contents import layout, pack_layout
+from papers.models import BoardPack, Paper
 from rendering import stylesheet
 from rendering.assets import Asset
 
@@ -20,6 +20,12 @@ def paper_html(paper: Paper) -> str:
         "finalised_at": paper.finalised_at,
     }
     return render_to_string("papers/documents/panel_paper.html", context)
+
+
+def pack_html(pack: BoardPack) -> str:
+    """Return what was frozen of an agenda pack as HTML for printing."""
+    context = {"pack": pack, "document": pack_layout.laid_out(pack.content)}
+    return render_to_string("papers/documents/board_pack.html", context)
 
 
 def assets() -> Mapping[str, Asset]:

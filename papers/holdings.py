@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.db import models
 
-from papers.models import Paper, PaperSection
+from papers.models import BoardPack, Paper, PaperSection
 from records.holdings import AS_THE_RECORD, Held, Holding
 from records.models import RecordClass
 
@@ -39,6 +39,16 @@ HELD = (
         PaperSection,
         ("changed_by",),
         {"paper": "paper", "title": "paper__title", "section": "key", "changed at": "changed_at"},
+    ),
+    Held(
+        "board-packs",
+        "Agenda packs of the Board that you had made",
+        "An agenda pack says who had it made.",
+        AS_THE_RECORD,
+        RecordClass.REPORTS,
+        BoardPack,
+        ("made_by",),
+        {"meeting": "meeting__name", "version": "number", "made at": "made_at"},
     ),
 )
 

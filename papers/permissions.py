@@ -1,10 +1,11 @@
-"""Who may do what with panel papers: the table of domain.md. The row filter stands on the model."""
+"""Who may do what with panel papers and Board packs: the table of domain.md. Row filters stand on the models."""
 
 from __future__ import annotations
 
 from organisation.permissions import Person, administers, roles_anywhere
 from organisation.roles import Role
 from papers.models import READS_ALL, Paper
+from risks.permissions import can_read_meetings, can_write_meetings
 
 WRITES = frozenset({Role.SHRMT, Role.HEAD})
 RELEASES = frozenset({Role.HEAD})
@@ -28,3 +29,16 @@ def can_write_papers(user: Person) -> bool:
 def can_release_papers(user: Person) -> bool:
     """Whether the person publishes and withdraws. That two people release a paper is the service's rule."""
     return bool(roles_anywhere(user) & RELEASES) and not administers(user)
+
+
+# --- Packs of the Board's meetings ------------------------------------------------------------------------------------
+
+
+def can_read_packs(user: Person) -> bool:
+    """Whether the person reads the agenda packs of the Board: whoever reads its meetings."""
+    return can_read_meetings(user)
+
+
+def can_make_packs(user: Person) -> bool:
+    """Whether the person has agenda packs made: whoever plans the Board’s meetings."""
+    return can_write_meetings(user)

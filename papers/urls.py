@@ -1,6 +1,6 @@
 from django.urls import path
 
-from papers.views import papers, release, writing
+from papers.views import packs, papers, release, writing
 
 app_name = "papers"
 urlpatterns = [
@@ -17,4 +17,10 @@ urlpatterns = [
     path("<int:pk>/reopen/", release.reopen, name="reopen"),
     path("<int:pk>/publish/", release.publish, name="publish"),
     path("<int:pk>/withdraw/", release.withdraw, name="withdraw"),
+    path("packs/meetings/<int:meeting>/", packs.packs, name="packs"),
+    path("packs/meetings/<int:meeting>/make/", packs.make, name="make_pack"),
+    path("packs/<int:pk>/progress/", packs.progress, name="pack_progress"),
+    path("packs/<int:pk>/document/", packs.document, name="pack_document"),
+    path("packs/<int:pk>/document/cancel/", packs.cancel_document, name="cancel_pack_document"),
+    path("packs/<int:pk>/pdf/", packs.pdf, name="pack_pdf"),
 ]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from organisation.permissions import Person
-from papers.models import Paper, PaperState
+from papers.models import BoardPack, Paper, PaperState
 from records.canonical import content_digest
 from records.verification import Finding, Match, Matched, finding_on_bytes
 from rendering import formats
@@ -22,9 +22,11 @@ STANDING = {
 
 
 def find_by_digest(digest: str, *, reader: Person) -> list[Match]:
-    """Return the papers that have the digest and that `reader` may see."""
-    papers = Paper.objects.visible_to(reader).filter(Q(content_digest=digest) | Q(pdf__sha256=digest))
-    return [_match(paper, digest) for paper in papers.select_related("pdf").order_by("pk")]
+    """Return the papers and agenda packs that have the digest and that `reader` may see."""
+    has_it = Q(content_digest=digest) | Q(pdf__sha256=digest)
+    papers = Paper.objects.visible_to(reader).filter(has_it).select_related("pdf").order_by("pk")
+    packs = BoardPack.objects.visible_to(reader).filter(has_it).select_related("pdf", "meeting").order_by("pk")
+    return [*(_match(paper, digest) for paper in papers), *_packs(packs, digest)]
 
 
 def changed_papers() -> Iterator[tuple[str, str]]:
@@ -34,6 +36,13 @@ def changed_papers() -> Iterator[tuple[str, str]]:
     for title, content, digest in rows:
         if (found := content_digest(content)) != digest:
             yield title, f"its content has the digest {found}, and {digest} is stored with it"
+
+
+def changed_packs() -> Iterator[tuple[str, str]]:
+    """Yield (name, what is wrong) of agenda packs whose frozen content is not what their digest was taken of."""
+    for pack in BoardPack.objects.select_related("meeting").order_by("pk").iterator(chunk_size=20):
+        if (found := content_digest(pack.content)) != pack.content_digest:
+            yield str(pack), f"its content has the digest {found}, and {pack.content_digest} is stored with it"
 
 
 def _match(paper: Paper, digest: str) -> Match:
@@ -55,7 +64,26 @@ def _match(paper: Paper, digest: str) -> Match:
     )
 
 
-def _findings(paper: Paper) -> Iterator[Finding]:
+def _packs(packs: QuerySet[BoardPack], digest: str) -> Iterator[Match]:
+    later = BoardPack.objects.filter(meeting=OuterRef("meeting"), number__gt=OuterRef("number"))
+    for pack in packs.annotate(is_newest=~Exists(later)):
+        is_content = pack.content_digest == digest
+        yield Match(
+            matched=Matched.CONTENT if is_content else Matched.FILE,
+            thing=str(pack) if is_content else f"The document of the {pack.name_in_trail}",
+            address=reverse("papers:packs", args=[pack.meeting_id]),
+            facts=(
+                ("Meeting", f"{pack.meeting}, {formats.day(pack.meeting.held_on)}"),
+                ("Version", str(pack.number)),
+                ("Made", _moment(pack.made_at)),
+            ),
+            standing="It is the newest version." if pack.is_newest else "A newer version has been made since.",
+            stands=pack.is_newest,
+            findings=tuple(_findings(pack)),
+        )
+
+
+def _findings(paper: Paper | BoardPack) -> Iterator[Finding]:
     found = content_digest(paper.content)
     if found == paper.content_digest:
         yield Finding("The digest, worked out again from the stored text, is the one on record.", is_well=True)

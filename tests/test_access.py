@@ -34,8 +34,10 @@ from tests.factories import (
     injuries,
     maturity,
     organisation,
+    packs,
     papers,
     programmes,
+    risks,
     rollups,
     verdicts,
 )
@@ -111,6 +113,7 @@ READS_REVIEWS = who(GROUP, SAFETY)
 BOARD = who("board-member", "board-secretary")
 RAISES = who(UNIT, "cog-lead", SAFETY, "other-spoc", "other-slt-lead", "other-cog-lead")
 ADMINISTRATOR = who("administrator")
+PROPOSES = who(SAFETY, "cog-lead", "other-cog-lead")  # and reads the Board's meetings
 READS_PEOPLE = READS | ADMINISTRATOR
 ANSWERS_REQUESTS = who("head", "administrator")
 READS_GROUPS = READS_REVIEWS | ADMINISTRATOR
@@ -431,13 +434,21 @@ TABLE = [
         decides=("GET", "POST"),
     ),
     # Actions: of the open statement's unit, raised by somebody who is not in the table
-    Row("actions:actions", get={who(READS, OTHERS): OK}),
+    Row("actions:actions", get={who(READS, OTHERS, BOARD, "risk-lead"): OK}),
     Row(
         "actions:new",
-        get={RAISES: OK, who("cog-support", "other-cog-support"): FORBIDDEN},
-        post={RAISES: DONE_OR_REFUSED, who("cog-support", "other-cog-support"): FORBIDDEN},
+        get={RAISES: OK, who("cog-support", "other-cog-support", BOARD, "risk-lead"): FORBIDDEN},
+        post={RAISES: DONE_OR_REFUSED, who("cog-support", "other-cog-support", BOARD, "risk-lead"): FORBIDDEN},
     ),
     Row("actions:action", ("action",), get={READS: OK}),
+    # One that a risk raised is no unit's: the Board reads it, its secretary and the risk's lead write it
+    Row("actions:action", ("action of the risk",), get={who(SAFETY, BOARD, "risk-lead"): OK}),
+    Row(
+        "actions:close",
+        ("action of the risk",),
+        get={who("board-secretary", "risk-lead"): OK, who(SAFETY, "board-member"): FORBIDDEN},
+        post={who("board-secretary", "risk-lead"): DONE_OR_REFUSED, who(SAFETY, "board-member"): FORBIDDEN},
+    ),
     Row("actions:history", ("action",), get={READS: OK}),
     *(
         Row(
@@ -882,6 +893,279 @@ TABLE = [
         Row(f"injuries:indicator_units{kind}", ("indicator",), get={who(READS, OTHERS): OK})
         for kind in ("", "_csv", "_workbook")
     ),
+    # The Board's risks: whoever leads one reads and writes that one; one that others lead stays closed to them
+    *(
+        Row(name, arguments, get={who(READS, OTHERS, BOARD, "risk-lead"): OK})
+        for name, arguments in (
+            ("risks:register", ()),
+            ("risks:register_csv", ()),
+            ("risks:register_workbook", ()),
+            ("risks:heat_map", ()),
+            ("risks:risk", ("risk",)),
+            ("insight:risk_injuries", ("risk",)),
+        )
+    ),
+    Row("risks:risk", ("somebody else's risk",), get={who(READS, OTHERS, BOARD): OK}),
+    *(
+        Row(
+            name,
+            arguments,
+            get={who("head", "board-secretary", "risk-lead"): OK, who(READS, OTHERS, BOARD): FORBIDDEN},
+            post={who("head", "board-secretary", "risk-lead"): DONE_OR_REFUSED, who(READS, OTHERS, BOARD): FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments in (
+            ("risks:assess", ("risk",)),
+            ("risks:withdraw_assessment", ("risk", "assessment")),
+            ("risks:tell", ("risk",)),
+            ("risks:new_control", ("risk",)),
+            ("risks:end_control", ("risk", "control")),
+            ("risks:raise_action", ("risk",)),
+            ("insight:choose_indicators", ("risk",)),
+        )
+    ),
+    Row(
+        "risks:assess",
+        ("somebody else's risk",),
+        get={who("head", "board-secretary"): OK, who(READS, OTHERS, BOARD): FORBIDDEN},
+        post={who("head", "board-secretary"): DONE_OR_REFUSED, who(READS, OTHERS, BOARD): FORBIDDEN},
+        decides=("GET", "POST"),
+    ),
+    *(
+        Row(
+            name,
+            arguments,
+            get={who("head", "board-secretary"): OK, who(READS, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+            post={who("head", "board-secretary"): DONE_OR_REFUSED, who(READS, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments in (
+            ("risks:edit", ("risk",)),
+            ("risks:new_lead", ("risk",)),
+            ("risks:end_lead", ("risk", "lead of the risk")),
+            ("risks:new_import", ()),
+        )
+    ),
+    Row(
+        "risks:apply_import",
+        ("file of the register",),
+        get={who("head"): OK, who("board-secretary"): MOVED, who(READS, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+        post={
+            who("head"): DONE_OR_REFUSED,
+            who("board-secretary"): MOVED,
+            who(READS, OTHERS, BOARD, "risk-lead"): FORBIDDEN,
+        },
+        decides=("GET", "POST"),
+    ),
+    Row(
+        "risks:decide",
+        ("risk",),
+        get={who("board-secretary"): OK, who(READS, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+        post={who("board-secretary"): DONE_OR_REFUSED, who(READS, OTHERS, BOARD, "risk-lead"): FORBIDDEN},
+        decides=("GET", "POST"),
+    ),
+    # Proposed risks: of COG leads and SHRMT; a COG lead reads their own
+    Row("risks:proposals", get={PROPOSES | BOARD: OK}),
+    Row("risks:proposal", ("proposed risk",), get={who(SAFETY, BOARD, "cog-lead"): OK}),
+    Row(
+        "risks:propose",
+        get={PROPOSES: OK, BOARD: FORBIDDEN},
+        post={PROPOSES: DONE_OR_REFUSED, BOARD: FORBIDDEN},
+        decides=("GET", "POST"),
+    ),
+    *(
+        Row(
+            name,
+            ("proposed risk",),
+            get={who("board-secretary"): OK, who(SAFETY, BOARD, "cog-lead"): FORBIDDEN},
+            post={who("board-secretary"): DONE_OR_REFUSED, who(SAFETY, BOARD, "cog-lead"): FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name in ("risks:accept", "risks:decline")
+    ),
+    # The Board's meetings, objectives and sub-groups: the Head and the secretary write, the secretary alone records
+    *(
+        Row(name, arguments, get={PROPOSES | BOARD: OK})
+        for name, arguments in (
+            ("risks:meetings", ()),
+            ("risks:meeting", ("meeting",)),
+            ("risks:objectives", ()),
+            ("risks:sub_groups", ()),
+            ("risks:file", ("file of the meeting",)),
+        )
+    ),
+    *(
+        Row(
+            name,
+            arguments,
+            get={who("head", "board-secretary"): OK, PROPOSES | BOARD: FORBIDDEN},
+            post={who("head", "board-secretary"): DONE_OR_REFUSED, PROPOSES | BOARD: FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments in (
+            ("risks:new_meeting", ()),
+            ("risks:new_item", ("meeting",)),
+            ("risks:remove_item", ("meeting", "item of the agenda")),
+            ("risks:await_paper", ("meeting",)),
+            ("risks:receive", ("meeting", "awaited paper")),
+            ("risks:new_file", ("meeting",)),
+            ("risks:new_objective", ()),
+            ("risks:progress", ("objective",)),
+            ("risks:new_sub_group", ()),
+            ("risks:end_sub_group", ("sub-group",)),
+            ("risks:report", ("sub-group",)),
+        )
+    ),
+    *(
+        Row(
+            name,
+            arguments,
+            get={who("board-secretary"): OK, PROPOSES | BOARD: FORBIDDEN},
+            post={who("board-secretary"): DONE_OR_REFUSED, PROPOSES | BOARD: FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments in (
+            ("risks:new_record", ("meeting",)),
+            ("risks:correct_record", ("meeting", "record of the meeting")),
+            ("risks:raise_action_at_meeting", ("meeting",)),
+        )
+    ),
+    # Agenda packs: whoever reads the meetings reads them, the Head and the secretary have them made
+    *(
+        Row(name, arguments, get={PROPOSES | BOARD: OK})
+        for name, arguments in (
+            ("papers:packs", ("meeting",)),
+            ("papers:pack_progress", ("agenda pack",)),
+            ("papers:pack_pdf", ("agenda pack",)),
+        )
+    ),
+    *(
+        Row(
+            name,
+            arguments,
+            get={ALL: {405}},
+            post={who("head", "board-secretary"): DONE_OR_REFUSED, PROPOSES | BOARD: FORBIDDEN},
+            decides=("POST",),
+        )
+        for name, arguments in (
+            ("papers:make_pack", ("meeting",)),
+            ("papers:pack_document", ("agenda pack",)),
+            ("papers:cancel_pack_document", ("agenda pack",)),
+        )
+    ),
+    # Business groups' own risks: their COG lead writes
+    Row("risks:group_risks", get={who(SAFETY, BOARD, GROUP, OTHER_GROUP): OK}),
+    Row(
+        "risks:new_group_risk",
+        ("group",),
+        get={who("cog-lead"): OK, who(SAFETY, BOARD, "cog-support", OTHER_GROUP): FORBIDDEN},
+        post={who("cog-lead"): DONE_OR_REFUSED, who(SAFETY, BOARD, "cog-support", OTHER_GROUP): FORBIDDEN},
+        decides=("GET", "POST"),
+    ),
+    *(
+        Row(
+            name,
+            ("group's own risk",),
+            get={who("cog-lead"): OK, who(SAFETY, BOARD, "cog-support"): FORBIDDEN},
+            post={who("cog-lead"): DONE_OR_REFUSED, who(SAFETY, BOARD, "cog-support"): FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name in ("risks:edit_group_risk", "risks:close_group_risk", "risks:escalate")
+    ),
+    # The HSE: SHRMT and the Head write, the Head withdraws; a COG lead reads what is of their group, and no meeting
+    Row("risks:hse", get={PROPOSES | BOARD: OK}),
+    *(Row("risks:hse_list", (sort,), get={PROPOSES | BOARD: OK}) for sort in ("notices", "notifications")),
+    Row("risks:hse_list", ("meetings",), get={who(SAFETY, BOARD): OK}),
+    *(
+        Row(name, arguments, get={who(SAFETY, BOARD, "cog-lead"): OK})
+        for name, arguments in (
+            ("risks:hse_entry", ("notices", "notice of the HSE")),
+            ("risks:hse_entry", ("notifications", "notification")),
+            ("risks:hse_file", ("file about the HSE",)),
+        )
+    ),
+    Row("risks:hse_entry", ("meetings", "meeting with the HSE"), get={who(SAFETY, BOARD): OK}),
+    *(
+        Row(
+            "risks:new_hse",
+            (sort,),
+            get={who(SAFETY): OK, readers: FORBIDDEN},
+            post={who(SAFETY): DONE_OR_REFUSED, readers: FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for sort, readers in (
+            ("notices", who(BOARD, "cog-lead", "other-cog-lead")),
+            ("notifications", who(BOARD, "cog-lead", "other-cog-lead")),
+            ("meetings", BOARD),
+        )
+    ),
+    *(
+        Row(
+            name,
+            arguments,
+            get={who(SAFETY): OK, readers: FORBIDDEN},
+            post={who(SAFETY): DONE_OR_REFUSED, readers: FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments, readers in (
+            ("risks:correct_hse", ("notices", "notice of the HSE"), who(BOARD, "cog-lead")),
+            ("risks:correct_hse", ("meetings", "meeting with the HSE"), BOARD),
+            ("risks:comply_hse", ("notice of the HSE",), who(BOARD, "cog-lead")),
+            ("risks:report_hse", ("notification",), who(BOARD, "cog-lead")),
+            ("risks:new_hse_file", ("notifications", "notification"), who(BOARD, "cog-lead")),
+        )
+    ),
+    *(
+        Row(
+            "risks:withdraw_hse",
+            (sort, entry),
+            get={who("head"): OK, readers: FORBIDDEN},
+            post={who("head"): DONE_OR_REFUSED, readers: FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for sort, entry, readers in (
+            ("notifications", "notification", who(BOARD, "shrmt", "cog-lead")),
+            ("meetings", "meeting with the HSE", who(BOARD, "shrmt")),
+        )
+    ),
+    # Investigations: SHRMT and the Head write, the Head completes and shares; a COG lead reads their group's
+    Row("risks:investigations", get={PROPOSES | BOARD: OK}),
+    Row("risks:investigation", ("investigation",), get={who(SAFETY, BOARD, "cog-lead"): OK}),
+    *(
+        Row(
+            name,
+            arguments,
+            get={who(SAFETY): OK, readers: FORBIDDEN},
+            post={who(SAFETY): DONE_OR_REFUSED, readers: FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name, arguments, readers in (
+            ("risks:new_investigation", (), who(BOARD, "cog-lead", "other-cog-lead")),
+            ("risks:edit_investigation", ("investigation",), who(BOARD, "cog-lead")),
+        )
+    ),
+    *(
+        Row(
+            name,
+            ("investigation",),
+            get={who("head"): OK, who(BOARD, "shrmt", "cog-lead"): FORBIDDEN},
+            post={who("head"): DONE_OR_REFUSED, who(BOARD, "shrmt", "cog-lead"): FORBIDDEN},
+            decides=("GET", "POST"),
+        )
+        for name in ("risks:complete_investigation", "risks:reopen_investigation", "risks:share_learning")
+    ),
+    # Learning: the unit's own SLT lead acknowledges it
+    *(
+        Row(name, arguments, get={who(SAFETY, BOARD, GROUP, OTHER_GROUP, "slt-lead", "other-slt-lead"): OK})
+        for name, arguments in (("risks:learning_list", ()), ("risks:learning", ("learning",)))
+    ),
+    Row(
+        "risks:acknowledge",
+        ("unit's learning",),
+        get={who("slt-lead"): OK, who(SAFETY, BOARD, GROUP): FORBIDDEN},
+        post={who("slt-lead"): DONE_OR_REFUSED, who(SAFETY, BOARD, GROUP): FORBIDDEN},
+        decides=("GET", "POST"),
+    ),
     # What is held about people, and how long: one's own for everybody, others' to answer a request
     Row("own_data", get={ALL: OK}, post={ALL: MOVED}),
     Row("own_data_progress", get={ALL: MOVED}),
@@ -1092,6 +1376,16 @@ def world() -> World:
     BlankForm.objects.create(
         statement=blank, unit_name=blank.unit.name, blob=papers.make_blob(), printed_at=timezone.now()
     )
+    risks.load_scale()
+    risk, others_risk = risks.make_risk("40", by=people["board-secretary"]), risks.make_risk("41")
+    led = risks.make_lead(risk, people["risk-lead"])
+    meeting = risks.make_meeting(timezone.localdate())
+    risks.load_kinds()
+    notification = risks.make_notification(timezone.localdate(), unit=units["open"], by=people["shrmt"])
+    investigation = risks.make_investigation(group=group, by=people["shrmt"])
+    shared = risks.make_share(
+        units["open"], investigation=risks.complete(risks.make_investigation(title="Another", by=people["shrmt"]))
+    )
     injuries.load_indicators()
     injuries.bring({("handling", date(2025, month, 1), "", ""): 4 for month in range(1, 13)}, by=people["shrmt"])
     worked = injuries.working_time(date(2026, 1, 1), 1000, 40, 25, note="As recorded", by=people["shrmt"])
@@ -1159,6 +1453,32 @@ def world() -> World:
             "information request": str(asked.request_id),
             "requested statement": str(asked.pk),
             "climate survey": str(surveyed.pk),
+            "meeting": str(meeting.pk),
+            "item of the agenda": str(risks.make_item(meeting).pk),
+            "awaited paper": str(risks.make_paper(meeting).pk),
+            "record of the meeting": str(risks.make_record(meeting).pk),
+            "agenda pack": str(packs.make_pack_with_document(meeting).pk),
+            "file of the meeting": str(risks.make_file(meeting).pk),
+            "objective": str(risks.make_objective().pk),
+            "sub-group": str(risks.make_sub_group().pk),
+            "group's own risk": str(risks.make_group_risk(group, by=people["cog-lead"]).pk),
+            "action of the risk": str(risks.make_action(risk).pk),
+            "file of the register": str(risks.make_upload(risk, by=people["head"]).token),
+            "notice of the HSE": str(
+                risks.make_notice(timezone.localdate(), timezone.localdate(), group=group, by=people["shrmt"]).pk
+            ),
+            "notification": str(notification.pk),
+            "meeting with the HSE": str(risks.make_liaison_meeting(by=people["shrmt"]).pk),
+            "file about the HSE": str(risks.make_liaison_file(notification).pk),
+            "investigation": str(investigation.pk),
+            "learning": str(shared.pk),
+            "unit's learning": str(shared.units.get().pk),
+            "risk": risk.reference,
+            "somebody else's risk": others_risk.reference,
+            "assessment": str(risks.make_assessment(risk, 3, 3).pk),
+            "control": str(risks.make_control(risk).pk),
+            "lead of the risk": str(led.pk),
+            "proposed risk": str(risks.make_proposal(by=people["cog-lead"], groups=[group]).pk),
             "indicator": "handling",
             "custody report": str(injuries.corrected_custody(by=people["shrmt"]).token),
             "waiting figures": str(injuries.keep(counted, by=people["shrmt"]).token),
@@ -1236,6 +1556,8 @@ CHECKS = [
     ("assurance.views.evidence.can_read_revision", "GET", "assurance:evidence_file", "other-slt-lead"),
     ("assurance.views.signing.can_sign", "POST", "assurance:sign", "administrator-and-slt-lead"),
     ("papers.views.loading.can_read_paper", "GET", "papers:paper", "panel-member"),
+    ("papers.views.packs.can_read_packs", "GET", "papers:packs", "spoc"),
+    ("papers.views.packs.can_make_packs", "POST", "papers:make_pack", "board-member"),
     ("organisation.views.loading.can_manage_people", "POST", "end_appointment", "shrmt"),
     ("injuries.views.custody.can_bring_figures", "POST", "injuries:record_custody", "spoc"),
     ("home.views.trail.can_list_trail", "GET", "trail", "slt-lead"),

@@ -69,10 +69,15 @@ def test_every_download_is_in_the_trail(world: World) -> None:
         "assurance:programme_workbook",
         "assurance:audit_report_pdf",
         "assurance:closure_file",
+        "papers:pack_pdf",
         "injuries:working_time_csv",
         "injuries:working_time_workbook",
         "injuries:custody_csv",
         "injuries:custody_workbook",
+        "risks:register_csv",
+        "risks:register_workbook",
+        "risks:file",
+        "risks:hse_file",
         "trail_csv",
     } <= recorded
 

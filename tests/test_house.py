@@ -16,6 +16,7 @@ ROOMS = (
     "insight",
     "assurance",
     "injuries",
+    "risks",
     "maturity",
     "actions",
     "organisation",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -122,7 +123,32 @@ from papers.permissions import can_read_paper
 from records.canonical import content_digest
 from records.models import PersonalExport, TrailEntry
 from records.services import trail
-from tests.factories import actions, assurance, audits, climate, holds, information_requests, papers
+from risks.models import (
+    EnforcementNotice,
+    GroupRisk,
+    Investigation,
+    LearningShare,
+    LiaisonMeeting,
+    Notification,
+    Risk,
+    RiskProposal,
+    UnitLearning,
+)
+from risks.permissions import (
+    can_acknowledge,
+    can_list_investigations,
+    can_list_liaison,
+    can_list_liaison_meetings,
+    can_list_risks,
+    can_read_answer,
+    can_read_group_risk,
+    can_read_investigation,
+    can_read_learning,
+    can_read_liaison,
+    can_read_proposal,
+    can_read_risk,
+)
+from tests.factories import actions, assurance, audits, climate, holds, information_requests, papers, risks
 from tests.factories.organisation import LONG_AGO, appoint, end_at_once, make_group, make_unit, make_user, move_unit
 
 pytestmark = pytest.mark.django_db
@@ -455,6 +481,53 @@ def test_a_units_injury_figures_are_shown_exactly_where_they_may_be_read(force: 
     assert {0, len(force.units)} < seen
 
 
+def test_risks_proposals_and_groups_own_risks_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
+    """domain.md: the register by everybody with a part in assurance or the Board, and by a risk lead what they lead."""
+    board = {Role.BOARD_MEMBER, Role.BOARD_SECRETARY}
+    leading = next(one for one in force.people if Role.RISK_LEAD in {each.role for each in held(one)})
+    led, other = risks.make_risk("40", by=force.people[0]), risks.make_risk("41", by=force.people[0])
+    risks.make_lead(led, leading)
+    risks.make_lead(other, next(one for one in force.people if one != leading), post="Another post")
+    proposals = [
+        risks.make_proposal(by=person, title=f"Of {person.pk}", groups=[force.groups[number % 4]] if number % 3 else [])
+        for number, person in enumerate(force.people[:12])
+    ]
+    own = [risks.make_group_risk(group, by=force.people[0]) for group in force.groups]
+    of_risk = risks.make_action(led, by=force.people[0])
+    seen = set()
+    for person in force.people:
+        appointments = held(person)
+        roles = {one.role for one in appointments}
+        reads_all = bool(roles & (READS_EVERY_STATEMENT | READS_OWN_UNITS | READS_OWN_GROUPS | board))
+        leads = Role.RISK_LEAD in roles and led.leads.filter(person=person).exists()
+        readable = {led.pk, other.pk} if reads_all else {led.pk} if leads else set()
+        if Role.RISK_LEAD in roles and not reads_all and other.leads.filter(person=person).exists():
+            readable.add(other.pk)
+        assert set(Risk.objects.visible_to(person).values_list("pk", flat=True)) == readable
+        assert {one.pk for one in (led, other) if can_read_risk(person, one)} == readable
+        assert can_list_risks(person) or not readable
+        proposed = {
+            one.pk
+            for one in proposals
+            if roles & (READS_EVERY_STATEMENT | board)
+            or (Role.COG_LEAD in roles and one.proposed_by_id == person.pk)
+            or {group.pk for group in one.groups.all()}
+            & {each.group_id for each in appointments if each.role == Role.COG_LEAD}
+        }
+        mine = RiskProposal.objects.visible_to(person).filter(pk__in=[one.pk for one in proposals])
+        assert set(mine.values_list("pk", flat=True)) == proposed
+        assert {one.pk for one in proposals if can_read_proposal(person, one)} == proposed
+        groups = {one.group_id for one in appointments if one.role in READS_OWN_GROUPS}
+        of_groups = {one.pk for one in own if roles & (READS_EVERY_STATEMENT | board) or one.group_id in groups}
+        assert set(GroupRisk.objects.visible_to(person).values_list("pk", flat=True)) == of_groups
+        assert {one.pk for one in own if can_read_group_risk(person, one)} == of_groups
+        reads_action = bool(roles & (READS_EVERY_STATEMENT | board)) or leads
+        assert Action.objects.visible_to(person).filter(pk=of_risk.pk).exists() is reads_action
+        assert can_read_action(person, of_risk) is reads_action
+        seen.add((len(readable), len(of_groups)))
+    assert {(0, 0), (2, len(own))} < seen
+
+
 def test_three_readings_are_shown_exactly_where_all_three_may_be_read(force: Force) -> None:
     group = {unit.pk: group_of(unit) for unit in force.units}
     ours = Unit.objects.filter(pk__in=list(group))
@@ -541,7 +614,11 @@ def test_actions_are_listed_and_raised_exactly_where_the_table_says(force: Force
     group = {unit.pk: group_of(unit) for unit in force.units}
     for person in force.people:
         appointments = held(person)
-        readable = {one.pk for one in everything if reads_statements_of(one.unit_id, group[one.unit_id], appointments)}
+        readable = {
+            one.pk
+            for one, unit in zip(everything, force.units, strict=True)
+            if reads_statements_of(unit.pk, group[unit.pk], appointments)
+        }
         assert set(Action.objects.visible_to(person).values_list("pk", flat=True)) == readable
         assert {one.pk for one in everything if can_read_action(person, one)} == readable
         assert can_list_actions(person) or not readable
@@ -764,3 +841,67 @@ def test_audit_programmes_are_listed_exactly_where_they_may_be_read(force: Force
 def test_every_row_filter_that_there_is_stands_in_this_file() -> None:
     filtered = [model for model in apps.get_models() if hasattr(model._default_manager, "visible_to")]
     assert [model for model in filtered if not any(model is one for one in globals().values())] == []
+
+
+READS_ALL_OF_THE_BOARDS = {Role.SHRMT, Role.HEAD, Role.BOARD_MEMBER, Role.BOARD_SECRETARY}
+
+
+def test_what_there_is_with_the_hse_and_investigations_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
+    """domain.md: all of it for SHRMT, the Head and the Board; for a COG lead what is of their own group."""
+    risks.load_kinds()
+    today, by = timezone.localdate(), force.people[0]
+    for group in (*force.groups, None):
+        risks.make_notice(today, today, group=group, by=by)
+        risks.make_notification(today, group=group, by=by)
+        risks.make_investigation(title=f"In {group}", group=group, by=by)
+    risks.make_liaison_meeting(by=by)
+    seen = set()
+    for person in force.people:
+        appointments = held(person)
+        everything = any(one.role in READS_ALL_OF_THE_BOARDS for one in appointments)
+        own = {one.group_id for one in appointments if one.role == Role.COG_LEAD}
+        for model in (EnforcementNotice, Notification):
+            entries: list[Any] = list(model._default_manager.select_related("group"))
+            readable = {one.pk for one in entries if everything or one.group_id in own}
+            assert set(model.objects.visible_to(person).values_list("pk", flat=True)) == readable
+            assert {one.pk for one in entries if can_read_liaison(person, one)} == readable
+            assert can_list_liaison(person) or not readable
+        investigations = list(Investigation.objects.select_related("group"))
+        readable = {one.pk for one in investigations if everything or one.group_id in own}
+        assert set(Investigation.objects.visible_to(person).values_list("pk", flat=True)) == readable
+        assert {one.pk for one in investigations if can_read_investigation(person, one)} == readable
+        assert can_list_investigations(person) or not readable
+        meeting = LiaisonMeeting.objects.get()
+        assert LiaisonMeeting.objects.visible_to(person).exists() is everything
+        assert can_read_liaison(person, meeting) is everything
+        assert can_list_liaison_meetings(person) is everything
+        seen.add(len(readable))
+    assert {0, 1, len(force.groups) + 1} <= seen
+
+
+def test_learning_and_who_acknowledged_it_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
+    """All that is shared for whoever reads learning; whether a unit acknowledged it, for the unit and its group."""
+    shared = risks.complete(risks.make_investigation())
+    share = LearningShare.objects.create(
+        investigation=shared, title="All", text="Look.", by=force.people[0], at=timezone.now()
+    )
+    UnitLearning.objects.bulk_create(UnitLearning(share=share, unit=unit) for unit in force.units)
+    answers = list(UnitLearning.objects.select_related("unit"))
+    group = {unit.pk: group_of(unit) for unit in force.units}
+    seen = set()
+    for person in force.people:
+        appointments = held(person)
+        everything = any(one.role in READS_ALL_OF_THE_BOARDS for one in appointments)
+        units = {one.unit_id for one in appointments if one.role == Role.SLT_LEAD}
+        groups = {one.group_id for one in appointments if one.role in READS_OWN_GROUPS}
+        readable = {one.pk for one in answers if everything or one.unit_id in units or group[one.unit_id] in groups}
+        assert set(UnitLearning.objects.visible_to(person).values_list("pk", flat=True)) == readable
+        assert {one.pk for one in answers if can_read_answer(person, one)} == readable
+        reads = everything or bool(units or groups)
+        assert can_read_learning(person) is reads
+        assert LearningShare.objects.visible_to(person).exists() is reads
+        administers = any(one.role == Role.ADMINISTRATOR for one in appointments)
+        own = {one.pk for one in answers if one.unit_id in units and not administers}
+        assert {one.pk for one in answers if can_acknowledge(person, one)} == own
+        seen.add(len(readable))
+    assert {0, len(answers)} < seen

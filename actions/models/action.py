@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, ExpressionWrapper, Min, OuterRef, Q, Subquery
 
+from actions import bodies
 from organisation.models import Unit
 from organisation.periods import LONDON
 from organisation.permissions import Person, appointments_today, units_in_scope
@@ -48,7 +49,7 @@ class ActionQuerySet(models.QuerySet["Action"]):
         if appointments_today(user).to(READS_ALL).exists():
             return self
         units = Unit.objects.filter(units_in_scope(user, unit_roles=READS_OWN_UNIT, group_roles=READS_OWN_GROUP))
-        return self.filter(unit__in=units)
+        return self.filter(Q(unit__in=units) | Q(unit=None) & bodies.readable_by(user))
 
     def open(self) -> ActionQuerySet:
         return self.filter(status=ActionStatus.OPEN)
@@ -96,9 +97,10 @@ WRITTEN_COLUMNS = ("title", "status", "measure", "baseline", "target", "result",
     meta={"indexes": [models.Index(fields=["pgh_obj", "-pgh_id"], name="action_event_by_action")]},
 )
 class Action(models.Model):
-    """Something a unit has set out to do. It does not know who raised it: the raising room holds the join row."""
+    """Something a unit, or another body, has set out to do. It does not know who raised it: that room has the join."""
 
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="actions")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
+    body = models.CharField(max_length=120, blank=True, help_text="Whose it is where it is no unit's: “The Board”.")
     title = models.CharField(max_length=300)
     status = models.CharField(max_length=10, choices=ActionStatus.choices, default=ActionStatus.OPEN)
     measure = models.TextField(blank=True, help_text="How it will be known that it worked.")
@@ -121,6 +123,10 @@ class Action(models.Model):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(
+                condition=Q(unit__isnull=False, body="") | (Q(unit=None) & ~Q(body="")),
+                name="an_action_is_a_units_or_a_bodys",
+            ),
+            models.CheckConstraint(
                 condition=Q(status=ActionStatus.CLOSED, closed_at__isnull=False, closed_by__isnull=False)
                 | (~Q(status=ActionStatus.CLOSED) & Q(closed_at=None, closed_by=None)),
                 name="closed_at_and_by_with_the_status",
@@ -137,7 +143,12 @@ class Action(models.Model):
     @property
     def name_in_trail(self) -> str:
         """What the trail calls it: its title may have to be forgotten."""
-        return f"action {self.pk} of {self.unit}"[:300]
+        return f"action {self.pk} of {self.owner}"[:300]
+
+    @property
+    def owner(self) -> str:
+        """Whose it is, in words."""
+        return self.unit.name if self.unit else self.body
 
     @property
     def is_open(self) -> bool:

@@ -26,11 +26,22 @@ class Refused(Exception):
 
 @transaction.atomic
 def raise_action(
-    *, unit: Unit, title: str, lead: str, due_on: date | str | None, by: User, at: datetime, **more: Any
+    *,
+    unit: Unit | None,
+    title: str,
+    lead: str,
+    due_on: date | str | None,
+    by: User,
+    at: datetime,
+    body: str = "",
+    **more: Any,
 ) -> Action:
-    """Write an action of one task. `due_on` is as Task.due; `more` is what else is said of the action or its task."""
+    """Write an action of one task, of a unit or else of a `body`.
+
+    `due_on` is as Task.due; `more` is what else is said of the action or its task.
+    """
     of_task = {name: more.pop(name) for name in ("supporters", "starts_on") if name in more}
-    action = Action.objects.create(unit=unit, title=title, created_at=at, raised_by=by, **more)
+    action = Action.objects.create(unit=unit, body=body, title=title, created_at=at, raised_by=by, **more)
     task = Task(action=action, number=1, lead=lead, **of_task)
     task.due = due_on
     task.save()
@@ -175,8 +186,10 @@ def relate(*, action: Action, to: Iterable[Action], by: User, at: datetime) -> N
     """Say which actions of the same unit the action is related to; those are related to it in turn."""
     current = locked(action, *ActionStatus)
     related = list(to)
-    if any(other.unit_id != current.unit_id or other.pk == current.pk for other in related):
-        raise Refused("An action can be related to other actions of its own unit.")
+    if any(
+        (other.unit_id, other.body) != (current.unit_id, current.body) or other.pk == current.pk for other in related
+    ):
+        raise Refused("An action can be related to other actions of its own unit, or of the same body.")
     current.related.set(related)
     current.changed_at, current.changed_by = at, by
     current.save(update_fields=["changed_at", "changed_by"])

@@ -12,13 +12,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from actions.forms import ActionForm, NewActionForm, RelatedForm, labels_of
+from actions.forms import ActionForm, NewActionForm, RelatedForm
 from actions.models import Action
 from actions.permissions import can_list_actions, can_raise_actions, units_to_raise_for
 from actions.services import actions as services
-from actions.views.loading import TwoVersions, two_versions, writable_action_or_404
+from actions.views.loading import in_words, writable_action_or_404
 from organisation.requests import SignedInRequest
-from organisation.versioned import initial_of
+from organisation.versioned import TwoVersions, initial_of, labels_of, two_versions
 
 ONLY_RAISERS = "You can read actions, but not raise any."
 CLOSED = "This action is {state}, so it cannot be changed. Reopen it first if something has to be mended."
@@ -86,7 +86,7 @@ def _save(request: SignedInRequest, action: Action) -> HttpResponse:
         return redirect("actions:action", action.pk)
     current = Action.objects.get(pk=action.pk)
     form.settle(values=_values(current), versions=current.field_versions, conflicts=conflicts)
-    both = two_versions(conflicts, labels=labels_of(form), by=before[0], at=before[1])
+    both = two_versions(conflicts, labels=labels_of(form), by=before[0], at=before[1], in_words=in_words)
     return _show(request, action, form, conflicts=both, partly_saved=True, status=409 if both else 422)
 
 
@@ -110,7 +110,7 @@ def _show(
 def related(request: SignedInRequest, pk: int) -> HttpResponse:
     """Choose among the unit's actions: the open ones, and those that are related already."""
     found = writable_action_or_404(request, pk)
-    others = Action.objects.filter(unit=found.unit_id).exclude(pk=pk)
+    others = Action.objects.visible_to(request.user).filter(unit=found.unit_id, body=found.body).exclude(pk=pk)
     choices = (others.open() | others.filter(related=found)).distinct().order_by("title", "pk")
     form = RelatedForm(choices=choices, initial={"related": found.related.all()})
     if request.method == "POST":

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -13,15 +11,14 @@ from django.http import Http404, HttpRequest, QueryDict
 
 from actions.models import DUE_ALL_THE_TIME, Action, Task
 from actions.permissions import can_read_action, can_write_action
-from organisation.models import User
 from organisation.requests import SignedInRequest
-from records.edits import Conflict
 from rendering import formats
 
 ONLY_WRITERS = (
     "Only the unit’s single point of contact (SPOC), its Senior Leadership Team (SLT) lead and whoever raised an "
     "action change it. You can read it."
 )
+ONLY_A_BODYS = "Only those who write for the {body}, and whoever raised an action, change it. You can read it."
 LARGEST_ID = 2**63 - 1
 
 
@@ -38,7 +35,7 @@ def writable_action_or_404(request: SignedInRequest, pk: int) -> Action:
     """Return the action where the person may change it. Whether it is still open is the service's question."""
     found = action_or_404(request, pk)
     if not can_write_action(request.user, found):
-        raise PermissionDenied(ONLY_WRITERS)
+        raise PermissionDenied(ONLY_WRITERS if found.unit else ONLY_A_BODYS.format(body=found.body))
     return found
 
 
@@ -56,28 +53,8 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-@dataclass(frozen=True, slots=True)
-class TwoVersions:
-    """An answer as two people have it, for the page that shows both."""
-
-    label: str
-    theirs: str
-    mine: str
-    who: str
-    when: datetime | None
-
-
-def two_versions(
-    conflicts: Iterable[Conflict], *, labels: Mapping[str, str], by: User | None, at: datetime | None
-) -> list[TwoVersions]:
-    """Return the conflicts in words. `by` and `at` are of the last change before this one."""
-    return [
-        TwoVersions(labels[one.field], _in_words(one.theirs), _in_words(one.mine), str(by or ""), at)
-        for one in conflicts
-    ]
-
-
-def _in_words(value: Any) -> str:
+def in_words(value: Any) -> str:
+    """Return an answer as the page of two versions shows it."""
     if isinstance(value, date):
         return formats.day(value)
     return "On-going" if value == DUE_ALL_THE_TIME else str(value or "")

@@ -38,7 +38,6 @@ def action(request: SignedInRequest, pk: int) -> HttpResponse:
     ]
     context = {
         "action": found,
-        "unit": found.unit,
         "tasks": tasks,
         "is_overdue": any(line.is_overdue for line in tasks),
         "origins": origins.of_actions([found.pk]).get(found.pk, []),

@@ -11,18 +11,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from actions.forms import TaskForm, labels_of
+from actions.forms import TaskForm
 from actions.models import Action, Task
 from actions.services import tasks as services
 from actions.services.actions import Refused
-from actions.views.loading import (
-    TwoVersions,
-    posted,
-    task_or_404,
-    two_versions,
-    writable_action_or_404,
-)
+from actions.views.loading import in_words, posted, task_or_404, writable_action_or_404
 from organisation.requests import SignedInRequest
+from organisation.versioned import TwoVersions, labels_of, two_versions
 
 DUE = ("due", "When it is due")
 
@@ -64,7 +59,9 @@ def task(request: SignedInRequest, pk: int, task: int) -> HttpResponse:
         return redirect("actions:action", pk)
     current = Task.objects.get(pk=found.pk)
     form.settle(values=_values(current), versions=current.field_versions, conflicts=changed.conflicts)
-    both = two_versions(changed.conflicts, labels=labels_of(form, [DUE]), by=changed.by, at=changed.at)
+    both = two_versions(
+        changed.conflicts, labels=labels_of(form, [DUE]), by=changed.by, at=changed.at, in_words=in_words
+    )
     return _show(request, action, found, form, conflicts=both, partly_saved=True, status=409 if both else 422)
 
 

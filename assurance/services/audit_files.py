@@ -12,11 +12,10 @@ from django.db import transaction
 
 from assurance.models import AuditFile, ThemeVerdict
 from assurance.rules import Refused
-from assurance.services import intake
 from assurance.services.auditing import locked_verdict
 from organisation.models import User
 from records.canonical import normal
-from records.services import trail
+from records.services import intake, trail
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +30,9 @@ def add_file(*, verdict: ThemeVerdict, file: UploadedFile[Any], title: str = "",
         taken = intake.take(file, at=at)
     except intake.Infected as refusal:
         _record_infection(verdict, refusal.name, refusal.finding, by=by, at=at)
-        raise
+        raise Refused(str(refusal)) from refusal
+    except intake.NotKept as refusal:
+        raise Refused(str(refusal)) from refusal
     with transaction.atomic():
         current = locked_verdict(verdict)
         if current.files.filter(blob=taken.blob).exists():

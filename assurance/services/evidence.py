@@ -15,12 +15,11 @@ from django.db import transaction
 
 from assurance.models import Entry, EvidenceFile, EvidenceItem
 from assurance.rules import Refused
-from assurance.services import intake
 from assurance.services.statements import locked_entry, refuse_unless_open
 from organisation.models import Unit, User
 from records.canonical import normal
 from records.models import Blob, Verdict
-from records.services import trail
+from records.services import intake, trail
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +51,9 @@ def upload(
         taken = intake.take(file, at=at)
     except intake.Infected as refusal:
         _record_infection(entry, refusal.name, refusal.finding, by=by, at=at)
-        raise
+        raise Refused(str(refusal)) from refusal
+    except intake.NotKept as refusal:
+        raise Refused(str(refusal)) from refusal
     with transaction.atomic():
         current = _open_entry(entry, by=by)
         unit = current.revision.statement.unit

@@ -18,10 +18,10 @@ from actions.services import actions
 from assurance.models import ClosureCheck, ClosureFile, Recommendation
 from assurance.models.recommendation import FAILURES_THAT_PROPOSE_A_REPEAT
 from assurance.rules import Refused
-from assurance.services import audit_notices, intake
+from assurance.services import audit_notices
 from organisation.models import User
 from records.canonical import normal
-from records.services import trail
+from records.services import intake, trail
 
 logger = logging.getLogger(__name__)
 
@@ -169,7 +169,7 @@ def _taken(recommendation: Recommendation, file: UploadedFile[Any], *, by: User,
     except intake.Infected as refusal:
         _record_infection(recommendation, refusal, by=by, at=at)
         raise Refused(FILE_NOT_TAKEN.format(name=refusal.name, reason=refusal)) from refusal
-    except Refused as refusal:
+    except intake.NotKept as refusal:
         raise Refused(FILE_NOT_TAKEN.format(name=file.name, reason=refusal)) from refusal
 
 

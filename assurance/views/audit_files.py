@@ -15,7 +15,7 @@ from assurance.rules import Refused
 from assurance.services import audit_files as services
 from assurance.services import auditing
 from assurance.views.audit_loading import done_verdict_or_404
-from assurance.views.files import hand_out, spend_on
+from organisation.files import hand_out, spend_on
 from organisation.requests import SignedInRequest
 from records.filetypes import MOST_BYTES, safe_name
 from records.models import Verdict

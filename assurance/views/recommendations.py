@@ -27,7 +27,7 @@ from assurance.models.audit import READS_ALL_AUDITS
 from assurance.models.recommendation import RecommendationQuerySet
 from assurance.services import recommendations as services
 from assurance.views.deciding import LARGEST_ID, is_done, refuse_unless
-from assurance.views.files import hand_out, spend_on
+from organisation.files import hand_out, spend_on
 from organisation.permissions import roles_anywhere
 from organisation.requests import SignedInRequest
 from records.filetypes import MOST_BYTES

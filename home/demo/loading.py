@@ -19,7 +19,7 @@ from actions.models import Action, ProgressNote, Task
 from assurance import circumstances
 from assurance.models import Entry, EntryAction, EvidenceFile, EvidenceItem, Review, ReviewComment, Revision, Statement
 from assurance.services.content import criteria_by_cell
-from home.demo import audits, custody, doing, evidence, guidance, injuries, issued_audits, people, working_time
+from home.demo import audits, board, custody, doing, evidence, guidance, injuries, issued_audits, people, working_time
 from home.demo.cast import OTHERS, OTHERS_A_ROLE, PASSWORD, SIGN_INS, Cast
 from home.demo.history import EditionInForce, Rows, UnitHistory
 from home.demo.names import DEMO_DOMAIN, FORCE_NAME, FORCE_SHORT_NAME
@@ -71,6 +71,7 @@ def load(size: Size, *, at: datetime, progress: Callable[[int, int], None] | Non
     injuries.write(plan, units=units, cast=cast, now=at)
     working_time.write(plan, units=units, cast=cast, now=at)
     custody.write(plan, cast=cast, now=at)
+    board.write(groups=groups, cast=cast, now=at)
     doing.write_plan(by=cast.named["head"], at=at)
     people.write(cast=cast, at=at)
     trail.record(act="force.invented", thing=force, by=None, at=at, seed=force.demo_seed)

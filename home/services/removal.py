@@ -23,6 +23,7 @@ from organisation.services import forgetting as organisation
 from records.models import LegalHold, RecordClass
 from records.services import forgetting as records
 from records.services import holds, trail
+from risks.services import forgetting as risks
 
 # What is dropped belongs to these classes: a hold of any of them, over the person, is in the way.
 DROPPED = (RecordClass.PEOPLE, RecordClass.TRAIL, RecordClass.MESSAGES)
@@ -104,6 +105,7 @@ def remove(*, person: User, because: Because, reference: str, by: User, at: date
     name, email = current.name, current.email
     assurance.person(person=current, name=name)
     injuries.person(person=current)
+    risks.person(person=current)
     organisation.person(person=current, at=at)
     records.person(person=current, name=name, email=email, by=by, at=at)
     trail.record(act="account.removed", thing=current, by=by, at=at, because=because.value, reference=reference)

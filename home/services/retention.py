@@ -19,6 +19,7 @@ from organisation.services import forgetting as organisation
 from records.models import IdentityKind, RecordClass
 from records.services import forgetting as records
 from records.services import holds
+from risks.services import forgetting as risks
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ def keep_to(*, now: datetime) -> dict[str, int]:
             before=ago(kept.workbooks_days), sparing=sparing
         ),
         "files of injury figures": lambda sparing: injuries.old_files(before=ago(kept.workbooks_days), sparing=sparing),
+        "files of the risk register": lambda sparing: risks.old_files(before=ago(kept.workbooks_days), sparing=sparing),
         "sessions": lambda sparing: organisation.old_sessions(now=now, sparing=sparing),
         "calendar links": lambda sparing: organisation.old_links(before=ago(kept.links_days), sparing=sparing),
     }

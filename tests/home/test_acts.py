@@ -10,15 +10,26 @@ from pathlib import Path
 from home import acts
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("home", "papers", "insight", "assurance", "injuries", "maturity", "actions", "organisation", "records")
-AN_ACT = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+(_[a-z]+)*")
+ROOMS = (
+    "home",
+    "papers",
+    "insight",
+    "assurance",
+    "injuries",
+    "risks",
+    "maturity",
+    "actions",
+    "organisation",
+    "records",
+)
+AN_ACT = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+([_-][a-z]+)*")
 # Acts whose names are put together where they happen: by file, what they may come to.
 PUT_TOGETHER = {
     "assurance/services/reviews.py": {"statement.accepted", "statement.returned"},
 }
 
-# Kinds of news for people, which look the same and are in no trail: assurance/notices.py and, of audits,
-# assurance/services/audit_notices.py.
+# Kinds of news for people, which look the same and are in no trail: assurance/notices.py, of audits
+# assurance/services/audit_notices.py, of risks and the HSE risks/services/reminding.py and liaison_notices.py.
 KINDS_OF_NEWS = {
     "statement.opened",
     "statement.reminder",
@@ -28,6 +39,10 @@ KINDS_OF_NEWS = {
     "recommendation.overdue",
     "recommendation.check_waits",
     "recommendation.repeat_proposed",
+    "risk.review-due",
+    "risk.stale",
+    "hse.to_report",
+    "hse.to_comply",
 }
 
 

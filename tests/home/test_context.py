@@ -36,6 +36,9 @@ ASSURANCE = [
 ]
 
 
+BOARDS = ("register", "meetings", "hse", "investigations", "learning_list")
+
+
 class Pages:
     """The addresses the sections lead to."""
 
@@ -44,6 +47,7 @@ class Pages:
         path("", include((ASSURANCE, "assurance"))),
         path("", include(([path("three-readings/", nothing, name="three_readings")], "insight"))),
         path("", include(([path("injury-figures/", nothing, name="comparison")], "injuries"))),
+        path("board/", include(([path(f"{name}/", nothing, name=name) for name in BOARDS], "risks"))),
         path("actions/", include(([path("", nothing, name="actions")], "actions"))),
         path("model/", include(([path("", nothing, name="matrix")], "maturity"))),
         path("papers/", include(([path("", nothing, name="papers")], "papers"))),
@@ -65,11 +69,11 @@ def pages(settings: Settings) -> None:
 
 
 PEOPLE = "People and units"
-AFTER_AUDITS = ["Injuries", "Readings", "Model", "Papers", PEOPLE]
+AFTER_AUDITS = ["Injuries", "Risks", "Readings", "Model", "Papers", PEOPLE]
 ALL = ["Home", "Statements", "Actions", "Reviews", "Roll-ups", "Audits", *AFTER_AUDITS]
 LEADS = [*ALL[:6], "My half", *ALL[6:]]
 UNITS = ["Home", "Statements", "Actions", "Roll-ups", "Audits", *AFTER_AUDITS]
-BOARD = ["Home", "Roll-ups", "Audit findings", "Injuries", "Climate surveys", "Model", "Papers"]
+BOARD = ["Home", "Actions", "Roll-ups", "Audit findings", "Injuries", "Risks", "Climate surveys", "Model", "Papers"]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +87,7 @@ BOARD = ["Home", "Roll-ups", "Audit findings", "Injuries", "Climate surveys", "M
         (Role.HEAD, [*ALL, "Trail", "Retention"]),
         (Role.BOARD_MEMBER, BOARD),
         (Role.BOARD_SECRETARY, BOARD),
-        (Role.RISK_LEAD, ["Home", "Injuries", "Model", "Papers"]),
+        (Role.RISK_LEAD, ["Home", "Actions", "Injuries", "Risks", "Model", "Papers"]),
         (Role.EXTERNAL_AUDITOR, ["Home", "Audits", "Model", "Papers"]),
         (Role.PANEL_MEMBER, ["Home", "Papers"]),
         (Role.ADMINISTRATOR, ["Home", "Model", "Papers", PEOPLE, "Trail", "Retention"]),
@@ -115,6 +119,9 @@ def test_somebody_without_an_appointment_is_offered_what_everyone_may_open() -> 
         ("/audit-programmes/2025-26-h1/", {"Audits": "true"}),
         ("/recommendations/7/", {"Audits": "true"}),
         ("/injury-figures/indicators/handling/", {"Injuries": "true"}),
+        ("/board/register/", {"Risks": "page"}),
+        ("/board/hse/notices/7/", {"Risks": "true"}),
+        ("/board/learning_list/7/", {"Risks": "true"}),
         ("/three-readings/harbour/", {"Readings": "true"}),
         ("/climate-surveys/7/", {"Readings": "true"}),
         ("/people/7/appoint/", {PEOPLE: "true"}),
@@ -158,7 +165,7 @@ def signed_in() -> HttpRequest:
 def test_appointments_in_force_decide_what_is_offered_and_said(signed_in: HttpRequest) -> None:
     context = navigation(signed_in)
     offered = [item.label for item in context["navigation"]]
-    assert offered == [*UNITS[:5], "Audit findings", "Injuries", "Readings", "Climate surveys", *UNITS[7:]]
+    assert offered == [*UNITS[:5], "Audit findings", "Injuries", "Risks", "Readings", "Climate surveys", *UNITS[8:]]
     assert list(context["role_descriptions"]) == [
         "Single point of contact (SPOC), Harbour",
         "Health, Safety and Wellbeing Board member",

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 
 from assurance import chains
 from assurance.verification import changed_audits, changed_issues, changed_rollups
-from papers.verification import changed_papers
+from papers.verification import changed_packs, changed_papers
 from records.models import Blob
 from records.verification import what_ails
 from rendering.formats import count
@@ -22,8 +22,8 @@ class Command(BaseCommand):
     help = (
         "Check every unit's chain of signed revisions from what is stored: that each content has its digest and names "
         "the one before it, that its rows and the trail agree with it, and that no signature has vanished; and the "
-        "frozen content of roll-ups, audits and papers. Names the first broken link of each chain; exit status 1 if "
-        "there is any."
+        "frozen content of roll-ups, audits, papers and agenda packs. Names the first broken link of each chain; exit "
+        "status 1 if there is any."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -56,6 +56,8 @@ class Command(BaseCommand):
             yield f"{name}: {what}."
         for title, what in changed_papers():
             yield f"Paper “{title}”: {what}."
+        for name, what in changed_packs():
+            yield f"{name}: {what}."
         if files:
             yield from self._files()
 

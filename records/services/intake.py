@@ -1,6 +1,6 @@
 """Taking in a file that somebody sends: looking through it, having it scanned, keeping its bytes.
 
-What a file is evidence of, and who may add it, is for the callers to say: for a statement’s theme, or an audit’s.
+What a file is of, and who may add it, is for the callers to say: a statement’s theme, an audit, a meeting.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 
-from assurance.rules import Refused
 from records import filetypes
 from records.models import Blob, Verdict
 from records.services import blobs, inspecting, scanning
@@ -25,7 +24,11 @@ INFECTED = (
 )
 
 
-class Infected(Refused):
+class NotKept(Exception):
+    """The file is not kept; the text says why and how to mend it."""
+
+
+class Infected(NotKept):
     """The antivirus found something. `name` is the file’s, made safe; the caller records it where it was sent."""
 
     def __init__(self, name: str, finding: str) -> None:
@@ -42,7 +45,7 @@ class Taken:
 
 
 def take(file: UploadedFile[Any], *, at: datetime) -> Taken:
-    """Keep a file’s bytes. Raises Refused with the reason and the mend where it is not taken, Infected among them.
+    """Keep a file’s bytes. Raises NotKept with the reason and the mend where it is not taken, Infected among them.
 
     What the antivirus could not look at yet is kept and waits, withheld.
     """
@@ -73,7 +76,7 @@ def _inspected(file: UploadedFile[Any], path: Path) -> filetypes.Recognised:
         filetypes.refuse_size(file.size or 0)  # what is over the limit has not been kept to its end
         return inspecting.inspect(path, name=file.name or "")
     except filetypes.NotTaken as refusal:
-        raise Refused(str(refusal)) from refusal
+        raise NotKept(str(refusal)) from refusal
 
 
 def _kept(path: Path, recognised: filetypes.Recognised, scan: Scan, *, at: datetime) -> Blob:
@@ -81,4 +84,4 @@ def _kept(path: Path, recognised: filetypes.Recognised, scan: Scan, *, at: datet
         try:
             return blobs.store_file(file=content, media_type=recognised.kind.media_type, at=at, scan=scan)
         except blobs.TakenAway as refusal:
-            raise Refused(str(refusal)) from refusal
+            raise NotKept(str(refusal)) from refusal

@@ -1,4 +1,4 @@
-"""Files that people send as evidence, and handing them out again: the same for a statement's and an audit's."""
+"""Files that people send, and handing them out again: the same whatever they are of."""
 
 from __future__ import annotations
 

@@ -1,0 +1,6 @@
+"""Tables of the room: panel papers, and the packs of the Board's meetings."""
+
+from papers.models.board_pack import BoardPack
+from papers.models.paper import READS_ALL, Paper, PaperSection, PaperState
+
+__all__ = ["READS_ALL", "BoardPack", "Paper", "PaperSection", "PaperState"]

@@ -82,6 +82,7 @@ urlpatterns = [
     path("investigations/new/", investigations.new_investigation, name="new_investigation"),
     path("investigations/<int:pk>/", investigations.investigation, name="investigation"),
     path("investigations/<int:pk>/edit/", investigations.edit_investigation, name="edit_investigation"),
+    path("investigations/<int:pk>/actions/new/", investigations.raise_action, name="raise_action_of_investigation"),
     path("investigations/<int:pk>/complete/", investigations.complete_investigation, name="complete_investigation"),
     path("investigations/<int:pk>/reopen/", investigations.reopen_investigation, name="reopen_investigation"),
     path("investigations/<int:pk>/share/", investigations.share_learning, name="share_learning"),

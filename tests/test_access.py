@@ -1142,6 +1142,7 @@ TABLE = [
         for name, arguments, readers in (
             ("risks:new_investigation", (), who(BOARD, "cog-lead", "other-cog-lead")),
             ("risks:edit_investigation", ("investigation",), who(BOARD, "cog-lead")),
+            ("risks:raise_action_of_investigation", ("investigation",), who(BOARD, "cog-lead")),
         )
     ),
     *(

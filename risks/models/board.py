@@ -267,20 +267,25 @@ class SubGroupReport(models.Model):
 
 
 class RaisedAction(models.Model):
-    """An action that a risk, or a meeting of the Board, raised. It is no unit's; the action does not know of it."""
+    """An action that a risk, a meeting of the Board or an investigation raised. It is no unit's."""
 
     action = models.OneToOneField(Action, on_delete=models.PROTECT, related_name="+")
     risk = models.ForeignKey(Risk, on_delete=models.PROTECT, null=True, blank=True, related_name="raised_actions")
     meeting = models.ForeignKey(
         BoardMeeting, on_delete=models.PROTECT, null=True, blank=True, related_name="raised_actions"
     )
+    investigation = models.ForeignKey(
+        "risks.Investigation", on_delete=models.PROTECT, null=True, blank=True, related_name="raised_actions"
+    )
 
     class Meta:
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(risk__isnull=False, meeting=None) | Q(risk=None, meeting__isnull=False),
-                name="an_action_is_raised_by_a_risk_or_a_meeting",
+                condition=Q(risk__isnull=False, meeting=None, investigation=None)
+                | Q(risk=None, meeting__isnull=False, investigation=None)
+                | Q(risk=None, meeting=None, investigation__isnull=False),
+                name="an_action_is_raised_by_one_thing",
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""Actions that a risk or a meeting of the Board raises. They are kept with all others."""
+"""Actions that a risk, a meeting of the Board or an investigation raises. They are kept with all others."""
 
 from __future__ import annotations
 
@@ -11,24 +11,27 @@ from actions.models import Action
 from actions.services import actions
 from organisation.models import User
 from records.canonical import normal
-from risks.models import BoardMeeting, RaisedAction, Risk
+from risks.models import BoardMeeting, Investigation, RaisedAction, Risk
 from risks.rules import Refused
 
-BOARD = "Health, Safety and Wellbeing Board"
+BOARD, SHRMT = "Health, Safety and Wellbeing Board", "Safety and Health Risk Management Team (SHRMT)"
+Of = Risk | BoardMeeting | Investigation
+
+NAMED: dict[type[Of], str] = {Risk: "risk", BoardMeeting: "meeting", Investigation: "investigation"}
 
 
 @transaction.atomic
 def raise_action(
-    *, of: Risk | BoardMeeting, title: str, lead: str, due: date | str | None, by: User, at: datetime, **more: Any
+    *, of: Of, title: str, lead: str, due: date | str | None, by: User, at: datetime, **more: Any
 ) -> Action:
-    """Raise an action of one task for a risk, or for a meeting of the Board. `more` is what else is said of it."""
+    """Raise an action of one task for a risk, a meeting or an investigation. `more` is what else is said of it."""
     current = type(of)._default_manager.select_for_update(no_key=True).get(pk=of.pk)
     title = str(normal(title))
     if current.raised_actions.filter(action__title=title, action__status="open").exists():
         raise Refused("There is an open action of these words already, so it was not raised again.")
     action = actions.raise_action(
         unit=None,
-        body=BOARD,
+        body=SHRMT if isinstance(current, Investigation) else BOARD,
         title=title,
         lead=lead,
         due_on=due,
@@ -36,6 +39,5 @@ def raise_action(
         at=at,
         **more,
     )
-    place = {"risk": current} if isinstance(current, Risk) else {"meeting": current}
-    RaisedAction.objects.create(action=action, **place)
+    RaisedAction.objects.create(action=action, **{NAMED[type(current)]: current})
     return action

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from actions.forms import RaisedForm
 from organisation.requests import SignedInRequest, address_without_page
 from organisation.versioned import TwoVersions, initial_of, labels_of, two_versions
 from records.edits import Conflict
@@ -32,9 +33,11 @@ from risks.permissions import (
     can_read_investigation,
     can_write_investigations,
 )
+from risks.reading import raised_actions
 from risks.rules import Refused
 from risks.services import investigations as services
-from risks.views.asking import POST_OR_LOOK, Asked, ask
+from risks.services import raising
+from risks.views.asking import POST_OR_LOOK, Asked, ask, raised
 from risks.views.loading import LARGEST_ID, posted, themes
 
 PER_PAGE = 50
@@ -74,11 +77,36 @@ def investigation(request: SignedInRequest, pk: int) -> HttpResponse:
         "theme": names.get(found.theme, ""),
         "history": history(found, themes=names),
         "shares": shares.select_related("by"),
+        "actions": raised_actions(found.raised_actions, request.user),
+        "may_raise": can_write_investigations(request.user),
         "may_edit": can_write_investigations(request.user) and not completed,
         "may_complete": concludes and not completed,
         "may_share": concludes and completed,
     }
     return render(request, "risks/investigation.html", context)
+
+
+@require_http_methods(POST_OR_LOOK)
+def raise_action(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Raise an action that follows from the investigation."""
+    found = _investigation_or_404(request, pk)
+    if not can_write_investigations(request.user):
+        raise PermissionDenied(ONLY_WRITERS)
+    form = RaisedForm(posted(request))
+    asked = Asked(
+        title="Raise an action",
+        button="Raise the action",
+        done="The action is raised, and stands in the list of actions.",
+        caption=found.title,
+        back=reverse("risks:investigation", args=[found.pk]),
+        back_label="Investigation",
+    )
+    return ask(
+        request,
+        form,
+        lambda: raising.raise_action(of=found, by=request.user, at=timezone.now(), **raised(form)),
+        asked,
+    )
 
 
 @require_http_methods(POST_OR_LOOK)

@@ -183,7 +183,7 @@ def make_group_risk(group: BusinessGroup, *, by: User | None = None, title: str 
     return group_risks.enter(group=group, answers=said, by=by, at=timezone.now())
 
 
-def make_action(of: Risk | BoardMeeting, *, title: str = "Buy radios", by: User | None = None) -> Action:
+def make_action(of: raising.Of, *, title: str = "Buy radios", by: User | None = None) -> Action:
     by = by or make_person(Role.BOARD_SECRETARY)
     return raising.raise_action(of=of, title=title, lead="Chief of radios", due=None, by=by, at=timezone.now())
 

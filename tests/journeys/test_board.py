@@ -138,3 +138,32 @@ def test_a_risk_is_proposed_accepted_assessed_controlled_and_printed(sign_in: Si
     response = spoc.page.goto(page.url)
     assert response is not None
     assert response.status == 404
+
+
+def test_every_page_of_the_board_reads_well(sign_in: SignIn) -> None:
+    """Axe, and no sideways scrolling, on pages that no journey walks through."""
+    head = sign_in("head")
+    for address in (
+        "/board/risks/import/",
+        "/board/risks/1/edit/",
+        "/board/risks/1/injuries/",
+        "/board/risks/1/injuries/choose/",
+        "/board/risks/1/controls/new/",
+        "/board/risks/1/leads/new/",
+        "/board/risks/1/actions/new/",
+        "/board/risks/1/updates/new/",
+        "/board/objectives/",
+        "/board/objectives/new/",
+        "/board/sub-groups/",
+        "/board/group-risks/",
+        "/board/hse/",
+        "/board/hse/notifications/",
+        "/board/hse/notifications/new/",
+        "/board/investigations/",
+        "/board/investigations/new/",
+        "/board/learning/",
+    ):
+        head.open(address)
+    head.open("/board/investigations/")
+    head.follow("A security barrier came down on somebody")
+    expect(head.page.get_by_role("heading", name="Actions")).to_be_visible()

@@ -11,6 +11,7 @@ from actions.models import Action
 from actions.permissions import can_read_action, can_write_action
 from actions.services import actions as services
 from organisation.roles import Role
+from risks.models import RaisedAction
 from risks.rules import Refused
 from tests.factories import actions, risks
 from tests.factories.organisation import make_group, make_person, make_unit
@@ -100,3 +101,27 @@ def test_whoever_may_not_write_it_is_told_who_does() -> None:
     answer = signed_in(Role.BOARD_MEMBER).get(f"/actions/{action.pk}/close/")
     assert answer.status_code == 403
     assert "Only those who write for the Health, Safety and Wellbeing Board" in answer.content.decode()
+
+
+def test_an_action_of_an_investigation_is_written_by_whoever_raised_it_and_read_by_the_board() -> None:
+    by, other = make_person(Role.SHRMT), make_person(Role.SHRMT)
+    action = risks.make_action(risks.make_investigation(by=by), by=by)
+    assert action.owner == "Safety and Health Risk Management Team (SHRMT)"
+    assert can_write_action(by, action)
+    assert not can_write_action(other, action)
+    assert can_read_action(other, action)
+    secretary = make_person(Role.BOARD_SECRETARY)
+    assert can_read_action(secretary, action)
+    assert not can_write_action(secretary, action)
+    client = signed_in(Role.SHRMT)
+    page = client.get(f"/actions/{action.pk}/").content.decode()
+    assert "Investigation: A barrier hit somebody" in page
+    assert "Buy radios" in client.get("/actions/", {"origin": "investigations"}).content.decode()
+    assert "Buy radios" not in client.get("/actions/", {"origin": "risks"}).content.decode().partition("<table")[2]
+
+
+def test_an_action_is_raised_by_one_thing_only() -> None:
+    action = risks.make_action(risks.make_risk("40"))
+    meeting = risks.make_meeting(timezone.localdate())
+    with pytest.raises(DatabaseError, match="an_action_is_raised_by_one_thing"), transaction.atomic():
+        RaisedAction.objects.filter(action=action).update(meeting=meeting)

@@ -187,7 +187,7 @@ def test_pages_cost_the_same_queries_however_many_risks_there_are(
         client.get(REGISTER)
     with django_assert_max_num_queries(18):
         client.get(MAP)
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(34):
         client.get("/board/risks/17/")
 
 

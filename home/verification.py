@@ -6,6 +6,7 @@ from assurance import verification as statements
 from organisation.permissions import Person
 from papers import verification as papers
 from records.verification import Match, is_digest
+from risks import verification as risks
 
 
 def find_by_digest(digest: str, *, reader: Person) -> list[Match]:
@@ -15,4 +16,5 @@ def find_by_digest(digest: str, *, reader: Person) -> list[Match]:
     return [
         *statements.find_by_digest(digest, reader=reader),
         *papers.find_by_digest(digest, reader=reader),
+        *risks.find_by_digest(digest, reader=reader),
     ]

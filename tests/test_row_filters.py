@@ -118,8 +118,8 @@ from organisation.permissions import (
     visible_units,
 )
 from organisation.roles import Role, Scope
-from papers.models import Paper
-from papers.permissions import can_read_paper
+from papers.models import BoardPack, Paper
+from papers.permissions import can_read_packs, can_read_paper
 from records.canonical import content_digest
 from records.models import PersonalExport, TrailEntry
 from records.services import trail
@@ -148,7 +148,7 @@ from risks.permissions import (
     can_read_proposal,
     can_read_risk,
 )
-from tests.factories import actions, assurance, audits, climate, holds, information_requests, papers, risks
+from tests.factories import actions, assurance, audits, climate, holds, information_requests, packs, papers, risks
 from tests.factories.organisation import LONG_AGO, appoint, end_at_once, make_group, make_unit, make_user, move_unit
 
 pytestmark = pytest.mark.django_db
@@ -526,6 +526,19 @@ def test_risks_proposals_and_groups_own_risks_are_listed_exactly_where_they_may_
         assert can_read_action(person, of_risk) is reads_action
         seen.add((len(readable), len(of_groups)))
     assert {(0, 0), (2, len(own))} < seen
+
+
+def test_packs_of_the_board_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
+    """domain.md, meetings and Board packs: COG leads, SHRMT, the Head, Board members and the secretary."""
+    pack = packs.make_pack(risks.make_meeting(timezone.localdate(), by=force.people[0]), by=force.people[0])
+    readers = {Role.COG_LEAD, Role.SHRMT, Role.HEAD, Role.BOARD_MEMBER, Role.BOARD_SECRETARY}
+    seen = set()
+    for person in force.people:
+        may = bool({one.role for one in held(person)} & readers)
+        assert BoardPack.objects.visible_to(person).filter(pk=pack.pk).exists() is may
+        assert can_read_packs(person) is may
+        seen.add(may)
+    assert seen == {True, False}
 
 
 def test_three_readings_are_shown_exactly_where_all_three_may_be_read(force: Force) -> None:

@@ -59,8 +59,8 @@ def scores_over_time(scores: Sequence[Score], *, target: int | None, chart_id: s
     for number, (one, x) in enumerate(zip(scores, places, strict=True)):
         has_fallen = number > 0 and one.score < scores[number - 1].score  # the line comes down on it from above
         parts.append(circle(x, height(one.score)))
-        y = height(one.score) + (17 if has_fallen else -8)
-        parts.append(svg.text(str(one.score), x, y, anchor="middle", bold=True))
+        beside = height(one.score) + (17 if has_fallen else -8)
+        parts.append(svg.text(str(one.score), x, beside, anchor="middle", bold=True))
         if x - before >= _BETWEEN_LABELS:
             parts.append(svg.text(f"{one.day.day} {one.day:%b}", x, _BOTTOM + 16, anchor="middle"))
             parts.append(svg.text(str(one.day.year), x, _BOTTOM + 30, anchor="middle"))

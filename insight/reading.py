@@ -41,7 +41,7 @@ def known_of(units: Collection[int], *, day: date, recorders: Sequence[Recorder]
     edition = Edition.objects.in_force(day)
     code = code_of(edition)
     found = {unit: OfUnit() for unit in units}
-    _add_claims(found)
+    add_claims(found)
     _add_verdicts(found, day)
     survey = _add_climate(found)
     together: dict[str, Movement] = {}
@@ -66,7 +66,7 @@ def _themes(edition: Edition | None) -> list[ThemeFacts]:
     return [ThemeFacts(*row) for row in rows]
 
 
-def _add_claims(found: dict[int, OfUnit]) -> None:
+def add_claims(found: dict[int, OfUnit]) -> None:
     """Add each unit's claim: its statement of the latest quarter that stands, the accepted revision before another."""
     accepted_first = Case(When(state=RevisionState.ACCEPTED, then=Value(0)), default=Value(1))
     newest = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -101,16 +101,33 @@ class ShareForm(forms.Form):
         error_messages={"invalid_choice": "Choose some of those that are listed."},
     )
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    low_in_theme = forms.ModelMultipleChoiceField(
+        label="Units that state less than level 3 in the theme, or no level",
+        queryset=Unit.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "Choose some of those that are listed."},
+    )
+    field_order = ["groups", "low_in_theme", "units"]
+
+    def __init__(self, *args: Any, today: date, low: Collection[int] = (), theme: str = "", **kwargs: Any) -> None:
+        """Offer groups and units; `low` are the units that lie low in the `theme`, named as people say it."""
         super().__init__(*args, **kwargs)
         boxes: dict[str, Any] = self.fields
+        if low:
+            boxes["low_in_theme"].queryset = Unit.objects.open_on(today).filter(pk__in=low).order_by("name")
+            boxes["low_in_theme"].label = f"Units that state less than level 3 in {theme}, or no level"
+        else:
+            del boxes["low_in_theme"]
         boxes["groups"].queryset = BusinessGroup.objects.order_by("name")
         boxes["units"].queryset = Unit.objects.open_on(today).order_by("name")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if not self.errors and not cleaned["groups"] and not cleaned["units"]:
-            self.add_error("groups", "Choose at least one business group or unit.")
+        if not self.errors:
+            cleaned["units"] = {*cleaned["units"], *cleaned.pop("low_in_theme", ())}
+            if not cleaned["groups"] and not cleaned["units"]:
+                self.add_error("groups", "Choose at least one business group or unit.")
         return cleaned
 
 

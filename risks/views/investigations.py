@@ -22,6 +22,7 @@ from organisation.requests import SignedInRequest, address_without_page
 from organisation.versioned import TwoVersions, initial_of, labels_of, two_versions
 from records.edits import Conflict
 from rendering import formats
+from risks import theme_units
 from risks.forms.investigations import CompletedForm, InvestigationForm, ShareForm
 from risks.forms.risks import ReasonForm
 from risks.investigation_history import history
@@ -229,7 +230,9 @@ def reopen_investigation(request: SignedInRequest, pk: int) -> HttpResponse:
 def share_learning(request: SignedInRequest, pk: int) -> HttpResponse:
     """Share what is learnt of an investigation with units."""
     found = _to_conclude_or_404(request, pk)
-    form = ShareForm(posted(request), today=timezone.localdate())
+    today, names = timezone.localdate(), dict(themes())
+    low = theme_units.low_in(found.theme, today) if found.theme in names else set()
+    form = ShareForm(posted(request), today=today, low=low, theme=names.get(found.theme, ""))
     return _ask_of(
         request,
         found,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import date, datetime
 from typing import Any
 
@@ -13,12 +12,12 @@ from django.db.models import F, Max
 from organisation.models import BusinessGroup, User
 from organisation.periods import london_day
 from records.canonical import normal
-from records.services import intake, trail
+from records.services import trail
 from rendering import formats
 from risks.models import AgendaItem, BoardMeeting, BoardPaper, MeetingFile, MeetingRecord, PaperKind
 from risks.rules import Refused
+from risks.services import taking_files
 
-logger = logging.getLogger(__name__)
 MOST_FILES = 50
 
 
@@ -146,17 +145,7 @@ def add_file(
     at: datetime,
 ) -> MeetingFile:
     """Keep the minutes, or a paper, as a file. Raises Refused with the reason and the mend."""
-    try:
-        taken = intake.take(file, at=at)
-    except intake.Infected as refusal:
-        logger.error("An infected file was refused: %s, sent by user %s", refusal.finding, by.pk)
-        words = {"name": refusal.name}
-        trail.record(
-            act="board-meeting.file-infected", thing=meeting, by=by, at=at, words=words, finding=refusal.finding
-        )
-        raise Refused(str(refusal)) from refusal
-    except intake.NotKept as refusal:
-        raise Refused(str(refusal)) from refusal
+    taken = taking_files.take(file, of=meeting, act="board-meeting.file-infected", by=by, at=at)
     with transaction.atomic():
         current = locked(meeting)
         if current.files.filter(blob=taken.blob).exists():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,16 +13,15 @@ from django.db import transaction
 from organisation.models import BusinessGroup, Unit, User
 from organisation.periods import london_day
 from records.canonical import normal
-from records.services import intake, trail
+from records.services import trail
 from rendering import formats
 from risks.deadlines import last_day
 from risks.models import EnforcementNotice, LiaisonEntry, LiaisonFile, LiaisonMeeting, NoticeKind, Notification
 from risks.models import NotificationKind as Kind
 from risks.rules import Refused
-from risks.services import liaison_notices
+from risks.services import liaison_notices, taking_files
 from risks.services.places import group_of
 
-logger = logging.getLogger(__name__)
 MOST_FILES = 50
 IN_THE_FUTURE = "The day lies in the future. Say on which day it was."
 AnEntry = TypeVar("AnEntry", LiaisonMeeting, EnforcementNotice, Notification)
@@ -261,15 +259,7 @@ def file_of(entry: LiaisonEntry) -> dict[str, Any]:
 
 def add_file(*, entry: AnEntry, file: UploadedFile[Any], title: str, by: User, at: datetime) -> LiaisonFile:
     """Keep a file of a meeting, a notice or a notification. Raises Refused with the reason and the mend."""
-    try:
-        taken = intake.take(file, at=at)
-    except intake.Infected as refusal:
-        logger.error("An infected file was refused: %s, sent by user %s", refusal.finding, by.pk)
-        words = {"name": refusal.name}
-        trail.record(act="hse.file_infected", thing=entry, by=by, at=at, words=words, finding=refusal.finding)
-        raise Refused(str(refusal)) from refusal
-    except intake.NotKept as refusal:
-        raise Refused(str(refusal)) from refusal
+    taken = taking_files.take(file, of=entry, act="hse.file_infected", by=by, at=at)
     with transaction.atomic():
         current = _locked(type(entry), entry)
         if current.files.filter(blob=taken.blob).exists():

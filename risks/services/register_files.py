@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.db import transaction
+from django.db.models import Prefetch
 
 from organisation.models import User
 from organisation.periods import london_day
@@ -15,7 +16,7 @@ from records.canonical import content_digest, normal
 from records.edits import Edit
 from records.services import trail
 from rendering import formats, tables
-from risks.models import Risk, RiskStatus
+from risks.models import Assessment, Risk, RiskStatus
 from risks.models.register_upload import RegisterUpload
 from risks.reading import RiskLine
 from risks.registerfile import Assessed, Filled, Line, as_table
@@ -117,10 +118,10 @@ def keep(*, filled: Filled, name: str, by: User, at: datetime) -> RegisterUpload
 
 
 def preview(upload: RegisterUpload, *, may_decide: bool) -> Preview:
-    """Return what becomes of the file if it is confirmed now: nothing is written."""
+    """Return what becomes of the file if it is confirmed now: nothing is written. Two queries, however long it is."""
     changes, unchanged = [], 0
     lines = _lines(upload)
-    there = Risk.objects.in_bulk([line.reference for line in lines], field_name="reference")
+    there = _there(lines)
     for line in lines:
         change = _change(line, there.get(line.reference), may_decide=may_decide)
         if change.what or change.refusal:
@@ -149,12 +150,30 @@ def apply(
         raise Refused(f"Risk {found.refusals[0].reference}: {found.refusals[0].refusal}")
     if found.has_new and minute is None:
         raise Refused("The file has new risks: say at which meeting the Board accepted them.")
-    there = Risk.objects.in_bulk([line.reference for line in _lines(current)], field_name="reference")
-    for line in _lines(current):
+    lines = _lines(current)
+    there = _there(lines)
+    for line in lines:
         _write(line, there.get(line.reference), minute, by=by, at=at)
     current.delete()
     trail.record(act="risk-register.imported", thing=by, by=by, at=at, changed=len(found.changes))
     return found
+
+
+def _there(lines: Sequence[Line]) -> dict[str, Risk]:
+    """Return the risks of the lines that are on the register, by reference, with the assessments that stand."""
+    standing = Prefetch("assessments", Assessment.objects.standing(), to_attr="standing")
+    found = Risk.objects.filter(reference__in=[line.reference for line in lines]).prefetch_related(standing)
+    return {risk.reference: risk for risk in found}
+
+
+def _last(risk: Any) -> Assessment | None:
+    """Return the last assessment that stands of a risk that `_there` returned."""
+    return risk.standing[0] if risk.standing else None
+
+
+def _is_new(assessed: Assessed | None, last: Assessment | None) -> TypeGuard[Assessed]:
+    """Whether a line says another assessment than the last."""
+    return assessed is not None and (last is None or _said_by(last) != assessed)
 
 
 def _change(line: Line, risk: Risk | None, *, may_decide: bool) -> Change:
@@ -174,8 +193,8 @@ def _change(line: Line, risk: Risk | None, *, may_decide: bool) -> Change:
             f"It is {risk.get_status_display().lower()}, and {line.status} in the file. The Board decides of a risk’s "
             "status at a meeting, which a file does not record."
         )
-    last = risk.assessments.standing().first()
-    if line.assessed and (last is None or _said_by(last) != line.assessed):
+    last = _last(risk)
+    if _is_new(line.assessed, last):
         if last and line.assessed.on < last.assessed_on:
             refusal = refusal or f"It was assessed on {formats.day(last.assessed_on)}, later than in the file."
         elif risk.status == RiskStatus.CLOSED:
@@ -185,6 +204,7 @@ def _change(line: Line, risk: Risk | None, *, may_decide: bool) -> Change:
 
 
 def _write(line: Line, risk: Risk | None, minute: Minute | None, *, by: User, at: datetime) -> None:
+    last = None if risk is None else _last(risk)
     if risk is None:
         assert minute is not None  # noqa: S101  # asked above
         status = RiskStatus(line.status or RiskStatus.EMERGING)
@@ -204,8 +224,7 @@ def _write(line: Line, risk: Risk | None, minute: Minute | None, *, by: User, at
         versions = risk.field_versions
         edits = {name: Edit(versions.get(name, 0), value) for name, value in _differing(line, risk)}
         register.change(risk=risk, edits=edits, by=by, at=at)
-    last = risk.assessments.standing().first()
-    if line.assessed and (last is None or _said_by(last) != line.assessed):
+    if _is_new(line.assessed, last):
         said = Judgement(Place(*line.assessed.before), Place(*line.assessed.after), line.assessed.because)
         assessing.assess(risk=risk, assessed_on=line.assessed.on, said=said, by=by, at=at)
 
@@ -220,7 +239,7 @@ def _differing(line: Line, risk: Risk) -> Iterator[tuple[str, Any]]:
     return ((name, value) for name, value in _stored(line) if value != getattr(risk, name))
 
 
-def _said_by(assessment: Any) -> Assessed:
+def _said_by(assessment: Assessment) -> Assessed:
     before = (assessment.likelihood_before, assessment.impact_before)
     return Assessed(assessment.assessed_on, before, (assessment.likelihood, assessment.impact), assessment.because)
 

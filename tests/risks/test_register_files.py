@@ -11,10 +11,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from organisation.roles import Role
 from risks import registerfile
 from risks.models import Assessment, RegisterUpload, Risk, RiskStatus
+from risks.services import register_files
 from tests.factories import maturity, risks
 from tests.factories.organisation import make_person
 
@@ -146,6 +148,20 @@ def test_what_has_changed_since_the_preview_is_looked_at_again() -> None:
     assert "something is different since you saw this page" in confirm(client, page)
     risk.refresh_from_db()
     assert (risk.title, risk.description) == ("Lone working at night", "Changed meanwhile.")
+
+
+def test_looking_a_file_over_costs_the_same_queries_however_long_it_is(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    risks.load_scale()
+    client = signed_in(Role.HEAD)
+    for number, reference in enumerate(("40", "41", "42", "43")):
+        risks.make_assessment(risks.make_risk(reference, title=f"Risk {reference}"), 3, 3)
+        if number in (0, 3):
+            bring(client, taken(client))
+            upload = RegisterUpload.objects.get()
+            with django_assert_num_queries(2):
+                register_files.preview(upload, may_decide=False)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ from organisation.periods import HalfYear, financial_year_name, financial_year_o
 from risks import reading
 from risks.heatmap import Scale
 from risks.models import (
-    Assessment,
     BoardMeeting,
     Control,
     GroupRisk,
@@ -117,23 +116,21 @@ def _risks(meeting: BoardMeeting, *, today: date) -> list[dict[str, Any]]:
     there = Risk.objects.exclude(status=RiskStatus.CLOSED).prefetch_related("groups")
     lines = reading.lines(there, today=today)
     pks = [line.risk.pk for line in lines]
-    updates, without = _last_updates(meeting, pks), _without_controls(pks)
+    updates = _last_updates(meeting, pks)
     controls: dict[int, list[dict[str, str]]] = {}
     for one in Control.objects.filter(risk__in=pks, ended_at=None):
         said = {"text": one.text, "owner": one.owner, "assurance": one.assurance}
         controls.setdefault(one.risk_id, []).append(said)
     return [
         _risk(line, updates.get(line.risk.pk), meeting)
-        | {"without_controls": without.get(line.risk.pk), "controls": controls.get(line.risk.pk, [])}
+        | {"without_controls": _without_controls(line), "controls": controls.get(line.risk.pk, [])}
         for line in lines
     ]
 
 
-def _without_controls(risks: Collection[int]) -> dict[int, list[int]]:
-    """Return where each risk would lie without its controls, by its last assessment: one query."""
-    last = Assessment.objects.standing().filter(risk__in=risks).order_by("risk_id", "-assessed_on", "-at")
-    places = last.distinct("risk_id").values_list("risk_id", "likelihood_before", "impact_before")
-    return {risk: [likelihood, impact] for risk, likelihood, impact in places}
+def _without_controls(line: RiskLine) -> list[int] | None:
+    """Return where the risk would lie without its controls, by its last assessment."""
+    return [line.last.likelihood_before, line.last.impact_before] if line.last else None
 
 
 def _last_updates(meeting: BoardMeeting, risks: Collection[int]) -> dict[int, RiskUpdate]:

@@ -329,9 +329,9 @@ def test_gathering_takes_the_same_queries_however_much_there_is(
 ) -> None:
     risks.load_scale()
     # Force, agenda, papers; the meeting before, its records and decisions; the scale (2); risks (9), what was told,
-    # without controls, controls; proposals and their groups; groups' risks; the summary, groups and their roll-ups;
+    # controls; proposals and their groups; groups' risks; the summary, groups and their roll-ups;
     # reports and sub-groups; objectives and progress.
     for number in (1, 2):
         fill(meeting, number, secretary)
-        with django_assert_num_queries(30):
+        with django_assert_num_queries(29):
             said(meeting)

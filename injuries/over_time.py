@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
-from injuries.limits.between import FEWEST_A_MONTH
+from injuries.limits.between import is_rare
 from injuries.limits.charts import WHOLE, Baseline, Chart, NothingToChart, Point
 from injuries.limits.counts import may_widen, u_chart
 from injuries.months import IN_A_YEAR, Month
-from injuries.rates import Counted, NoExposure, Observed, in_groups, rolling
+from injuries.rates import Counted, NoExposure, Observed, in_groups, observed, rolling
 from injuries.two_periods import Change
 from organisation.periods import Quarter
 from rendering import formats
@@ -128,8 +128,9 @@ class _Points:
 
 
 def _are_rare(months: Sequence[Counted]) -> bool:
+    """Whether events are too rare for months, by the months that were counted."""
     known = [one.events for one in months if one.events is not None]
-    return bool(known) and sum(known) < FEWEST_A_MONTH * len(known)
+    return bool(known) and is_rare(observed(sum(known), len(known), months=len(known), per="months"))
 
 
 def _by_quarter(months: Sequence[Counted], last: Month, provisional: Collection[str]) -> _Points:

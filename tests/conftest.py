@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pytest_django import Settings
+from django.db import connection
+from pytest_django import DjangoDbBlocker, Settings
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # ships no types
 
 import config.celery  # noqa: F401  # as every process of the product has it
+from tests import databases
+from tests.config.launchers import first_run
 
 ROOT = Path(__file__).parents[1]
+FIRST_RUN_SECONDS = 400  # also on a machine that has other things to do
 
 
 class ProcessesTogether(LoadScopeScheduling):  # type: ignore[misc]  # whose types nobody knows
@@ -39,6 +43,26 @@ def shared_dir() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return path
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,  # noqa: ARG001  # a database for each of the tests' processes
+    django_db_blocker: DjangoDbBlocker,
+    pytestconfig: pytest.Config,
+) -> None:
+    """The tests' databases are copies of one that has been migrated."""
+    with django_db_blocker.unblock():
+        template = databases.template(pytestconfig.cache.mkdir("databases"))
+    connection.settings_dict["TEST"] |= {"TEMPLATE": template, "MIGRATE": False}
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder in which the product has run once, from nothing to the demo. Whoever runs on it takes a copy."""
+    data_dir = tmp_path_factory.mktemp("furnished") / "data"
+    first_run(data_dir, within=FIRST_RUN_SECONDS)
+    return data_dir
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -132,6 +133,25 @@ def test_what_is_saved_says_who_saved_it_and_counts_the_field_up(draft: Revision
     assert saved.is_complete
     assert (entry.level, entry.changed_by, entry.changed_at) == (4, spoc, IN_Q1)
     assert entry.field_versions == {"level_answer": 1}
+
+
+def test_filling_a_statement_quickly_for_a_test_leaves_it_as_the_service_does(small_edition: Edition) -> None:
+    spoc, at = make_person(Role.SPOC), factories.moment_in(Q1)
+    by_service, quickly = [factories.make_statement(make_unit(), Q1, edition=small_edition) for _ in range(2)]
+    words = {"level_answer": 2, "held_without_shrmt": True, "evidence": "Records of Theme 1 were checked."}
+    edits = {name: Edit(0, value) for name, value in words.items()}
+    statements.save_entry(entry=entry_of(by_service), edits=edits, by=spoc, at=at)
+    factories.fill(quickly, level=2, by=spoc)
+
+    def everything(revision: Revision) -> list[list[dict[str, object]]]:
+        entry = revision.entries.get(theme__identity="theme-1")
+        history = apps.get_model("assurance", "EntryEvent").objects.filter(pgh_obj=entry).order_by("pgh_id")
+        kinds = [revision.entries.order_by("theme__number"), history]
+        here = {"id", "revision_id", "pgh_id", "pgh_obj_id", "pgh_created_at", "pgh_context_id"}
+        return [[{name: row[name] for name in row if name not in here} for row in kind.values()] for kind in kinds]
+
+    assert everything(quickly) == everything(by_service)
+    assert everything(quickly)[1]
 
 
 def test_a_field_changed_since_is_refused_and_the_others_are_saved(draft: Revision) -> None:

@@ -1,8 +1,10 @@
 """Launchers under test: real processes, and a list of everything that came of them."""
 
+import itertools
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -116,6 +118,34 @@ def _processes() -> Iterator[tuple[int, str]]:
                 continue
             if state != "Z":
                 yield int(entry.name), words
+
+
+def first_run(data_dir: Path, *, within: float) -> None:
+    """Run the product on a new data folder until it is ready, tables, demo and all, and end it as Ctrl-C does."""
+    launchers = Launchers(data_dir)
+    try:
+        make = launchers.spawn("make", "run", f"VENV={sys.prefix}", f"DATA_DIR={data_dir}", f"PORT={free_port()}")
+        assert make.stdout is not None
+        began = time.monotonic()
+        lines = list(itertools.takewhile(lambda line: not line.startswith("Ready: "), make.stdout))
+        assert make.poll() is None, "".join(lines) + "".join(make.communicate())
+        assert time.monotonic() - began < within
+        os.killpg(make.pid, signal.SIGINT)
+        make.communicate(timeout=PATIENCE_SECONDS)
+    finally:
+        launchers.close()
+
+
+def copy_folder(data_dir: Path, to: Path) -> Path:
+    """Copy a data folder that nothing runs on; the servers' own user owns a part of it, and of the copy."""
+    subprocess.run(["cp", "--archive", str(data_dir), str(to)], check=True)
+    return to
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 20) -> bool:

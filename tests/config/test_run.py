@@ -3,7 +3,6 @@
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from organisation.roles import Role
-from tests.config.launchers import PATIENCE_SECONDS, Launchers, eventually, query
+from tests.config.launchers import PATIENCE_SECONDS, Launchers, copy_folder, eventually, free_port, query
 
-FIRST_RUN_SECONDS = 300
-SECOND_RUN_SECONDS = 10
+# How many of the product's processes could be started, one after the other, while the whole of it gets ready.
+SECOND_RUN_PROCESSES = 8
+LIKE_A_PROCESS = "import config.wsgi, config.urls"
 SAVE_COUNT = "DROP TABLE IF EXISTS kept; CREATE TABLE kept AS SELECT count(*) AS number FROM assurance_statement"
 COUNT_IS_KEPT = "SELECT count(*) > 0 AND count(*) = (SELECT number FROM kept) FROM assurance_statement"
 
@@ -30,24 +30,19 @@ class Product:
     port: int
     make: subprocess.Popen[str] | None = None
 
-    def start(self, *, within: float) -> list[str]:
+    def start(self) -> list[str]:
         """Start it, wait for the line that says it is ready, and return the lines printed."""
-        # A machine that is busy with other things takes its time in proportion.
-        within *= max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-        if "PYTEST_XDIST_WORKER" in os.environ:  # other tests take their half of the machine, which the load tells late
-            within *= 2
         self.make = self.launchers.spawn(
             "make", "run", f"VENV={sys.prefix}", f"DATA_DIR={self.launchers.data_dir}", f"PORT={self.port}"
         )
         assert self.make.stdout is not None
-        began, lines = time.monotonic(), []
+        lines = []
         for line in self.make.stdout:
             lines.append(line.rstrip("\n"))
             if line.startswith("Ready: "):
                 break
         else:
             pytest.fail("\n".join([*lines, *self.make.communicate()]))
-        assert time.monotonic() - began < within
         return lines
 
     def interrupt(self) -> None:
@@ -85,16 +80,9 @@ class Product:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder in which the demo has run once."""
-    data_dir = tmp_path_factory.mktemp("run") / "data"
-    product = Product(Launchers(data_dir), free_port())
-    try:
-        product.start(within=FIRST_RUN_SECONDS)
-        product.interrupt()
-    finally:
-        product.launchers.close()
-    return data_dir
+    return copy_folder(furnished, tmp_path_factory.mktemp("run") / "data")
 
 
 @pytest.fixture
@@ -104,37 +92,38 @@ def product(folder: Path) -> Iterator[Product]:
     made.launchers.close()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def test_a_second_run_is_ready_soon_and_ends_with_ctrl_c(product: Product) -> None:
-    lines = product.start(within=SECOND_RUN_SECONDS)
+    began = time.monotonic()
+    lines = product.start()
+    ready = time.monotonic() - began
     assert lines[-1] == f"Ready: http://127.0.0.1:{product.port}"
     sign_ins = [line for line in lines if "@demo.example" in line]
     assert len(sign_ins) >= len(Role)
     assert product.status("/") in {200, 302}
     assert product.status("/static/govuk/govuk-frontend.min.css") == 200
+    # One of its processes is the measure: both take their time on a machine that is slow or has other things to do.
+    began = time.monotonic()
+    status, _, said = product.launchers.run(sys.executable, "-c", LIKE_A_PROCESS)
+    assert status == 0, said
+    assert ready < SECOND_RUN_PROCESSES * (time.monotonic() - began)
     product.interrupt()
     assert product.launchers.running() == []
 
 
 @pytest.mark.parametrize("victim", ["make", "launcher"])
 def test_a_kill_leaves_no_orphan_and_the_next_run_has_everything(product: Product, victim: str) -> None:
-    product.start(within=SECOND_RUN_SECONDS)
+    product.start()
     query(product.database_url, SAVE_COUNT)
     assert product.make is not None
     os.kill(product.make.pid if victim == "make" else product.launcher(), signal.SIGKILL)
     assert product.launchers.nothing_left(), product.launchers.running()
-    product.start(within=SECOND_RUN_SECONDS)
+    product.start()
     assert query(product.database_url, COUNT_IS_KEPT) == [(True,)]
     product.interrupt()
 
 
 def test_a_killed_worker_leaves_no_orphan_and_is_replaced(product: Product) -> None:
-    product.start(within=SECOND_RUN_SECONDS)
+    product.start()
     launcher = product.launcher()
     assert eventually(lambda: len(product.workers()) == 3, PATIENCE_SECONDS), "a worker and its two pool processes"
     before = product.workers()
@@ -148,7 +137,7 @@ def test_a_killed_worker_leaves_no_orphan_and_is_replaced(product: Product) -> N
 
 
 def test_a_killed_web_server_and_a_killed_broker_are_replaced(product: Product) -> None:
-    product.start(within=SECOND_RUN_SECONDS)
+    product.start()
     (broker,) = product.numbers("valkey-server")
     os.kill(broker, signal.SIGKILL)
     assert product.status("/") in {200, 302}

@@ -35,9 +35,12 @@ from organisation.models import Unit, User
 from organisation.periods import Quarter
 from organisation.roles import Role
 from records.canonical import content_digest
-from records.edits import Edit
+from records.edits import Edit, write_onto
 from tests.factories import maturity
 from tests.factories.organisation import LONG_AGO, make_person, make_unit
+
+ANSWERS = ("level_answer", "held_without_shrmt", "evidence")
+COLUMNS = ("level", "no_level", "held_without_shrmt", "evidence", "field_versions", "changed_at", "changed_by")
 
 
 def this_quarter() -> Quarter:
@@ -85,6 +88,7 @@ def fill(
     by = by or make_person(Role.SPOC, revision.statement.unit)
     quarter = revision.statement.quarter
     at = moment_in(quarter)
+    answered = []
     for entry in revision.entries.select_related("theme"):
         if not entry.theme.scored:
             continue
@@ -94,7 +98,14 @@ def fill(
             "evidence": f"Records of {entry.theme.name} were checked.",
         }
         edits = {name: Edit(entry.field_versions.get(name, 0), value) for name, value in answers.items()}
-        statements.save_entry(entry=entry, edits=edits, by=by, at=at)
+        if entry.carried:
+            statements.save_entry(entry=entry, edits=edits, by=by, at=at)
+        else:
+            write_onto(entry, names=ANSWERS, edits=edits)
+            entry.changed_at, entry.changed_by = at, by
+            answered.append(entry)
+    # As `save_entry` leaves them, in one query instead of eight each: most tests begin here.
+    Entry.objects.bulk_update(answered, COLUMNS)
     details = {
         "completer_name": by.name,
         "completer_position": "Safety manager",

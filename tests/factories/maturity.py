@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +60,15 @@ def edition(code: str = "2030", *, starts_on: date = date(2030, 4, 1), levels: i
     return editions.load(model(code, starts_on=starts_on, levels=levels, themes=themes), at=LOADED_AT).edition
 
 
+@cache
+def read(code: str) -> modelfile.ModelFile:
+    """Read a shipped edition's file, once."""
+    return modelfile.read(FIXTURES / f"maturity-{code}.toml")
+
+
 def shipped(*codes: str) -> list[Edition]:
     """Load the shipped editions with these codes (`2017`, `2019`) and return them, earliest first."""
-    models = [modelfile.read(FIXTURES / f"maturity-{code}.toml") for code in sorted(codes)]
+    models = [read(code) for code in sorted(codes)]
     return [result.edition for result in editions.load_all(models, at=LOADED_AT)]
 
 

@@ -27,7 +27,7 @@ from config.data_folder import DataFolder
 from config.embedded import Valkey, make_socket_folder, remove_socket_folder
 from config.processes import Child, StopSwitch, is_alive
 from organisation.periods import Quarter, london_day
-from tests.config.launchers import connect
+from tests.config.launchers import connect, copy_folder
 from tests.journeys.conftest import ROOT, Product, Visit, signed_in, start_product
 
 # The goal is two seconds a request; the margin is for a machine that does something else at the time.
@@ -115,9 +115,10 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 
 
 @pytest.fixture(scope="module")
-def product_beside(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def product_beside(broker: Broker, furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product on that broker."""
-    broker.product = start_product(tmp_path_factory.mktemp("beside"), REDIS_URL=broker.server.url)
+    folder = copy_folder(furnished, tmp_path_factory.mktemp("beside") / "data")
+    broker.product = start_product(folder, REDIS_URL=broker.server.url)
     yield broker.product
     broker.product.stop()
 

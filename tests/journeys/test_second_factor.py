@@ -9,17 +9,20 @@ import struct
 import time
 from base64 import b32decode
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.config.launchers import copy_folder
 from tests.journeys.conftest import WIDE, Product, Visit, answer_sign_in, start_product
 
 
 @pytest.fixture(scope="module")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def guarded(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product where the Head needs a second factor and a SPOC does not."""
-    running = start_product(tmp_path_factory.mktemp("guarded"), SECOND_FACTOR_ROLES="head")
+    folder = copy_folder(furnished, tmp_path_factory.mktemp("guarded") / "data")
+    running = start_product(folder, SECOND_FACTOR_ROLES="head")
     yield running
     running.stop()
 

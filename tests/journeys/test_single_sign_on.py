@@ -19,7 +19,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from config.processes import under_launcher
-from tests.journeys.conftest import ROOT, WIDE, Product, Visit, free_port, start_product
+from tests.config.launchers import copy_folder, free_port
+from tests.journeys.conftest import ROOT, WIDE, Product, Visit, start_product
 
 PASSWORD = "a password at the provider"
 NAME = "Force ID"
@@ -100,7 +101,7 @@ def known(provider: Provider) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+def both(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     folder, port, secret = tmp_path_factory.mktemp("sso"), free_port(), secrets.token_urlsafe(24)
     at = f"http://127.0.0.1:{port}"
     provider = start_provider(
@@ -115,7 +116,10 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     try:
         running = Both(
             start_product(
-                folder / "product", port, OIDC_ALLOWED_DOMAINS="police.example.org,demo.example", **known(provider)
+                copy_folder(furnished, folder / "product"),
+                port,
+                OIDC_ALLOWED_DOMAINS="police.example.org,demo.example",
+                **known(provider),
             ),
             provider,
         )

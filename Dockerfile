@@ -3,9 +3,9 @@ FROM python:3.11-slim-bookworm AS build
 WORKDIR /build
 RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir uv==0.13.9
 COPY requirements.lock ./
-RUN /venv/bin/uv pip install --no-cache --python /venv/bin/python --require-hashes -r requirements.lock
+RUN /venv/bin/uv pip install --no-cache --compile-bytecode --python /venv/bin/python --require-hashes -r requirements.lock
 COPY assets ./assets
-RUN /venv/bin/uv pip install --no-cache --python /venv/bin/python --no-deps ./assets
+RUN /venv/bin/uv pip install --no-cache --compile-bytecode --python /venv/bin/python --no-deps ./assets
 
 FROM python:3.11-slim-bookworm
 WORKDIR /srv/truelevel
@@ -18,6 +18,8 @@ RUN python config/system_packages.py run \
     && install --directory --owner truelevel /data
 COPY --from=build /venv /venv
 COPY . .
+# The user that runs it may not write here, so what Python would keep of each file is made now.
+RUN /venv/bin/python -m compileall -q .
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

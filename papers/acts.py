@@ -6,6 +6,7 @@ ACTS = {
     "board-pack.document_requested": "asked for the {thing} to be printed",
     "board-pack.downloaded": "downloaded the {thing}",
     "board-pack.made": "put together the {thing}",
+    "paper-template.loaded": "loaded the paper template {thing}",
     "paper.built": "printed the paper {thing}",
     "paper.created": "began the paper {thing}",
     "paper.document_cancelled": "cancelled the printing of the paper {thing}",

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from organisation.formfields import DayField, LineField
 from organisation.periods import HalfYear
-from papers.models import Paper
+from papers.models import Paper, PaperTemplate
 from papers.services.papers import DETAIL_FIELDS
 from records.edits import Edit
 
@@ -42,6 +42,13 @@ class DetailsForm(forms.Form):
 class NewPaperForm(forms.Form):
     """What a paper needs to begin with."""
 
+    template = forms.ModelChoiceField(
+        PaperTemplate.objects.filter(is_offered=True),
+        label="Template",
+        to_field_name="code",
+        empty_label=None,
+        help_text="Which parts the paper has. A template is loaded by an operator and can be added to without code",
+    )
     title = LineField(max_length=200, label="Title")
     meeting_on = DayField(label="Date of the meeting")
     half = forms.TypedChoiceField(

@@ -12,7 +12,7 @@ from assurance.services import rollups
 from home.demo.names import DEMO_DOMAIN
 from organisation.models import Force, User
 from organisation.periods import HalfYear, london_day
-from papers.models import Paper
+from papers.models import Paper, PaperTemplate
 from papers.services import papers
 from records.edits import Edit
 from records.models import Job, JobState
@@ -20,6 +20,7 @@ from records.models import Job, JobState
 POLL_SECONDS = 0.2
 DAYS_TO_THE_MEETING = 21
 TUESDAY = 1
+TEMPLATE = "panel"
 CONTACTS = (
     "Head of Safety, Health and Wellbeing, Headquarters. Questions about a unit's levels go to the Safety and Health "
     "Risk Management Team (SHRMT), safety@demo.example."
@@ -61,7 +62,8 @@ def _publish_first_paper(half: HalfYear, at: datetime, deadline: float, wait_sec
     paper = Paper.objects.filter(half=half, title=title, author=auditor).first()
     if paper is None:
         meeting_on = _tuesday_after(london_day(at) + timedelta(days=DAYS_TO_THE_MEETING))
-        paper = papers.create(half=half, meeting_on=meeting_on, title=title, by=auditor, at=at)
+        template = PaperTemplate.objects.get(code=TEMPLATE)
+        paper = papers.create(template=template, half=half, meeting_on=meeting_on, title=title, by=auditor, at=at)
         papers.save_section(paper=paper, key="contacts", edit=Edit(0, CONTACTS), by=auditor, at=at)
     if paper.is_draft:
         paper = papers.finalise(paper=paper, by=auditor, at=at)

@@ -20,6 +20,10 @@ from maturity.models import Edition
 from maturity.services import editions
 from organisation.models import Force
 from organisation.periods import Quarter, london_day
+from papers import templatefile
+from papers.contents.blocks import KINDS
+from papers.models import PaperTemplate
+from papers.services import templates
 
 
 class CannotPrepare(Exception):
@@ -34,6 +38,7 @@ def prepare(*, at: datetime, say: Callable[[str], None]) -> None:
     if missing_cache_tables():
         call_command("createcachetable", verbosity=0)
     _load_model(at=at, say=say)
+    _load_paper_templates(at=at)
     force = Force.objects.first()
     if force is None:
         say("Loading the demo force")
@@ -67,6 +72,15 @@ def _load_model(*, at: datetime, say: Callable[[str], None]) -> None:
     if missing:
         say("Loading the maturity model")
         editions.load_all(missing, at=at)
+
+
+def _load_paper_templates(*, at: datetime) -> None:
+    """Load the templates that come with the product; one that is there already stays as its operator made it."""
+    there = set(PaperTemplate.objects.values_list("code", flat=True))
+    for path in sorted((Path(settings.BASE_DIR) / "fixtures").glob("paper-*.toml")):
+        said = templatefile.read(path.read_text(encoding="utf-8"), kinds=KINDS)
+        if said.code not in there:
+            templates.load(said, at=at)
 
 
 def sign_ins() -> Iterator[str]:

@@ -14,8 +14,8 @@ from assurance.models import IssuedRollup
 from assurance.services.issuing import reports_of
 from organisation.models import Force
 from organisation.periods import HalfYear, financial_year_name, financial_year_of, london_day
+from papers.contents.heatmap import scale_as_json
 from risks import reading
-from risks.heatmap import Scale
 from risks.models import (
     BoardMeeting,
     Control,
@@ -50,7 +50,7 @@ def gather(meeting: BoardMeeting, *, today: date) -> dict[str, Any]:
         "agenda": [{"number": one.number, "title": one.title, "lead": one.lead} for one in meeting.items.all()],
         "papers": _papers(meeting, today=today),
         "previous": _previous(meeting),
-        "scale": _scale(reading.scale()),
+        "scale": scale_as_json(reading.scale()),
         "risks": _risks(meeting, today=today),
         "proposals": _proposals(),
         "group_risks": _group_risks(),
@@ -102,13 +102,6 @@ def _previous(meeting: BoardMeeting) -> dict[str, Any] | None:
 
 
 # --- The register -----------------------------------------------------------------------------------------------------
-
-
-def _scale(scale: Scale | None) -> dict[str, Any] | None:
-    if scale is None:
-        return None
-    bands = [{"name": band.name, "from_score": band.from_score} for band in scale.bands]
-    return {"likelihood": list(scale.likelihood), "impact": list(scale.impact), "bands": bands}
 
 
 def _risks(meeting: BoardMeeting, *, today: date) -> list[dict[str, Any]]:

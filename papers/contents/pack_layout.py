@@ -10,7 +10,8 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from organisation.periods import HalfYear
-from risks.heatmap import Band, HeatMap, OnTheMap, Scale, heat_map
+from papers.contents.heatmap import of_frozen, scale_of_json
+from risks.heatmap import HeatMap, Scale
 from risks.picture import drawn
 from risks.trend import Direction, Place, Trend
 
@@ -49,8 +50,8 @@ class LaidPack:
 def laid_out(content: Mapping[str, Any]) -> LaidPack:
     """Lay out a pack's content, as `board_pack.gather` returns it and as it was frozen."""
     said = _with_days(content)
-    scale = _scale(said["scale"])
-    found = heat_map([one for risk in said["risks"] if (one := _map_entry(risk))], scale) if scale else None
+    scale = scale_of_json(said["scale"])
+    found = of_frozen(said["scale"], said["risks"])
     return LaidPack(
         said=said,
         half=HalfYear.parse(said["roll_ups"]["half"]).name,
@@ -71,19 +72,6 @@ def _with_days(value: Any, name: str = "") -> Any:
     if isinstance(value, str) and (name.endswith("_on") or name == "as_at"):
         return date.fromisoformat(value)
     return value
-
-
-def _scale(said: Mapping[str, Any] | None) -> Scale | None:
-    if said is None:
-        return None
-    bands = (Band(band["name"], band["from_score"], step) for step, band in enumerate(said["bands"], start=1))
-    return Scale(tuple(said["likelihood"]), tuple(said["impact"]), tuple(bands))
-
-
-def _map_entry(risk: Mapping[str, Any]) -> OnTheMap | None:
-    if not risk["is_on_the_map"] or not risk["place"]:
-        return None
-    return OnTheMap(risk["reference"], Place(*risk["place"]), Place(*risk["before"]) if risk["before"] else None)
 
 
 def _worked_out(risk: Mapping[str, Any], scale: Scale | None) -> dict[str, Any]:

@@ -11,6 +11,9 @@ from django.db.models import F, OuterRef, Q, Subquery
 from organisation.fields import HalfYearField
 from organisation.permissions import Person, appointments_today
 from organisation.roles import Role
+from papers import skeleton
+from papers.models.template import PaperTemplate
+from papers.skeleton import Skeleton
 from records.models import Blob
 
 # Who sees papers that are not, or no longer, published.
@@ -44,7 +47,7 @@ class PaperQuerySet(models.QuerySet["Paper"]):
     def for_lists(self) -> PaperQuerySet:
         """Leave out the frozen content, which is large, and add its first words as `summary`."""
         summary = PaperSection.objects.filter(paper=OuterRef("pk"), key=SUMMARY).values("text")[:1]
-        return self.defer("content").select_related("pdf", "author").annotate(summary=Subquery(summary))
+        return self.defer("content", "skeleton").select_related("pdf", "author").annotate(summary=Subquery(summary))
 
 
 class Paper(models.Model):
@@ -53,6 +56,10 @@ class Paper(models.Model):
     title = models.CharField(max_length=200)
     panel = models.CharField(max_length=200, default="Audit panel", help_text="Which panel it is for.")
     meeting_on = models.DateField()
+    template = models.ForeignKey(
+        PaperTemplate, on_delete=models.SET_NULL, null=True, help_text="What it was begun from; it keeps a copy."
+    )
+    skeleton: models.JSONField[Any, Any] = models.JSONField(help_text="Its parts and sections, as of its template.")
     half = HalfYearField(help_text="The half-year whose roll-ups it draws on.")
     report_by = models.CharField(max_length=200, default="Head of Safety, Health and Wellbeing")
     field_versions = models.JSONField(default=dict, help_text="How often each of the details has changed.")
@@ -131,6 +138,11 @@ class Paper(models.Model):
         return self.title
 
     @property
+    def structure(self) -> Skeleton:
+        """Its parts and sections in order."""
+        return skeleton.of_json(self.skeleton)
+
+    @property
     def is_draft(self) -> bool:
         return self.state == PaperState.DRAFT
 
@@ -153,7 +165,7 @@ class Paper(models.Model):
 
 
 class PaperSection(models.Model):
-    """One piece of prose, in Markdown. Which there are, their headings and their order: contents/panel_paper.py."""
+    """One piece of prose, in Markdown. Which there are, their headings and their order: the paper’s skeleton."""
 
     paper = models.ForeignKey(Paper, on_delete=models.PROTECT, related_name="sections")
     key = models.SlugField(max_length=40)

@@ -11,8 +11,8 @@ from organisation.models import User
 from organisation.periods import HalfYear
 from papers import documents
 from papers.contents import panel_paper
-from papers.contents.panel_paper import PROSE_SECTIONS, Missing
-from papers.models import Paper, PaperSection, PaperState
+from papers.contents.panel_paper import Missing
+from papers.models import Paper, PaperSection, PaperState, PaperTemplate
 from records.canonical import content_digest, normal
 from records.edits import Conflict, Edit, reconcile, write_onto
 from records.models import Job
@@ -46,6 +46,7 @@ class _Overtaken(Exception):
 @transaction.atomic
 def create(
     *,
+    template: PaperTemplate,
     half: HalfYear,
     meeting_on: date,
     title: str,
@@ -57,12 +58,18 @@ def create(
     """Start a paper on a half-year, with words to begin from in every section that can have some."""
     named = {name: normal(value) for name, value in {"panel": panel, "report_by": report_by}.items() if value}
     paper = Paper.objects.create(
-        half=half, meeting_on=meeting_on, title=normal(title), author=by, created_at=at, **named
+        template=template,
+        skeleton=template.skeleton,
+        half=half,
+        meeting_on=meeting_on,
+        title=normal(title),
+        author=by,
+        created_at=at,
+        **named,
     )
-    PaperSection.objects.bulk_create(
-        [PaperSection(paper=paper, key=key, text=text) for key, text in panel_paper.first_texts(half).items()]
-    )
-    trail.record(act="paper.created", thing=paper, by=by, at=at, half=str(half))
+    texts = paper.structure.first_texts(half.name)
+    PaperSection.objects.bulk_create([PaperSection(paper=paper, key=key, text=text) for key, text in texts.items()])
+    trail.record(act="paper.created", thing=paper, by=by, at=at, half=str(half), template=template.code)
     return paper
 
 
@@ -83,7 +90,7 @@ def save_section(*, paper: Paper, key: str, edit: Edit, by: User, at: datetime) 
 
     Raises Refused where the paper is no longer a draft.
     """
-    if key not in PROSE_SECTIONS:
+    if key not in paper.structure.prose:
         raise ValueError(f"A paper has no section {key} that can be written.")
     current = _locked_draft(paper)
     section, _ = PaperSection.objects.get_or_create(paper=current, key=key)
@@ -135,7 +142,7 @@ def finalise(*, paper: Paper, by: User, at: datetime) -> Paper:
     """
     current = _locked_draft(paper)
     content = normal(panel_paper.gather(current))
-    if missing := panel_paper.what_is_missing(content):
+    if missing := panel_paper.what_is_missing(current.structure, content):
         raise NotReady(missing)
     current.state, current.finalised_at, current.finalised_by = PaperState.FINAL, at, by
     current.content, current.content_digest = content, content_digest(content)

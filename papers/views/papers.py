@@ -86,7 +86,7 @@ def paper_page(request: SignedInRequest, found: Paper, *, refusal: str = "", sta
     context = {
         "paper": found,
         "document": layout.laid_out(content),
-        "missing": panel_paper.what_is_missing(content) if found.is_draft else [],
+        "missing": panel_paper.what_is_missing(found.structure, content) if found.is_draft else [],
         "standing": standing_of(request, found),
         "marking": content["marking"],
         "refusal": refusal,

@@ -14,9 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from organisation.periods import HalfYear
 from organisation.requests import SignedInRequest
-from papers.contents.panel_paper import PROSE_SECTIONS, name_of
 from papers.forms import DetailsForm, NewPaperForm, SectionForm
-from papers.models import Paper, PaperSection
+from papers.models import Paper, PaperSection, PaperTemplate
 from papers.permissions import can_write_papers
 from papers.services import papers as services
 from papers.views.loading import writable_paper_or_404
@@ -24,6 +23,7 @@ from records.edits import Conflict
 from rendering.formats import day
 
 HALVES_OFFERED = 6
+USUAL_TEMPLATE = "panel"
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,14 @@ def new(request: SignedInRequest) -> HttpResponse:
     while len(halves) < HALVES_OFFERED:
         halves.append(halves[-1].previous())
     # The half that has just ended is the one a paper is usually about.
-    form = NewPaperForm(request.POST or None, halves=halves, initial={"half": str(half.previous())})
+    initial = {"half": str(half.previous()), "template": USUAL_TEMPLATE}
+    form = NewPaperForm(request.POST or None, halves=halves, initial=initial)
     if form.is_valid():
         paper = services.create(**form.cleaned_data, by=request.user, at=timezone.now())
         messages.success(request, f"“{paper.title}” is started.")
         return redirect("papers:paper", pk=paper.pk)
-    return render(request, "papers/new.html", {"form": form}, status=422 if form.is_bound else 200)
+    context = {"form": form, "templates": PaperTemplate.objects.filter(is_offered=True)}
+    return render(request, "papers/new.html", context, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,9 +86,11 @@ def details(request: SignedInRequest, pk: int) -> HttpResponse:
 def section(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     """Write one section."""
     paper = writable_paper_or_404(request, pk)
-    if key not in PROSE_SECTIONS:
+    written = paper.structure.prose.get(key)
+    if written is None:
         raise Http404
-    named = {"label": name_of(key), "hint": PROSE_SECTIONS[key].hint}
+    name = paper.structure.name_of(key)
+    named = {"label": name, "hint": written.hint}
     current = PaperSection.objects.select_related("changed_by").filter(paper=paper, key=key).first() or PaperSection()
     if request.method != "POST":
         form = SectionForm(initial={"text": current.text, "version": current.version}, **named)
@@ -103,9 +107,9 @@ def section(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
         current = PaperSection.objects.select_related("changed_by").get(paper=paper, key=key)
         _take_their_versions(form, {"version": conflicts[0].their_version})
         form.add_error("text", "Somebody else changed this while you were writing. Compare both versions.")
-        shown = [_shown(conflicts[0], name_of(key), current)]
+        shown = [_shown(conflicts[0], name, current)]
         return _section(request, paper, key, form, status=409, conflicts=shown)
-    messages.success(request, f"{name_of(key)}: saved.")
+    messages.success(request, f"{name}: saved.")
     return redirect("papers:paper", pk=pk)
 
 
@@ -130,7 +134,7 @@ def _form(
 def _section(
     request: SignedInRequest, paper: Paper, key: str, form: SectionForm, *, status: int = 200, conflicts: Any = ()
 ) -> HttpResponse:
-    context = {"paper": paper, "name": name_of(key), "form": form, "conflicts": list(conflicts)}
+    context = {"paper": paper, "name": paper.structure.name_of(key), "form": form, "conflicts": list(conflicts)}
     return render(request, "papers/section.html", context, status=status)
 
 

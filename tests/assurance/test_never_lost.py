@@ -233,7 +233,7 @@ def test_every_accepted_keystroke_stands_or_is_in_a_recorded_decision() -> None:
     run_state_machine_as_test(
         Editing,
         settings=settings(
-            max_examples=60,
+            max_examples=30,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],

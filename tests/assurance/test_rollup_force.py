@@ -201,13 +201,15 @@ def raw_rows() -> list[Row]:
             "statement__edition__code",
         )
     }
-    for entry in Entry.objects.filter(revision__in=rows, theme__scored=True).select_related("theme"):
-        row = rows[entry.revision_id]
-        row.levels[entry.theme.identity] = entry.level
-        if entry.carried == "confirmed":
-            row.carried.add(entry.theme.identity)
-        if entry.held_without_shrmt:
-            row.held.add(entry.theme.identity)
+    entries = Entry.objects.filter(revision__in=rows, theme__scored=True)
+    columns = ("revision", "theme__identity", "level", "carried", "held_without_shrmt")
+    for revision, theme, level, carried, held in entries.values_list(*columns):
+        row = rows[revision]
+        row.levels[theme] = level
+        if carried == "confirmed":
+            row.carried.add(theme)
+        if held:
+            row.held.add(theme)
     for review in Review.objects.filter(revision__in=rows):
         rows[review.revision_id].answers = (
             review.appropriately_completed,

@@ -25,6 +25,7 @@ from organisation.roles import Role
 from records.models import Job, JobState, TrailEntry
 from records.services import jobs
 from tests.factories import assurance as statements
+from tests.factories import rollups as factory
 from tests.factories.organisation import make_group, make_person, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
@@ -54,9 +55,7 @@ def built(group: BusinessGroup, half: HalfYear) -> Rollup:
     statements.decide(statements.signed(both, first, level=1), Decision.ACCEPTED)
     statements.signed(both, second, level=5)
     make_unit("Quay Street", group=group)
-    job = rollups.request_for(group=group, half=half, by=None, at=timezone.now())
-    jobs.perform(job.pk, rollups.build)
-    return Rollup.objects.get()
+    return factory.built(group, half)
 
 
 def browser(user: User) -> Client:

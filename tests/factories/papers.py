@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from assurance.models import Rollup
@@ -13,14 +14,18 @@ from assurance.rollup import Figures, QuarterCoverage, ThemeDistribution, ThemeF
 from organisation.models import BusinessGroup, User
 from organisation.periods import HalfYear
 from organisation.roles import Role
-from papers.models import Paper
-from papers.services import papers
+from papers import templatefile
+from papers.contents.blocks import KINDS
+from papers.models import Paper, PaperTemplate
+from papers.services import papers, templates
+from papers.templatefile import TemplateFile
 from records.edits import Edit
 from records.models import Blob, Job
 from records.services import blobs, jobs
 from tests.factories.organisation import make_group, make_person, make_unit
 
 HALF = HalfYear.parse("2025/26-H1")
+FIXTURES = Path(__file__).parents[2] / "fixtures"
 NOW = datetime(2025, 10, 20, 9, 30, tzinfo=UTC)
 BUILT_AT = datetime(2025, 10, 6, 8, 0, tzinfo=UTC)
 LEVEL_NAMES = ("Failing", "Reactive", "Compliant", "Proactive", "Resilient")
@@ -124,12 +129,30 @@ def make_blob(content: bytes = b"%PDF-1.7 not a real one") -> Blob:
     return blobs.store(content=content, media_type="application/pdf", at=NOW)
 
 
+def read_template(code: str = "panel") -> TemplateFile:
+    """A shipped template as its file says it."""
+    return templatefile.read((FIXTURES / f"paper-{code}.toml").read_text(encoding="utf-8"), kinds=KINDS)
+
+
+def make_template(code: str = "panel") -> PaperTemplate:
+    """A shipped template, loaded once a test."""
+    if not PaperTemplate.objects.filter(code=code).exists():
+        templates.load(read_template(code), at=NOW)
+    return PaperTemplate.objects.get(code=code)
+
+
 def make_draft(
-    *, by: User | None = None, title: str = "Safety culture", meeting_on: date = date(2025, 11, 18)
+    *,
+    by: User | None = None,
+    title: str = "Safety culture",
+    meeting_on: date = date(2025, 11, 18),
+    template: PaperTemplate | None = None,
 ) -> Paper:
     """A draft with everything it needs but a roll-up."""
     by = by or make_person(Role.SHRMT)
-    paper = papers.create(half=HALF, meeting_on=meeting_on, title=title, by=by, at=NOW)
+    paper = papers.create(
+        template=template or make_template(), half=HALF, meeting_on=meeting_on, title=title, by=by, at=NOW
+    )
     papers.save_section(paper=paper, key="contacts", edit=Edit(0, "The safety team"), by=by, at=NOW)
     return paper
 

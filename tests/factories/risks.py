@@ -271,15 +271,16 @@ def make_investigation(
     theme: str = "risk-management",
     findings: str = "Nobody could see the barrier.",
     by: User | None = None,
+    on: date | None = None,
 ) -> Investigation:
-    today = timezone.localdate()
+    day = on or timezone.localdate()
     answers = {
         "title": title,
-        "event_on": today,
+        "event_on": day,
         "unit_id": None,
         "group_id": group.pk if group else None,
         "happened": "It came down too soon.",
-        "commissioned_on": today,
+        "commissioned_on": day,
         "commissioned_by": "Head of Safety",
         "findings": findings,
         "learning": learning,
@@ -288,9 +289,9 @@ def make_investigation(
     return investigations.commission(answers=answers, by=by or make_person(Role.SHRMT), at=timezone.now())
 
 
-def complete(investigation: Investigation) -> Investigation:
-    by, today = make_person(Role.HEAD), timezone.localdate()
-    return investigations.complete(investigation=investigation, completed_on=today, by=by, at=timezone.now())
+def complete(investigation: Investigation, *, on: date | None = None) -> Investigation:
+    by, day = make_person(Role.HEAD), on or timezone.localdate()
+    return investigations.complete(investigation=investigation, completed_on=day, by=by, at=timezone.now())
 
 
 def make_share(*units: Unit, investigation: Investigation | None = None) -> LearningShare:

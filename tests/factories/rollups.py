@@ -6,8 +6,10 @@ issued(write(rollup), by=lead)              # its first version, with everything
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date, datetime
 from typing import Any
+from unittest import mock
 
 from django.utils import timezone
 
@@ -18,6 +20,7 @@ from organisation.periods import HalfYear
 from organisation.roles import Role
 from records.edits import Edit
 from records.services import jobs
+from rendering import pdf
 from tests.factories.organisation import make_person
 
 LEAD_SAYS = "Supervisors brief every shift, and the group’s own visits found it so."
@@ -29,11 +32,16 @@ def last_half() -> HalfYear:
     return HalfYear.of(timezone.localdate()).previous()
 
 
-def built(group: BusinessGroup | None, half: HalfYear | None = None) -> Rollup:
-    """The roll-up of a group, or the force summary, built by the worker."""
+def built(group: BusinessGroup | None, half: HalfYear | None = None, *, with_document: bool = False) -> Rollup:
+    """The roll-up of a group, or the force summary, built by the worker.
+
+    Printing takes seconds, and most tests look at the figures: they get a few bytes as its document.
+    """
     half = half or last_half()
     job = rollups.request_for(group=group, half=half, by=None, at=timezone.now())
-    jobs.perform(job.pk, rollups.build)
+    quick = mock.patch.object(pdf, "render", return_value=b"%PDF-1.7 not a real one")
+    with nullcontext() if with_document else quick:
+        jobs.perform(job.pk, rollups.build)
     return Rollup.objects.get(group=group, half=half)
 
 

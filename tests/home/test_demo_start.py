@@ -23,6 +23,7 @@ from papers.services import papers
 from records.models import Job, JobState
 from records.services import jobs
 from tests.factories import maturity
+from tests.factories.papers import make_template
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +94,7 @@ def test_production_is_refused(settings: Any) -> None:
 @pytest.fixture
 def small_force() -> None:
     maturity.shipped("2017", "2019")
+    make_template()
     loading.load(Size(units=3, quarters=4, group_size=3), at=timezone.now())
 
 

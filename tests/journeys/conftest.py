@@ -16,7 +16,7 @@ from typing import Protocol
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, expect, sync_playwright
 
 from config.processes import under_launcher
 from tests.config.launchers import copy_folder, free_port
@@ -177,6 +177,14 @@ class Visit:
         self.page.get_by_role("button", name=name).first.click()
         self.check()
 
+    def headings(self) -> list[str]:
+        """The headings of the page: of the one that a button leads to, where that comes while the old one is read."""
+        try:
+            return self.page.get_by_role("heading").all_inner_texts()
+        except Error:  # the page went away meanwhile
+            self.page.wait_for_load_state("load")
+            return self.page.get_by_role("heading").all_inner_texts()
+
     def check(self) -> None:
         """No accessibility fault, no sideways scrolling, wide and narrow; a title that names the page."""
         self.page.wait_for_load_state("load")
@@ -186,7 +194,7 @@ class Visit:
         if not self.checks:
             return
         # A page that says something else than before (a roll-up that has been built) is another page.
-        headings = " ".join(self.page.get_by_role("heading").all_inner_texts())
+        headings = " ".join(self.headings())
         kind = f"{title} {headings} {re.sub(r'[^/]*[0-9][^/]*', '#', self.page.url)}"
         if kind in self.checked:
             return

@@ -9,31 +9,35 @@ from typing import Any
 
 from papers.contents.layout import Document, laid_out
 from papers.contents.maturity_position import GroupRollup, position
-from papers.contents.panel_paper import SKELETON, first_texts, what_is_missing
-from tests.factories.papers import HALF, north, south
+from papers.contents.panel_paper import what_is_missing
+from tests.factories.papers import HALF, north, read_template, south
+
+SKELETON = read_template().skeleton
 
 
 def content(texts: dict[str, str] | None = None, *, groups: int = 2) -> dict[str, Any]:
-    written = first_texts(HALF) | {"contacts": "The safety team"} | (texts or {})
+    written = SKELETON.first_texts(HALF.name) | {"contacts": "The safety team"} | (texts or {})
     figures = [north(), south(), *(south() for _ in range(groups - 2))][:groups]
     rollups = [GroupRollup(f"Group {number}", date(2025, 10, 6), one) for number, one in enumerate(figures, start=1)]
     return {
         "force": "Force", "panel": "Panel", "title": "Title", "meeting_on": "2025-11-18", "report_by": "Head",
-        "half": str(HALF), "marking": "OFFICIAL",
+        "half": str(HALF), "marking": "OFFICIAL", "numbering": "1.1",
         "parts": [
             {
                 "heading": part.heading,
                 "sections": [
                     {
                         "key": section.key, "heading": section.heading, "kind": section.kind,
-                        "chapter": section.chapter, "text": written.get(section.key, ""),
+                        "chapter": section.chapter, "options": {}, "is_needed": bool(section.needed),
+                        "text": written.get(section.key, ""),
                     }
                     for section in part.sections
                 ],
             }
-            for part in SKELETON
+            for part in SKELETON.parts
         ],
-        "position": position(half=HALF, rollups=rollups, awaited=[]),
+        "data": {"position": position(half=HALF, rollups=rollups, awaited=[]), "injuries": None},
+        "figures": {},
     }  # fmt: skip
 
 
@@ -76,7 +80,7 @@ def test_markup_in_prose_is_inert() -> None:
 
 def test_names_from_the_data_are_escaped() -> None:
     hostile = content()
-    hostile["position"]["awaited"] = ["<img src=x>"]
+    hostile["data"]["position"]["awaited"] = ["<img src=x>"]
     html = section_html(laid_out(hostile), "maturity-position")
     assert "<img" not in html
     assert "&lt;img src=x&gt;" in html
@@ -112,6 +116,6 @@ def test_frozen_content_reads_the_same_after_a_stay_in_the_database() -> None:
 
 
 def test_what_is_missing_names_sections_as_the_page_does() -> None:
-    missing = what_is_missing(content({"contacts": "", "purpose": " "}, groups=0))
+    missing = what_is_missing(SKELETON, content({"contacts": "", "purpose": " "}, groups=0))
     assert [dataclasses.astuple(lack)[0] for lack in missing] == ["purpose", "contacts", None]
     assert missing[1].message == "Contacts: Write who answers questions about the paper."

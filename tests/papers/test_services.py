@@ -34,6 +34,7 @@ from tests.factories.papers import (
     make_final,
     make_published,
     make_rollup,
+    make_template,
     make_withdrawn,
     north,
     south,
@@ -64,7 +65,9 @@ def section_text(paper: Paper, key: str) -> str:
 
 
 def test_a_new_paper_starts_with_words_in_every_section_but_the_contacts(adviser: User) -> None:
-    paper = papers.create(half=HALF, meeting_on=date(2025, 11, 18), title="Culture", by=adviser, at=NOW)
+    paper = papers.create(
+        template=make_template(), half=HALF, meeting_on=date(2025, 11, 18), title="Culture", by=adviser, at=NOW
+    )
     texts = dict(paper.sections.values_list("key", "text"))
     assert set(texts) == {
         "purpose", "key-considerations", "recommendations", "background",
@@ -139,7 +142,7 @@ def test_making_a_paper_final_freezes_words_and_figures(adviser: User) -> None:
     rollup.figures = south()
     rollup.save()
     paper.refresh_from_db()
-    frozen = paper.content["position"]
+    frozen = paper.content["data"]["position"]
     assert [row["unit"] for row in frozen["groups"][0]["rows"]] == ["Alder Unit", "Beech Unit", "Cedar Unit"]
     assert frozen["groups"][0]["built_on"] == BUILT_AT.date().isoformat()
     assert frozen["awaited"] == ["East"]
@@ -154,7 +157,7 @@ def test_a_paper_draws_on_the_newest_figures_that_were_issued(adviser: User) -> 
     rollup.save()
     make_rollup("South", south())
     paper = papers.finalise(paper=make_draft(), by=adviser, at=NOW)
-    groups = {group["name"]: group for group in paper.content["position"]["groups"]}
+    groups = {group["name"]: group for group in paper.content["data"]["position"]["groups"]}
     assert (groups["North"]["version"], groups["South"]["version"]) == (2, None)
     assert groups["North"]["issued_on"] == london_day(issued.issued_at).isoformat()
     assert groups["North"]["medians"]["leadership"]["median"] == "3–4"  # north's, and not the rebuilt draft's
@@ -186,13 +189,13 @@ def test_gathering_takes_the_same_queries_however_many_groups(django_assert_num_
         make_awaited_group(f"{name} again")
     with django_assert_num_queries(7):
         content = panel_paper.gather(paper)
-    assert len(content["position"]["groups"]) == 4
+    assert len(content["data"]["position"]["groups"]) == 4
 
 
 def test_a_group_whose_units_all_left_before_the_half_is_not_awaited() -> None:
     group = make_awaited_group("Gone")
     group.memberships.update(ends_on=date(2024, 3, 31))
-    assert panel_paper.gather(make_draft())["position"]["awaited"] == []
+    assert panel_paper.gather(make_draft())["data"]["position"]["awaited"] == []
 
 
 # --- The document -----------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from tests.factories.papers import (
     make_final,
     make_published,
     make_rollup,
+    make_template,
     make_withdrawn,
     north,
 )
@@ -175,13 +176,15 @@ def test_a_long_list_comes_in_pages() -> None:
 
 
 def test_a_paper_is_started_from_a_form() -> None:
+    template = make_template()
     client = a(Role.SHRMT)
     choice = client.get(reverse("papers:new")).context["form"].fields["half"].choices[1][0]
-    data = {"title": "A new paper", "meeting_on": "18 11 2025", "half": choice}
+    data = {"template": template.code, "title": "A new paper", "meeting_on": "18 11 2025", "half": choice}
     response = client.post(reverse("papers:new"), data)
     paper = Paper.objects.get()
     assert (response.status_code, response.headers["Location"]) == (302, of(paper))
     assert (paper.title, str(paper.half), str(paper.meeting_on)) == ("A new paper", choice, "2025-11-18")
+    assert (paper.template, paper.skeleton) == (template, template.skeleton)
 
 
 def test_a_faulty_form_comes_back_with_what_was_typed() -> None:

@@ -1,0 +1,90 @@
+"""The file of a paper template: what is read, and every fault that is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from papers.contents.blocks import KINDS
+from papers.skeleton import Numbering, as_json, of_json
+from papers.templatefile import NotTemplate, read
+from tests.factories.papers import FIXTURES
+
+SHIPPED = sorted(FIXTURES.glob("paper-*.toml"))
+HEAD = 'format = 1\ncode = "short"\nname = "Short paper"\nnumbering = "01."\n'
+BODY = """
+[[parts]]
+heading = "All of it"
+[[parts.sections]]
+key = "words"
+chapter = 1
+starts_with = "About {half}."
+needed = "Write the words."
+[[parts.sections]]
+key = "table"
+heading = "Table"
+kind = "injury-table"
+options = { indicators = ["assaults-with-injury"] }
+"""
+
+
+def faults(text: str) -> tuple[str, ...]:
+    with pytest.raises(NotTemplate) as found:
+        read(text, kinds=KINDS)
+    return found.value.faults
+
+
+def test_a_template_is_read_and_comes_back_from_where_it_is_kept() -> None:
+    said = read(HEAD + BODY, kinds=KINDS)
+    assert (said.code, said.name, said.skeleton.numbering) == ("short", "Short paper", Numbering.RUNNING)
+    words, table = said.skeleton.sections
+    assert (words.key, words.chapter, words.is_prose, words.needed) == ("words", 1, True, "Write the words.")
+    assert (table.heading, table.kind, table.options) == (
+        "Table", "injury-table", {"indicators": ["assaults-with-injury"]},
+    )  # fmt: skip
+    assert said.skeleton.name_of("words") == "All of it"
+    assert said.skeleton.first_texts("H1 2025/26") == {"words": "About H1 2025/26."}
+    assert of_json(as_json(said.skeleton)) == said.skeleton
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_what_is_shipped_is_read_without_a_fault(path: Path) -> None:
+    said = read(path.read_text(encoding="utf-8"), kinds=KINDS)
+    assert f"paper-{said.code}" == path.stem
+    assert said.meaning
+
+
+def test_the_shapes_of_both_sources_and_two_more_are_shipped() -> None:
+    assert {"paper-culture-project", "paper-safety-performance", "paper-force-summary", "paper-yearly-report"} < {
+        path.stem for path in SHIPPED
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("x = ", "The file is no TOML"),
+        ("format = 2", "format = 1"),
+        (HEAD, "has no parts"),
+        (HEAD.replace('"01."', '"i."') + BODY, 'Write "01." or "1.1"'),
+        (HEAD.replace('"short"', '"No Good"') + BODY, "small letters"),
+        (HEAD + BODY.replace('"injury-table"', '"pie-chart"'), "there is no kind 'pie-chart'"),
+        (HEAD + BODY.replace("indicators", "colour"), "nothing is called “colour”"),
+        (HEAD + BODY.replace('key = "table"', 'key = "words"'), "stands in the file already"),
+        (HEAD + BODY.replace('heading = "Table"\n', ""), "only the first section"),
+        (HEAD + BODY.replace("chapter = 1", "chapter = true"), "whole number"),
+        (HEAD + BODY.replace('kind = "injury-table"', 'kind = "injury-table"\nneeded = "x"'), "is for prose"),
+        (HEAD + BODY.replace('heading = "All of it"', "heading = 3"), "quotation marks"),
+        (HEAD + BODY + "[extra]\nx = 1", "nothing is called “extra”"),
+        (HEAD + "parts = [1]", "is no table"),
+        (HEAD + 'parts = "x"', "is no list"),
+        (HEAD + BODY.replace("About", "A" * 10_001), "10,000 are allowed"),
+    ],
+)
+def test_every_fault_says_where_and_what_to_do(text: str, told: str) -> None:
+    assert any(told in fault for fault in faults(text)), faults(text)
+
+
+def test_faults_are_told_together() -> None:
+    assert len(faults(HEAD + BODY.replace("indicators", "colour").replace("chapter = 1", "chapter = 99"))) == 2

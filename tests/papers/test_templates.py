@@ -1,0 +1,190 @@
+"""Loading templates, and what papers of every shipped one print: both standards, and every heading in order."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+import page
+import pytest
+from django.core.management import CommandError, call_command
+
+from organisation.roles import Role
+from papers.models import Paper, PaperTemplate
+from papers.services import papers, templates
+from records.edits import Edit
+from records.models import TrailEntry
+from tests.factories import injuries, risks
+from tests.factories.organisation import make_person
+from tests.factories.papers import (
+    FIXTURES,
+    HALF,
+    NOW,
+    build_document,
+    make_rollup,
+    make_template,
+    north,
+    read_template,
+    south,
+)
+
+REFERENCE = Path(__file__).parents[1] / "reference" / "table1_fixture.json"
+pytestmark = pytest.mark.django_db
+CODES = sorted(path.stem.removeprefix("paper-") for path in FIXTURES.glob("paper-*.toml"))
+WRITTEN = "Written by hand.\n\n- with a list\n- of two lines"
+
+
+def test_loading_again_changes_nothing_and_another_content_replaces_it() -> None:
+    said = read_template()
+    assert [str(templates.load(said, at=NOW)) for _ in range(2)] == ["created", "unchanged"]
+    draft = papers.create(
+        template=PaperTemplate.objects.get(), half=HALF, meeting_on=date(2025, 11, 18), title="Kept",
+        by=make_person(Role.SHRMT), at=NOW,
+    )  # fmt: skip
+    other = read_template("force-summary")
+    changed = type(said)(said.code, other.name, other.meaning, other.skeleton)
+    assert str(templates.load(changed, at=NOW)) == "replaced"
+    assert PaperTemplate.objects.get().name == other.name
+    draft.refresh_from_db()
+    assert draft.structure == said.skeleton  # a paper that has been begun stays as it is
+    assert TrailEntry.objects.filter(act="paper-template.loaded").count() == 2
+
+
+def test_the_command_loads_all_of_them_or_none(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text("format = 1")
+    with pytest.raises(CommandError, match=r"wrong\.toml: The file: code is missing\.") as refusal:
+        call_command("load_paper_templates", str(FIXTURES / "paper-panel.toml"), str(wrong))
+    assert str(refusal.value).endswith("\nNothing was loaded.")
+    assert "has no parts" in str(refusal.value)
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("load_paper_templates", str(tmp_path / "none.toml"))
+    assert not PaperTemplate.objects.exists()
+    said = StringIO()
+    call_command("load_paper_templates", str(FIXTURES / "paper-panel.toml"), stdout=said)
+    assert said.getvalue() == "Template panel (Panel paper): created.\n"
+
+
+# --- What is printed --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def everything() -> None:
+    """A force with everything that a block can draw on: the source's figures of 2019, and risks as they are shipped."""
+    make_rollup("North", north())
+    make_rollup("South", south())
+    source = json.loads(REFERENCE.read_text(encoding="utf-8"))["rows"]
+    injuries.load_indicators()
+    injuries.table_1(source, {"police": "police-officers", "pcso": "pcsos", "ddo": "ddos"})
+    injuries.the_sources_custody()
+    injuries.working_time(date(2019, 6, 30), 30_000, 1_200, 750)
+    injuries.working_time_target("98", date(2019, 4, 1))
+    risks.load_risks()
+    for day in (date(2019, 2, 26), date(2019, 5, 21)):
+        risks.make_item(risks.make_meeting(day), title=f"Item of {day:%B}")
+    risks.load_kinds()
+    risks.make_liaison_meeting(date(2019, 5, 9))
+    risks.make_notice(date(2019, 3, 4), date(2019, 9, 1))
+    risks.make_notification(date(2019, 3, 1))
+    risks.complete(risks.make_investigation(title="A security barrier", on=date(2019, 2, 1)), on=date(2019, 6, 3))
+
+
+def printed(code: str, **texts: str) -> Paper:
+    """A final paper of the template, everything written that it needs, for the meeting of the source."""
+    by = make_person(Role.SHRMT)
+    paper = papers.create(
+        template=make_template(code), half=HALF, meeting_on=date(2019, 9, 18), title=f"A paper: {code}", by=by, at=NOW
+    )
+    for section in paper.sections.all():
+        text = texts.get(section.key.replace("-", "_"), section.text or WRITTEN)
+        papers.save_section(paper=paper, key=section.key, edit=Edit(section.version, text), by=by, at=NOW)
+    paper = papers.finalise(paper=paper, by=by, at=NOW)
+    assert build_document(paper).error == ""
+    paper.refresh_from_db()
+    return paper
+
+
+def words_in_reading_order(paper: Paper) -> str:
+    """The text as a screen reader gets it: element by element."""
+    assert paper.pdf is not None
+    command = ["pdfinfo", "-struct-text", str(paper.pdf.path)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return " ".join(" ".join(re.findall(r'^\s*"(.*)"$', told, re.MULTILINE)).split())
+
+
+def stand_in_order(words: str, wanted: list[str]) -> None:
+    at = 0
+    for one in wanted:
+        found = words.find(one, at)
+        assert found >= 0, f"“{one}” does not stand after “{words[max(0, at - 60) : at]}”"
+        at = found + len(one)
+
+
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize("code", CODES)
+def test_a_paper_of_every_template_keeps_to_both_standards_with_every_heading_in_order(code: str) -> None:
+    paper = printed(code)
+    assert paper.pdf is not None
+    content = paper.pdf.path.read_bytes()
+    failures = [
+        f"{profile}: {failure.rule_id} {failure.message}"
+        for profile in ("ua1", "3a")
+        for failure in page.validate_pdf_bytes(content, profile=profile).failures
+    ]
+    assert failures == []
+    wanted = [
+        heading
+        for part in paper.structure.parts
+        for heading in (part.heading, *(section.heading for section in part.sections))
+        if heading
+    ]
+    stand_in_order(words_in_reading_order(paper), wanted)
+
+
+@pytest.mark.usefixtures("everything")
+def test_the_shape_of_2019_has_the_changes_table_1_custody_and_the_risks() -> None:
+    paper = printed(
+        "safety-performance",
+        increases="DDO assaults {{ ddos.rate_change }}: {{ ddos.number }} after {{ ddos.number_before }}, as "
+        "{{ table.assaults }} has it; custody {{ custody.interventions.number }}, {{ working_time.share }} complying.",
+    )
+    words = words_in_reading_order(paper)
+    stand_in_order(
+        words,
+        [
+            "1.1", "have changed as follows", "rose by 4.2%", "fell by 12.6%", "rose by 75.1%",  # the source's changes
+            "DDO assaults +75.1%: 80 after 40, as Table 1 has it; custody 258, 97.5% complying.",
+            "Table 1: injuries by number",
+            "1,890", "4.96", "1,851", "4.76", "19", "1.28", "23", "1.46", "80", "9.81", "40", "5.60",  # its Table 1
+            "26 February 2019", "21 May 2019", "Item of February", "Item of May",
+            "Risk 2,", "Risk 17,", "Risk 34,",
+            "97.5%", "9 May 2019", "HSE national lead", "Volunteers", "A security barrier",
+            "59,177 custody records", "70,044 detainees", "258", "387",
+            "2.1", "3.1", "4.1", "5.1", "6.1",
+            "Figure 2: the Board’s risks by likelihood and impact",
+        ],
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("everything")
+def test_the_shape_of_2017_numbers_its_paragraphs_in_one_run() -> None:
+    words = words_in_reading_order(printed("culture-project", supporting_projects="One.\n\n- a\n- b\n\nTwo."))
+    stand_in_order(words, ["01.", "02.", "03.", "04.", "05.", "One.", "Two.", "2.1", "3.1", "4.1", "5.1", "5.2", "6.1"])
+    assert "1.1" not in words.partition("Equality and diversity impact")[0].rpartition("Half-year")[2]
+
+
+def test_a_paper_whose_prose_names_what_is_not_there_is_not_made_final() -> None:
+    make_rollup("North", north())
+    by = make_person(Role.SHRMT)
+    paper = papers.create(
+        template=make_template("panel"), half=HALF, meeting_on=date(2025, 11, 18), title="Named", by=by, at=NOW
+    )
+    for key, text in (("contacts", "The team"), ("risk", "All well.\n\nSee {{ table.mediums }}.")):
+        version = paper.sections.get(key=key).version
+        papers.save_section(paper=paper, key=key, edit=Edit(version, text), by=by, at=NOW)
+    with pytest.raises(papers.NotReady, match=r"Risk, line 3: Nothing in this paper is called “table\.mediums”"):
+        papers.finalise(paper=paper, by=by, at=NOW)

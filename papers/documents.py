@@ -1,15 +1,17 @@
-"""The documents this room prints: their HTML, which `rendering.pdf` turns into PDFs."""
+"""The documents this room prints: their HTML, which `rendering.pdf` turns into PDFs, and the files they carry."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from django.template.loader import render_to_string
 
 from papers.contents import layout, pack_layout
+from papers.contents.pieces import Numbers, Piece, Table
 from papers.models import BoardPack, Paper
 from rendering import stylesheet
-from rendering.assets import Asset
+from rendering.assets import Asset, Attachment
+from rendering.cells import csv_bytes
 
 
 def paper_html(paper: Paper) -> str:
@@ -20,6 +22,39 @@ def paper_html(paper: Paper) -> str:
         "finalised_at": paper.finalised_at,
     }
     return render_to_string("papers/documents/panel_paper.html", context)
+
+
+def paper_tables(paper: Paper) -> list[Attachment]:
+    """Return the data of every table of a final paper as CSV, in their order."""
+    assert paper.finalised_at is not None  # noqa: S101  # only final ones are printed
+    document = layout.laid_out(paper.content)
+    pieces = (piece for part in document.parts for section in part.sections for piece in section.pieces)
+    return [
+        Attachment(
+            name=f"{table.caption.partition(':')[0].lower().replace(' ', '-')}.csv",
+            media_type="text/csv",
+            content=csv_bytes(*_cells(table)),
+            description=table.caption,
+            modified_at=paper.finalised_at,
+        )
+        for piece in pieces
+        for table in _tables_of(piece)
+    ]
+
+
+def _tables_of(piece: Piece) -> Iterator[Table | Numbers]:
+    yield from filter(None, (piece.table, piece.numbers, piece.chart.numbers if piece.chart else None))
+
+
+def _cells(table: Table | Numbers) -> tuple[list[str], list[list[str]]]:
+    """Return headings and rows of a table; of levels, what stands below one follows it in brackets."""
+    if isinstance(table, Numbers):
+        return [table.corner, *table.columns], [[row.heading, *row.figures] for row in table.rows]
+    statements = [[row.statement] if table.has_statements else [] for row in table.rows]
+    return [table.corner, *table.columns], [
+        [row.heading, *said, *(f"{cell.text} ({cell.note})" if cell.note else cell.text for cell in row.cells)]
+        for row, said in zip(table.rows, statements, strict=True)
+    ]
 
 
 def pack_html(pack: BoardPack) -> str:

@@ -143,17 +143,17 @@ class _Reading:
     def _text(
         self, place: str, entry: Mapping[str, Any], name: str, *, needed: bool = False, longest: int | None = None
     ) -> str:
-        said = entry.get(name, "")
+        said: Any = entry.get(name, "")
         longest = longest or LONGEST[name]
         if not isinstance(said, str):
             self.faults.append(f"{place}: {name} is no text. Put it in quotation marks.")
             return ""
-        said = said.strip()
-        if needed and not said:
+        text: str = said.strip()
+        if needed and not text:
             self.faults.append(f"{place}: {name} is missing.")
-        if len(said) > longest:
-            self.faults.append(f"{place}: {name} has {len(said):,} characters, and {longest:,} are allowed.")
-        return said
+        if len(text) > longest:
+            self.faults.append(f"{place}: {name} has {len(text):,} characters, and {longest:,} are allowed.")
+        return text
 
     def _entries(self, said: Any, place: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         if said is None:

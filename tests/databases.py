@@ -15,7 +15,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from config.embedded import LauncherError, postgres_programs
+from config.embedded import postgres_programs
+from config.processes import LauncherError
 
 ONE_AT_A_TIME = 20_190_901  # the number of the lock that the tests' processes share
 
@@ -27,7 +28,7 @@ def template(kept_in: Path) -> str:
     """
     digest = _digest_of_migrations()
     name = f"test_template_{digest}"
-    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+    with connection._nodb_cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
         cursor.execute("SELECT count(*) FROM pg_database WHERE datname = %s", [name])
         if cursor.fetchone() == (0,):

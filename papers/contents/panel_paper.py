@@ -14,7 +14,8 @@ from organisation.periods import HalfYear
 from papers.contents import layout
 from papers.contents.block import Asked, Source
 from papers.contents.blocks import BLOCKS
-from papers.contents.references import Figure, faults_in
+from papers.contents.references import Fault, Figure, faults_in
+from papers.contents.typed_numbers import doubts_in
 from papers.models import Paper
 from papers.skeleton import Skeleton
 
@@ -66,6 +67,32 @@ def gather(paper: Paper) -> dict[str, Any]:
         "data": data,
         "figures": {figure.name: figure.text for figure in figures_of(data)},
     }
+
+
+@dataclass(frozen=True)
+class LookedOver:
+    """A section's prose as the checkers see it: `figures` can be named in it, `doubts` keep nobody from anything."""
+
+    figures: list[Figure]
+    faults: list[Fault]
+    doubts: list[Fault]
+
+
+def look_over(content: Mapping[str, Any], text: str) -> LookedOver:
+    """Return what a text in a paper with this content can name, names wrongly, and may have typed by hand."""
+    figures = list(figures_of(content["data"]))
+    return LookedOver(figures, faults_in(text, layout.names_in(content)), doubts_in(text, figures))
+
+
+def doubts_about(skeleton: Skeleton, content: Mapping[str, Any]) -> list[Missing]:
+    """Return the numbers of a paper's prose that may contradict its tables, section by section."""
+    figures = list(figures_of(content["data"]))
+    return [
+        Missing(section["key"], f"{skeleton.name_of(section['key'])}, line {doubt.line}: {doubt.message}")
+        for part in content["parts"]
+        for section in part["sections"]
+        for doubt in doubts_in(section["text"], figures)
+    ]
 
 
 def sources_of(skeleton: Skeleton) -> list[Source]:

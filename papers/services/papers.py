@@ -215,7 +215,12 @@ def _build_once(claim: jobs.Claim) -> None:
         jobs.progress(claim, percent=50, step="Printing the document")
         try:
             # The moment of freezing, so that the same content gives the same file.
-            content = pdf.render(html, assets=documents.assets(), created_at=paper.finalised_at)
+            content = pdf.render(
+                html,
+                assets=documents.assets(),
+                attachments=documents.paper_tables(paper),
+                created_at=paper.finalised_at,
+            )
         except pdf.PrintingError as error:
             raise jobs.JobFailed(f"{error} The paper itself is unchanged.") from error
     with jobs.finishing(claim) as now:

@@ -87,6 +87,7 @@ def paper_page(request: SignedInRequest, found: Paper, *, refusal: str = "", sta
         "paper": found,
         "document": layout.laid_out(content),
         "missing": panel_paper.what_is_missing(found.structure, content) if found.is_draft else [],
+        "doubts": panel_paper.doubts_about(found.structure, content) if found.is_draft else [],
         "standing": standing_of(request, found),
         "marking": content["marking"],
         "refusal": refusal,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from organisation.periods import HalfYear
 from organisation.requests import SignedInRequest
+from papers.contents import panel_paper
 from papers.forms import DetailsForm, NewPaperForm, SectionForm
 from papers.models import Paper, PaperSection, PaperTemplate
 from papers.permissions import can_write_papers
@@ -134,7 +135,14 @@ def _form(
 def _section(
     request: SignedInRequest, paper: Paper, key: str, form: SectionForm, *, status: int = 200, conflicts: Any = ()
 ) -> HttpResponse:
-    context = {"paper": paper, "name": paper.structure.name_of(key), "form": form, "conflicts": list(conflicts)}
+    text = str(form["text"].value() or "")
+    context = {
+        "paper": paper,
+        "name": paper.structure.name_of(key),
+        "form": form,
+        "conflicts": list(conflicts),
+        "looked_over": panel_paper.look_over(panel_paper.gather(paper), text),
+    }
     return render(request, "papers/section.html", context, status=status)
 
 

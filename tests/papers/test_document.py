@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import subprocess
@@ -152,10 +153,25 @@ def test_hostile_text_is_printed_as_words_and_breaks_neither_standard() -> None:
     paper = printed(contacts=HOSTILE)
     content = content_of(paper)
     assert failures(content) == []
-    for forbidden in (b"/JavaScript", b"/Launch", b"/EmbeddedFile", b"root:x:"):
+    for forbidden in (b"/JavaScript", b"/Launch", b"root:x:"):
         assert forbidden not in content
     words = words_of(paper)
     assert "<script>alert(1)</script>" in words
     assert "A heading that jumps" in words
     with pikepdf.open(io.BytesIO(content)) as document, document.open_outline() as outline:
         assert outline.root[0].children[3].children == []
+
+
+def test_the_data_of_every_table_are_attached_as_csv() -> None:
+    with pikepdf.open(io.BytesIO(content_of(printed()))) as document:
+        files = {name: spec.get_file().read_bytes().decode("utf-8-sig") for name, spec in document.attachments.items()}
+        about = {name: spec.description for name, spec in document.attachments.items()}
+    assert list(files) == [f"table-{number}.csv" for number in range(1, 5)]
+    assert about["table-1.csv"].startswith("Table 1: median level by theme and business group")
+    first = list(csv.reader(io.StringIO(files["table-1.csv"])))
+    assert first[:2] == [
+        ["Theme", "North", "South", "All groups"],
+        ["Leadership", "3–4 (2 of 3)", "5 (1 of 1)", "4 (3 of 4)"],
+    ]
+    units = list(csv.reader(io.StringIO(files["table-3.csv"])))
+    assert units[1] == ["Alder Unit", "Q2, accepted", "3", "2"]

@@ -13,6 +13,7 @@ ACTS = {
     "paper.document_requested": "asked for the paper {thing} to be printed",
     "paper.downloaded": "downloaded the unpublished paper {thing}",
     "paper.finalised": "made the paper {thing} final",
+    "paper.outcome_recorded": "recorded what the panel made of a recommendation of the paper {thing}",
     "paper.published": "published the paper {thing}",
     "paper.reopened": "reopened the paper {thing}",
     "paper.withdrawn": "withdrew the paper {thing}",

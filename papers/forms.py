@@ -8,9 +8,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from organisation.formfields import DayField, LineField
+from organisation.formfields import DayField, LineField, WordsField
 from organisation.periods import HalfYear
-from papers.models import Paper, PaperTemplate
+from papers.models import OutcomeKind, PanelOutcome, Paper, PaperTemplate
+from papers.services.outcomes import Said
 from papers.services.papers import DETAIL_FIELDS
 from records.edits import Edit
 
@@ -75,6 +76,36 @@ class SectionForm(forms.Form):
     @property
     def edit(self) -> Edit:
         return Edit(self.cleaned_data["version"], self.cleaned_data["text"])
+
+
+class OutcomeForm(forms.Form):
+    """What the panel made of a recommendation. `standing` is what was recorded before, None the first time."""
+
+    kind = forms.ChoiceField(label="What the panel decided", choices=OutcomeKind.choices, widget=forms.RadioSelect)
+    note = WordsField(
+        max_words=300, rows=4, required=False, label="What the panel said", help_text="Or the action that it asked for"
+    )
+    owner = LineField(max_length=120, required=False, label="Who answers for the action", help_text="A post")
+    due_on = DayField(required=False, label="When the action is due")
+    because = WordsField(max_words=300, rows=4, label="Why the outcome recorded before is put right")
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, standing: PanelOutcome | None, **kwargs: Any) -> None:
+        names = ("kind", "note", "owner", "due_on")
+        known = {name: getattr(standing, name) for name in names} | {"seen": standing.pk} if standing else {}
+        super().__init__(*args, initial=known, **kwargs)
+        if standing is None:
+            del self.fields["because"]
+
+    @property
+    def cleaned(self) -> dict[str, Any]:
+        """What the service takes."""
+        said = self.cleaned_data
+        return {
+            "said": Said(OutcomeKind(said["kind"]), said["note"], said["owner"], said["due_on"]),
+            "seen": said["seen"],
+            "because": said.get("because", ""),
+        }
 
 
 class ReasonForm(forms.Form):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.db import models
 
-from papers.models import BoardPack, Paper, PaperSection
+from papers.models import BoardPack, PanelOutcome, Paper, PaperSection
 from records.holdings import AS_THE_RECORD, Held, Holding
 from records.models import RecordClass
 
@@ -39,6 +39,16 @@ HELD = (
         PaperSection,
         ("changed_by",),
         {"paper": "paper", "title": "paper__title", "section": "key", "changed at": "changed_at"},
+    ),
+    Held(
+        "panel-outcomes",
+        "Outcomes of panel papers’ recommendations that you recorded",
+        "What the panel made of a recommendation says who recorded it.",
+        AS_THE_RECORD,
+        RecordClass.REPORTS,
+        PanelOutcome,
+        ("recorded_by",),
+        {"paper": "paper__title", "recommendation": "number", "outcome": "kind", "recorded at": "recorded_at"},
     ),
     Held(
         "board-packs",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from papers.views import packs, papers, release, writing
+from papers.views import outcomes, packs, papers, release, writing
 
 app_name = "papers"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("<int:pk>/reopen/", release.reopen, name="reopen"),
     path("<int:pk>/publish/", release.publish, name="publish"),
     path("<int:pk>/withdraw/", release.withdraw, name="withdraw"),
+    path("<int:pk>/recommendations/<int:number>/outcome/", outcomes.outcome, name="outcome"),
     path("packs/meetings/<int:meeting>/", packs.packs, name="packs"),
     path("packs/meetings/<int:meeting>/make/", packs.make, name="make_pack"),
     path("packs/<int:pk>/progress/", packs.progress, name="pack_progress"),

@@ -21,6 +21,8 @@ NOTHING_TO_REPORT = mark_safe("<p>Nothing to report under this heading.</p>")
 STILL_TO_BE_WRITTEN = mark_safe("<p>Still to be written.</p>")
 # On drafts only, too: a paper with a name that nothing has cannot be made final.
 FAULT = '<strong class="paper-fault">%s (not known)</strong>'
+# The section of a template that asks the panel for something.
+RECOMMENDATIONS = "recommendations"
 LISTS = ("<ul", "<ol")
 
 
@@ -78,6 +80,14 @@ def laid_out(content: Mapping[str, Any]) -> Document:
         marking=content["marking"],
         parts=tuple(_with_names(part, texts) for part in parts if part.sections),
     )
+
+
+def recommendations_in(content: Mapping[str, Any]) -> list[SafeString]:
+    """Return what a paper asks the panel for, one recommendation a paragraph, as the paper prints them."""
+    sections = (section for part in laid_out(content).parts for section in part.sections)
+    return [
+        piece.html for section in sections if section.key == RECOMMENDATIONS for piece in section.pieces if piece.html
+    ]
 
 
 def names_in(content: Mapping[str, Any]) -> list[str]:

@@ -13,6 +13,7 @@ from papers import documents
 from papers.contents import panel_paper
 from papers.contents.panel_paper import Missing
 from papers.models import Paper, PaperSection, PaperState, PaperTemplate
+from papers.services import panel_notices
 from records.canonical import content_digest, normal
 from records.edits import Conflict, Edit, reconcile, write_onto
 from records.models import Job
@@ -262,6 +263,7 @@ def publish(*, paper: Paper, seen_digest: str, by: User, at: datetime) -> Paper:
         raise Refused("The paper has changed since you opened this page. Read it again, then publish.")
     current.state, current.published_at, current.published_by = PaperState.PUBLISHED, at, by
     current.save(update_fields=["state", "published_at", "published_by"])
+    panel_notices.published(current, at=at)
     trail.record(act="paper.published", thing=current, by=by, at=at, content_digest=current.content_digest)
     return current
 
@@ -277,6 +279,7 @@ def withdraw(*, paper: Paper, reason: str, by: User, at: datetime) -> Paper:
     current.state, current.withdrawn_at, current.withdrawn_by = PaperState.WITHDRAWN, at, by
     current.withdrawn_because = normal(reason)
     current.save(update_fields=["state", "withdrawn_at", "withdrawn_by", "withdrawn_because"])
+    panel_notices.withdrawn(current, at=at)
     trail.record(act="paper.withdrawn", thing=current, by=by, at=at, words={"reason": current.withdrawn_because})
     return current
 

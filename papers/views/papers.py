@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
+from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
@@ -17,7 +18,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from organisation.requests import SignedInRequest
 from organisation.sessions import called_by_itself
 from papers.contents import layout, panel_paper
-from papers.models import Paper
+from papers.models import PanelOutcome, Paper
 from papers.permissions import can_list_papers, can_release_papers, can_write_papers
 from papers.services import papers as services
 from papers.views.loading import paper_or_404
@@ -66,6 +67,15 @@ class Standing:
         return self.paper.is_final and self.paper.pdf is None and not self.is_being_made
 
 
+@dataclass(frozen=True)
+class Recommendation:
+    """What a paper asks the panel for, and what the panel made of it."""
+
+    number: int
+    html: SafeString
+    outcome: PanelOutcome | None
+
+
 def standing_of(request: SignedInRequest, paper: Paper) -> Standing:
     """Return the paper's standing as its reader may see it."""
     writes, releases = can_write_papers(request.user), can_release_papers(request.user)
@@ -89,10 +99,20 @@ def paper_page(request: SignedInRequest, found: Paper, *, refusal: str = "", sta
         "missing": panel_paper.what_is_missing(found.structure, content) if found.is_draft else [],
         "doubts": panel_paper.doubts_about(found.structure, content) if found.is_draft else [],
         "standing": standing_of(request, found),
+        "recommendations": _recommendations(found),
         "marking": content["marking"],
         "refusal": refusal,
     }
     return render(request, "papers/paper.html", context, status=status)
+
+
+def _recommendations(paper: Paper) -> list[Recommendation]:
+    """Return what a published paper asks for, each with what the panel made of it: one query."""
+    if not paper.is_published:
+        return []
+    outcomes = {outcome.number: outcome for outcome in paper.outcomes.standing()}
+    asked = layout.recommendations_in(paper.content)
+    return [Recommendation(number, html, outcomes.get(number)) for number, html in enumerate(asked, start=1)]
 
 
 @called_by_itself

@@ -5,18 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import re
+import socket
 import subprocess
 from pathlib import Path
 
 import page
 import pikepdf
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from organisation.models import Force
 from organisation.roles import Role
 from papers.models import Paper
 from papers.services import papers
 from records.edits import Edit
+from records.models import Job
 from tests.factories.organisation import make_person
 from tests.factories.papers import NOW, build_document, make_awaited_group, make_draft, make_rollup, north, south
 
@@ -175,3 +179,55 @@ def test_the_data_of_every_table_are_attached_as_csv() -> None:
     ]
     units = list(csv.reader(io.StringIO(files["table-3.csv"])))
     assert units[1] == ["Alder Unit", "Q2, accepted", "3", "2"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "שלום and مرحبا, side by side \u202e reversed \u202c",
+        "\U0001f46e\u200d\u2640\ufe0f an officer, \U0001f1ec\U0001f1e7 a flag",
+        "> " * 400 + "deep",
+        "\n".join("  " * depth + "- deeper" for depth in range(80)),
+        "![x](http://{host}/x.png) ![y](file:///etc/passwd) <img src=http://{host}/z.png>",
+        "<style>@import url(http://{host}/style.css);</style> <link rel=stylesheet href=http://{host}/s.css>",
+        "A" * 49_000,
+        "a\n\n" * 1_000,
+    ],
+    ids=["right-to-left", "emoji", "nested quotations", "nested lists", "pictures", "style", "one word", "paragraphs"],
+)
+def test_whatever_is_written_is_printed_to_both_standards_or_refused_with_a_reason_and_asks_nobody(words: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        paper = hostile(words.replace("{host}", f"127.0.0.1:{listener.getsockname()[1]}"))
+        listener.setblocking(False)
+        with pytest.raises(BlockingIOError):  # nobody has asked it for anything
+            listener.accept()
+    if paper.pdf is None:
+        error = Job.objects.get(key=paper.job_key).error
+        assert "The paper itself is unchanged." in error
+        assert "Traceback" not in error
+    else:
+        assert failures(content_of(paper)) == []
+
+
+def hostile(words: str) -> Paper:
+    """A paper with these words, after the worker has tried to print it."""
+    make_rollup("North", north())
+    by = make_person(Role.SHRMT)
+    draft = make_draft(by=by)
+    version = draft.sections.get(key="risk").version
+    papers.save_section(paper=draft, key="risk", edit=Edit(version, words), by=by, at=NOW)
+    paper = papers.finalise(paper=draft, by=by, at=NOW)
+    build_document(paper)
+    paper.refresh_from_db()
+    return paper
+
+
+def test_ten_megabytes_of_text_are_refused_with_a_reason() -> None:
+    draft = make_draft()
+    client = Client()
+    client.force_login(make_person(Role.SHRMT))
+    long = {"text": "word " * 2_000_000, "version": 1}
+    answer = client.post(reverse("papers:section", args=[draft.pk, "risk"]), long)
+    assert answer.status_code == 413
+    assert "That is too" in answer.content.decode()
+    assert "word word" not in draft.sections.get(key="risk").text

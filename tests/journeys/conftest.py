@@ -40,6 +40,8 @@ WCAG = {
 }
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 800}
 READY_WITHIN_SECONDS = 120
+# True from when the browser sends a form until another page has taken this one's place.
+SAY_THAT_A_FORM_IS_SENT = "addEventListener('submit', event => { window.formIsSent = !event.defaultPrevented })"
 
 
 @dataclass
@@ -174,7 +176,10 @@ class Visit:
 
     def press(self, name: str | re.Pattern[str]) -> None:
         """Press the button of that name and check the page that answers."""
+        self.page.evaluate(SAY_THAT_A_FORM_IS_SENT)
         self.page.get_by_role("button", name=name).first.click()
+        # The click is over before the answer is there: what follows would meet the page that is about to go.
+        self.page.wait_for_function("!window.formIsSent", timeout=60_000)
         self.check()
 
     def headings(self) -> list[str]:

@@ -23,6 +23,21 @@ pytestmark = pytest.mark.django_db
 AT = datetime(2030, 1, 7, 12, 30, tzinfo=UTC)
 
 
+def test_writing_the_shipped_editions_again_for_a_test_leaves_what_loading_them_does() -> None:
+    def acts() -> list[Any]:
+        return list(TrailEntry.objects.filter(act="edition.loaded").order_by("pk").values_list("thing_id", "detail"))
+
+    with transaction.atomic():
+        first, told = [edition.pk for edition in make.shipped("2017", "2019")], acts()
+        transaction.set_rollback(True)
+    assert not Edition.objects.exists()
+    assert [edition.pk for edition in make.shipped("2017", "2019")] == first
+    assert acts() == told
+    models = [make.read(code) for code in ("2017", "2019")]
+    assert [result.outcome for result in editions.load_all(models, at=AT)] == ["unchanged"] * 2
+    assert make.edition("2030").pk not in first  # what comes after has numbers of its own
+
+
 def test_loading_makes_the_rows() -> None:
     bands = (modelfile.Band((1, 2), "Both", "Mixed"),)
     result = editions.load(make.model(themes=3, criteria=2, unscored=(3,), bands=bands), at=AT)

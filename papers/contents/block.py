@@ -18,10 +18,16 @@ from papers.contents.references import Figure
 
 @dataclass(frozen=True)
 class Asked:
-    """What a paper is about: the half-year of its roll-ups, and the day of its meeting."""
+    """What a paper is about: the half-year of its roll-ups, the day of its meeting, and the day it is asked for."""
 
     half: HalfYear
     meeting_on: date
+    today: date
+
+    @property
+    def until(self) -> date:
+        """The day before which something has happened, as far as the paper can know: what is planned has not."""
+        return min(self.meeting_on, self.today)
 
 
 @dataclass(frozen=True)

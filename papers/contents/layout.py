@@ -143,7 +143,7 @@ def _section(section: Mapping[str, Any], content: Mapping[str, Any], numbers: _N
     pieces: list[Piece] = []
     for piece in _pieces(section, content):
         if isinstance(piece, str):
-            continues = bool(pieces) and pieces[-1].html is not None and piece.startswith(LISTS)
+            continues = bool(pieces) and piece.startswith(LISTS)
             number = "" if continues else numbers.paragraph(section)
             pieces.append(Piece(html=piece, number=number, continues=continues and bool(section["chapter"])))
         else:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from organisation.models import Force
@@ -30,12 +31,12 @@ class Missing:
     message: str
 
 
-def gather(paper: Paper) -> dict[str, Any]:
+def gather(paper: Paper, *, today: date) -> dict[str, Any]:
     """Return all the paper says, with figures as the data stand now: a fixed number of queries."""
     texts = dict(paper.sections.values_list("key", "text"))
     force = Force.objects.first()
     skeleton = paper.structure
-    asked = Asked(paper.half, paper.meeting_on)
+    asked = Asked(paper.half, paper.meeting_on, today)
     data = {source.name: source.gather(asked) for source in sources_of(skeleton)}
     return {
         "force": force.name if force else "",

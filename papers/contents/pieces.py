@@ -75,7 +75,7 @@ class Chart:
 class Piece:
     """A paragraph (with its number, if it has one), the names of the levels, a table of levels or figures, a chart.
 
-    A list `continues` the paragraph above it and takes no number of its own.
+    A list `continues` what stands above it, and takes no number of its own.
     """
 
     html: SafeString | None = None

@@ -20,7 +20,7 @@ DAY = re.compile(rf"\b\d{{1,2}} (?:{'|'.join(month_name[1:])})\b")
 YEAR = re.compile(r"\b(?:19|20)\d{2}(?:/\d{2})?\b")
 SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 WORD = re.compile(r"[a-z]+")
-LEFT_OUT = frozenset({"with", "after", "of", "and", "time"})
+LEFT_OUT = frozenset({"with", "after", "of", "and", "time", "total"})
 
 
 def doubts_in(text: str, figures: Iterable[Figure]) -> list[Fault]:
@@ -56,12 +56,18 @@ def _doubts(sentence: str, subjects: Mapping[str, Sequence[Figure]]) -> Iterator
 
 
 def _is_near(subject: str, words: set[str]) -> bool:
-    """Whether a sentence with these words is about the subject: all words of its last part, one of the others'."""
+    """Whether a sentence with these words is about the subject.
+
+    Of injuries it has all words of the last part, and one of an indicator's where that part is a staff group; of
+    anything else all of them.
+    """
     first, *others = [
         {_stem(word) for word in part.split("_") if word not in LEFT_OUT} for part in reversed(subject.split("."))
     ]
-    named = set().union(*others[:-1]) if len(others) > 1 else set()
-    return first <= words and (not named or bool(named & words))
+    if subject.startswith("injuries."):
+        named = set().union(*others[:-1])
+        return first <= words and (not named or bool(named & words))
+    return first.union(*others) <= words
 
 
 def _stem(word: str) -> str:

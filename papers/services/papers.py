@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from organisation.models import User
-from organisation.periods import HalfYear
+from organisation.periods import HalfYear, london_day
 from papers import documents
 from papers.contents import panel_paper
 from papers.contents.panel_paper import Missing
@@ -142,7 +142,7 @@ def finalise(*, paper: Paper, by: User, at: datetime) -> Paper:
     Raises NotReady with what is missing, Refused where it is no draft.
     """
     current = _locked_draft(paper)
-    content = normal(panel_paper.gather(current))
+    content = normal(panel_paper.gather(current, today=london_day(at)))
     if missing := panel_paper.what_is_missing(current.structure, content):
         raise NotReady(missing)
     current.state, current.finalised_at, current.finalised_by = PaperState.FINAL, at, by

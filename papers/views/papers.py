@@ -92,7 +92,7 @@ def paper(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def paper_page(request: SignedInRequest, found: Paper, *, refusal: str = "", status: int = 200) -> HttpResponse:
     """Return the paper's page; `refusal` says why an act asked for on it was not carried out."""
-    content = panel_paper.gather(found) if found.is_draft else found.content
+    content = panel_paper.gather(found, today=timezone.localdate()) if found.is_draft else found.content
     context = {
         "paper": found,
         "document": layout.laid_out(content),

@@ -141,7 +141,7 @@ def _section(
         "name": paper.structure.name_of(key),
         "form": form,
         "conflicts": list(conflicts),
-        "looked_over": panel_paper.look_over(panel_paper.gather(paper), text),
+        "looked_over": panel_paper.look_over(panel_paper.gather(paper, today=timezone.localdate()), text),
     }
     return render(request, "papers/section.html", context, status=status)
 

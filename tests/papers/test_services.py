@@ -183,19 +183,19 @@ def test_gathering_takes_the_same_queries_however_many_groups(django_assert_num_
     make_rollup("North", north())
     paper = make_draft()
     with django_assert_num_queries(7):  # texts, force, roll-ups, issued ones, who is awaited, audited claims, injuries
-        panel_paper.gather(paper)
+        panel_paper.gather(paper, today=NOW.date())
     for name in ("South", "East", "West"):
         make_rollup(name, south())
         make_awaited_group(f"{name} again")
     with django_assert_num_queries(7):
-        content = panel_paper.gather(paper)
+        content = panel_paper.gather(paper, today=NOW.date())
     assert len(content["data"]["position"]["groups"]) == 4
 
 
 def test_a_group_whose_units_all_left_before_the_half_is_not_awaited() -> None:
     group = make_awaited_group("Gone")
     group.memberships.update(ends_on=date(2024, 3, 31))
-    assert panel_paper.gather(make_draft())["data"]["position"]["awaited"] == []
+    assert panel_paper.gather(make_draft(), today=NOW.date())["data"]["position"]["awaited"] == []
 
 
 # --- The document -----------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from organisation.roles import Role
+from papers.contents import panel_paper
 from papers.models import Paper, PaperTemplate
 from papers.services import papers, templates
 from records.edits import Edit
@@ -84,7 +85,7 @@ def everything() -> None:
     injuries.working_time(date(2019, 6, 30), 30_000, 1_200, 750)
     injuries.working_time_target("98", date(2019, 4, 1))
     risks.load_risks()
-    for day in (date(2019, 2, 26), date(2019, 5, 21)):
+    for day in (date(2019, 2, 26), date(2019, 5, 21), date(2030, 8, 5)):  # the last one is planned
         risks.make_item(risks.make_meeting(day), title=f"Item of {day:%B}")
     risks.load_kinds()
     risks.make_liaison_meeting(date(2019, 5, 9))
@@ -188,3 +189,18 @@ def test_a_paper_whose_prose_names_what_is_not_there_is_not_made_final() -> None
         papers.save_section(paper=paper, key=key, edit=Edit(version, text), by=by, at=NOW)
     with pytest.raises(papers.NotReady, match=r"Risk, line 3: Nothing in this paper is called “table\.mediums”"):
         papers.finalise(paper=paper, by=by, at=NOW)
+
+
+def test_a_board_meeting_that_is_only_planned_has_not_been_held() -> None:
+    for day in (date(2025, 10, 1), date(2025, 11, 1)):
+        risks.make_meeting(day)
+    paper = papers.create(
+        template=make_template("safety-performance"), half=HALF, meeting_on=date(2025, 11, 18), title="Two",
+        by=make_person(Role.SHRMT), at=NOW,
+    )  # fmt: skip
+
+    def held(today: date) -> list[str]:
+        return [one["held_on"] for one in panel_paper.gather(paper, today=today)["data"]["board_meetings"]["meetings"]]
+
+    assert held(date(2025, 10, 20)) == ["2025-10-01"]
+    assert held(date(2026, 1, 1)) == ["2025-10-01", "2025-11-01"]

@@ -40,6 +40,7 @@ def doubted(text: str) -> list[tuple[int, str]]:
         ("A sub-group of 7 met. It looked at major injuries.", []),  # another sentence
         ("The leadership theme has 4 criteria.", []),
         ("Interventions in custody numbered 387.", [(1, "387")]),
+        ("There were 7 interventions by the fire service.", []),
         ("Working time: 98.5% complied.", [(1, "98.5%")]),
         ("", []),
     ],

@@ -22,7 +22,7 @@ MEETINGS = 3
 
 def gather_meetings(asked: Asked) -> dict[str, Any] | None:
     """Return the last meetings held before the paper's, the earliest first, with the items of their agendas."""
-    held = BoardMeeting.objects.filter(held_on__lt=asked.meeting_on).order_by("-held_on").prefetch_related("items")
+    held = BoardMeeting.objects.filter(held_on__lt=asked.until).order_by("-held_on").prefetch_related("items")
     rows = [
         {
             "name": one.name,

@@ -55,6 +55,7 @@ FAMILIES = {
     "mentoring": "Mentoring",
     "adviser": "Advisers",
     "paper": "Papers",
+    "paper-template": "Templates of papers",
     "edition": "Editions of the model",
     "target": "Targets",
     "indicators": "What injury figures count",

@@ -93,7 +93,8 @@ class OutcomeForm(forms.Form):
     def __init__(self, *args: Any, standing: PanelOutcome | None, **kwargs: Any) -> None:
         names = ("kind", "note", "owner", "due_on")
         known = {name: getattr(standing, name) for name in names} | {"seen": standing.pk} if standing else {}
-        super().__init__(*args, initial=known, **kwargs)
+        kwargs.setdefault("initial", known)
+        super().__init__(*args, **kwargs)
         if standing is None:
             del self.fields["because"]
 

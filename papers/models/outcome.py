@@ -18,9 +18,9 @@ class OutcomeKind(models.TextChoices):
 
 
 class PanelOutcomeQuerySet(models.QuerySet["PanelOutcome"]):
-    def standing(self) -> PanelOutcomeQuerySet:
-        """Outcomes whose place no other has taken."""
-        return self.filter(replaced_by=None)
+    def standing_of(self, paper: Paper) -> PanelOutcomeQuerySet:
+        """Outcomes of a paper's recommendations whose place no other has taken."""
+        return self.filter(paper=paper, replaced_by=None)
 
 
 class PanelOutcome(models.Model):

@@ -43,7 +43,7 @@ def record(
         raise Refused("Only a published paper has been before the panel, so there is no outcome to record yet.")
     if not 1 <= number <= len(recommendations_in(current.content)):
         raise Refused(f"This paper has no recommendation {number}.")
-    before = current.outcomes.standing().filter(number=number).first()
+    before = PanelOutcome.objects.standing_of(current).filter(number=number).first()
     if (before.pk if before else None) != seen:
         raise Refused(CHANGED)
     if before is not None and not because.strip():

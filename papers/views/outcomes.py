@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from organisation.requests import SignedInRequest
 from papers.contents.layout import recommendations_in
 from papers.forms import OutcomeForm
+from papers.models import PanelOutcome
 from papers.services import outcomes
 from papers.services.papers import Refused
 from papers.views.loading import releasable_paper_or_404
@@ -23,7 +24,7 @@ def outcome(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     said = recommendations_in(paper.content) if paper.is_published else []
     if not 1 <= number <= len(said):
         raise Http404
-    standing = paper.outcomes.standing().filter(number=number).first()
+    standing = PanelOutcome.objects.standing_of(paper).filter(number=number).first()
     form = OutcomeForm(request.POST or None, standing=standing)
     if form.is_valid():
         try:

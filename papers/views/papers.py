@@ -110,7 +110,7 @@ def _recommendations(paper: Paper) -> list[Recommendation]:
     """Return what a published paper asks for, each with what the panel made of it: one query."""
     if not paper.is_published:
         return []
-    outcomes = {outcome.number: outcome for outcome in paper.outcomes.standing()}
+    outcomes = {outcome.number: outcome for outcome in PanelOutcome.objects.standing_of(paper)}
     asked = layout.recommendations_in(paper.content)
     return [Recommendation(number, html, outcomes.get(number)) for number, html in enumerate(asked, start=1)]
 

@@ -101,7 +101,7 @@ def _rows_as_sql() -> str:
     statements = []
     with connection.cursor() as cursor:
         for model in (Edition, Level, Theme, Criterion, EvidencePrompt, NotComparable):
-            columns = [field.column for field in model._meta.concrete_fields]
+            columns = [str(field.column) for field in model._meta.concrete_fields]
             rows = list(model._default_manager.values_list(*(field.attname for field in model._meta.concrete_fields)))
             if rows:
                 row = f"({', '.join(['%s'] * len(columns))})"

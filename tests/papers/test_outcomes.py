@@ -85,8 +85,8 @@ def test_another_outcome_takes_its_place_with_a_reason_and_both_stay(paper: Pape
     with pytest.raises(Refused, match="Say why"):
         record(paper, head, ASKED, seen=first.pk, because=" ")
     second = record(paper, head, ASKED, seen=first.pk, because="The minutes say more.")
-    assert list(paper.outcomes.standing()) == [second]
-    assert set(paper.outcomes.all()) == {first, second}
+    assert list(PanelOutcome.objects.standing_of(paper)) == [second]
+    assert set(PanelOutcome.objects.filter(paper=paper)) == {first, second}
     with pytest.raises(Refused, match="Somebody else has recorded another outcome"):
         record(paper, head, NOTED, seen=first.pk, because="Late.")
     with pytest.raises(Refused, match="Somebody else has recorded another outcome"):
@@ -137,7 +137,7 @@ def test_the_head_records_an_outcome_on_a_page_and_puts_it_right(paper: Paper, h
     again = {"kind": "action", "note": "Name it.", "owner": "Secretary", "due_on": "1 3 2026", "seen": first.pk}
     assert a(head).post(address, again).status_code == 422  # without a reason
     assert a(head).post(address, again | {"because": "The minutes say so."}).status_code == 302
-    standing = paper.outcomes.standing().get()
+    standing = PanelOutcome.objects.standing_of(paper).get()
     assert (standing.kind, standing.owner, standing.due_on) == ("action", "Secretary", date(2026, 3, 1))
     assert a(head).get(reverse("papers:outcome", args=[paper.pk, 3])).status_code == 404
 

@@ -119,3 +119,17 @@ def test_what_is_missing_names_sections_as_the_page_does() -> None:
     missing = what_is_missing(SKELETON, content({"contacts": "", "purpose": " "}, groups=0))
     assert [dataclasses.astuple(lack)[0] for lack in missing] == ["purpose", "contacts", None]
     assert missing[1].message == "Contacts: Write who answers questions about the paper."
+
+
+def test_a_list_of_a_block_belongs_to_what_stands_above_it_and_takes_no_number() -> None:
+    meeting = {"name": "May Board", "held_on": "2025-05-21", "on": "21 May 2025", "items": ["Fire", "Water"]}
+    held = content()
+    held["parts"][1]["sections"].insert(
+        1, {"key": "board", "heading": "The Board", "kind": "board-meetings", "chapter": 1, "options": {}, "text": ""}
+    )
+    held["data"]["board_meetings"] = {"meetings": [meeting]}
+    pieces = next(
+        section.pieces for part in laid_out(held).parts for section in part.sections if section.key == "board"
+    )
+    assert [(piece.number, piece.continues) for piece in pieces] == [("1.3", False), ("1.4", False), ("", True)]
+    assert pieces[2].html == "<ul><li>Fire</li><li>Water</li></ul>"

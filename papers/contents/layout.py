@@ -61,6 +61,13 @@ class Document:
     marking: str
     parts: tuple[LaidPart, ...]
 
+    @property
+    def recommendations(self) -> list[SafeString]:
+        """What the paper asks the panel for, one recommendation a paragraph, as it prints them."""
+        sections = (section for part in self.parts for section in part.sections)
+        pieces = (piece for section in sections if section.key == RECOMMENDATIONS for piece in section.pieces)
+        return [piece.html for piece in pieces if piece.html]
+
 
 def laid_out(content: Mapping[str, Any]) -> Document:
     """Lay out a paper's content, as `panel_paper.gather` returns it or as it was frozen.
@@ -83,11 +90,8 @@ def laid_out(content: Mapping[str, Any]) -> Document:
 
 
 def recommendations_in(content: Mapping[str, Any]) -> list[SafeString]:
-    """Return what a paper asks the panel for, one recommendation a paragraph, as the paper prints them."""
-    sections = (section for part in laid_out(content).parts for section in part.sections)
-    return [
-        piece.html for section in sections if section.key == RECOMMENDATIONS for piece in section.pieces if piece.html
-    ]
+    """Return what a paper with this content asks the panel for; who has its document asks that."""
+    return laid_out(content).recommendations
 
 
 def names_in(content: Mapping[str, Any]) -> list[str]:

@@ -93,26 +93,27 @@ def paper(request: SignedInRequest, pk: int) -> HttpResponse:
 def paper_page(request: SignedInRequest, found: Paper, *, refusal: str = "", status: int = 200) -> HttpResponse:
     """Return the paper's page; `refusal` says why an act asked for on it was not carried out."""
     content = panel_paper.gather(found, today=timezone.localdate()) if found.is_draft else found.content
+    document = layout.laid_out(content)
     context = {
         "paper": found,
-        "document": layout.laid_out(content),
+        "document": document,
         "missing": panel_paper.what_is_missing(found.structure, content) if found.is_draft else [],
         "doubts": panel_paper.doubts_about(found.structure, content) if found.is_draft else [],
         "standing": standing_of(request, found),
-        "recommendations": _recommendations(found),
+        "recommendations": _recommendations(found, document),
         "marking": content["marking"],
         "refusal": refusal,
     }
     return render(request, "papers/paper.html", context, status=status)
 
 
-def _recommendations(paper: Paper) -> list[Recommendation]:
+def _recommendations(paper: Paper, document: layout.Document) -> list[Recommendation]:
     """Return what a published paper asks for, each with what the panel made of it: one query."""
     if not paper.is_published:
         return []
     outcomes = {outcome.number: outcome for outcome in PanelOutcome.objects.standing_of(paper)}
-    asked = layout.recommendations_in(paper.content)
-    return [Recommendation(number, html, outcomes.get(number)) for number, html in enumerate(asked, start=1)]
+    asked = enumerate(document.recommendations, start=1)
+    return [Recommendation(number, html, outcomes.get(number)) for number, html in asked]
 
 
 @called_by_itself

@@ -14,20 +14,19 @@ from rendering.assets import Asset, Attachment
 from rendering.cells import csv_bytes
 
 
-def paper_html(paper: Paper) -> str:
-    """Return what was frozen of a final paper as HTML for printing."""
+def paper_html(paper: Paper, document: layout.Document) -> str:
+    """Return a final paper, `document` being what was frozen of it, as HTML for printing."""
     context = {
-        "document": layout.laid_out(paper.content),
+        "document": document,
         "content_digest": paper.content_digest,
         "finalised_at": paper.finalised_at,
     }
     return render_to_string("papers/documents/panel_paper.html", context)
 
 
-def paper_tables(paper: Paper) -> list[Attachment]:
-    """Return the data of every table of a final paper as CSV, in their order."""
+def paper_tables(paper: Paper, document: layout.Document) -> list[Attachment]:
+    """Return the data of every table of a final paper’s `document` as CSV, in their order."""
     assert paper.finalised_at is not None  # noqa: S101  # only final ones are printed
-    document = layout.laid_out(paper.content)
     pieces = (piece for part in document.parts for section in part.sections for piece in section.pieces)
     return [
         Attachment(

@@ -10,7 +10,7 @@ from django.db import transaction
 from organisation.models import User
 from organisation.periods import HalfYear, london_day
 from papers import documents
-from papers.contents import panel_paper
+from papers.contents import layout, panel_paper
 from papers.contents.panel_paper import Missing
 from papers.models import Paper, PaperSection, PaperState, PaperTemplate
 from papers.services import panel_notices
@@ -212,14 +212,15 @@ def _build_once(claim: jobs.Claim) -> None:
     content = None
     if paper.is_final:
         jobs.progress(claim, percent=20, step="Laying out the paper")
-        html = documents.paper_html(paper)
+        document = layout.laid_out(paper.content)
+        html = documents.paper_html(paper, document)
         jobs.progress(claim, percent=50, step="Printing the document")
         try:
             # The moment of freezing, so that the same content gives the same file.
             content = pdf.render(
                 html,
                 assets=documents.assets(),
-                attachments=documents.paper_tables(paper),
+                attachments=documents.paper_tables(paper, document),
                 created_at=paper.finalised_at,
             )
         except pdf.PrintingError as error:

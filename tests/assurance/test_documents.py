@@ -8,7 +8,6 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import page
 import pikepdf
 import pytest
 from django.urls import reverse
@@ -27,6 +26,7 @@ from records.services import jobs
 from rendering import pdf
 from tests.factories import assurance as factories
 from tests.factories import maturity
+from tests.factories.conformance import failures
 
 pytestmark = pytest.mark.django_db
 
@@ -54,14 +54,6 @@ def print_blank(revision: Revision) -> BlankForm:
         job.refresh_from_db()
         assert job.error == ""
     return BlankForm.objects.get(statement=revision.statement)
-
-
-def failures(content: bytes) -> list[str]:
-    return [
-        f"{profile}: {failure.rule_id} {failure.message}"
-        for profile in ("ua1", "3a")
-        for failure in page.validate_pdf_bytes(content, profile=profile).failures
-    ]
 
 
 def text_of(path: Path, *options: str) -> str:

@@ -7,7 +7,6 @@ import re
 import subprocess
 from datetime import date
 
-import page
 import pikepdf
 import pytest
 from django.utils import timezone
@@ -21,6 +20,7 @@ from rendering import pdf
 from risks.models import BoardMeeting, Risk, Standing
 from risks.services import assessing, board, group_risks, objectives
 from tests.factories import packs, risks
+from tests.factories.conformance import failures
 from tests.factories.organisation import make_group, make_person, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -91,14 +91,6 @@ def text_of(pack: BoardPack, *options: str) -> str:
     assert pack.pdf is not None
     command = ["pdftotext", *options, str(pack.pdf.path), "-"]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-
-def failures(content: bytes) -> list[str]:
-    return [
-        f"{profile}: {failure.rule_id} {failure.message}"
-        for profile in ("ua1", "3a")
-        for failure in page.validate_pdf_bytes(content, profile=profile).failures
-    ]
 
 
 def headings_of(content: bytes) -> list[tuple[str, list[str]]]:

@@ -9,7 +9,6 @@ import socket
 import subprocess
 from pathlib import Path
 
-import page
 import pikepdf
 import pytest
 from django.test import Client
@@ -21,6 +20,7 @@ from papers.models import Paper
 from papers.services import papers
 from records.edits import Edit
 from records.models import Job
+from tests.factories.conformance import failures
 from tests.factories.organisation import make_person
 from tests.factories.papers import NOW, build_document, make_awaited_group, make_draft, make_rollup, north, south
 
@@ -60,14 +60,6 @@ def text_of(paper: Paper, *options: str) -> str:
 
 def words_of(paper: Paper) -> str:
     return " ".join(text_of(paper).split())
-
-
-def failures(content: bytes) -> list[str]:
-    return [
-        f"{profile}: {failure.rule_id} {failure.message}"
-        for profile in ("ua1", "3a")
-        for failure in page.validate_pdf_bytes(content, profile=profile).failures
-    ]
 
 
 def test_the_paper_keeps_to_both_standards_and_qpdf_finds_it_sound(tmp_path: Path) -> None:

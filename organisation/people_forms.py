@@ -341,6 +341,11 @@ class ForceForm(forms.Form):
         help_text="Leave it unticked unless the force has decided so: otherwise two people answer for each statement.",
         required=False,
     )
+    finaliser_may_publish = forms.BooleanField(
+        label="One person may both make a panel paper final and publish it",
+        help_text="Leave it unticked unless the force has decided so: otherwise two people release each paper.",
+        required=False,
+    )
     slt_lead_told_after_days = _days(
         "Days until the Senior Leadership Team (SLT) lead is told that a statement is not completed",
         most=MOST_DAYS_AFTER_DUE,

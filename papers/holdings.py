@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.apps import apps
 from django.db import models
 
-from papers.models import BoardPack, PanelOutcome, Paper, PaperSection
+from papers.models import BoardPack, PanelOutcome, Paper, PaperSection, PublicVersion, SectionComment
 from records.holdings import AS_THE_RECORD, Held, Holding
 from records.models import RecordClass
 
@@ -39,6 +40,36 @@ HELD = (
         PaperSection,
         ("changed_by",),
         {"paper": "paper", "title": "paper__title", "section": "key", "changed at": "changed_at"},
+    ),
+    Held(
+        "earlier-paper-texts",
+        "Earlier texts of yours in panel papers",
+        WHY,
+        AS_THE_RECORD,
+        RecordClass.REPORTS,
+        apps.get_model("papers", "PaperSectionEvent"),
+        ("changed_by",),
+        {"paper": "pgh_obj__paper", "title": "pgh_obj__paper__title", "section": "key", "changed at": "changed_at"},
+    ),
+    Held(
+        "paper-comments",
+        "Comments and suggestions on drafts of panel papers that you wrote or settled",
+        "Who prepares a paper sees who said what about it.",
+        AS_THE_RECORD,
+        RecordClass.REPORTS,
+        SectionComment,
+        ("written_by", "settled_by"),
+        {"paper": "paper__title", "section": "key", "written at": "written_at", "settled at": "settled_at"},
+    ),
+    Held(
+        "public-versions",
+        "Public versions of panel papers that you made or published",
+        WHY,
+        AS_THE_RECORD,
+        RecordClass.REPORTS,
+        PublicVersion,
+        ("made_by", "published_by"),
+        {"paper": "paper__title", "version": "number", "made at": "made_at", "published at": "published_at"},
     ),
     Held(
         "panel-outcomes",

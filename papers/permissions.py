@@ -18,7 +18,7 @@ def can_list_papers(user: Person) -> bool:
 
 def can_read_paper(user: Person, paper: Paper) -> bool:
     roles = roles_anywhere(user)
-    return bool(roles) if paper.is_published else bool(roles & READS_ALL)
+    return bool(roles) if paper.is_released else bool(roles & READS_ALL)
 
 
 def can_write_papers(user: Person) -> bool:

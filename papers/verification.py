@@ -17,6 +17,7 @@ from rendering import formats
 STANDING = {
     PaperState.FINAL: ("It is final and has not been published. It may still be taken back to draft.", False),
     PaperState.PUBLISHED: ("It is published: this is what the panel reads.", True),
+    PaperState.SUPERSEDED: ("It was published, and another paper has taken its place since.", False),
     PaperState.WITHDRAWN: ("It was published and has been withdrawn since.", False),
 }
 

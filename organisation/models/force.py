@@ -8,6 +8,10 @@ class ForceQuerySet(models.QuerySet["Force"]):
         """Whether the force has switched on that one person both completes and signs a statement."""
         return self.filter(completer_may_sign=True).exists()
 
+    def lets_one_person_release_papers(self) -> bool:
+        """Whether the force has switched on that one person both makes a paper final and publishes it."""
+        return self.filter(finaliser_may_publish=True).exists()
+
 
 class Force(models.Model):
     """The police service that runs this installation: one row."""
@@ -19,6 +23,9 @@ class Force(models.Model):
     )
     completer_may_sign = models.BooleanField(
         default=False, help_text="Whether one person may both complete and sign a statement."
+    )
+    finaliser_may_publish = models.BooleanField(
+        default=False, help_text="Whether one person may both make a panel paper final and publish it."
     )
 
     # Days, counted from the day a statement is due, on which somebody further up is told that it is not signed.

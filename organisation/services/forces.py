@@ -19,6 +19,7 @@ def change(
     name: str,
     short_name: str,
     completer_may_sign: bool,
+    finaliser_may_publish: bool,
     slt_lead_told_after_days: int,
     cog_lead_told_after_days: int,
     review_within_days: int,
@@ -31,12 +32,8 @@ def change(
         "cog_lead_told_after_days": cog_lead_told_after_days,
         "review_within_days": review_within_days,
     }
-    wanted: dict[str, Any] = {
-        "name": normal(name),
-        "short_name": normal(short_name),
-        "completer_may_sign": completer_may_sign,
-        **days,
-    }
+    one_person = {"completer_may_sign": completer_may_sign, "finaliser_may_publish": finaliser_may_publish}
+    wanted: dict[str, Any] = {"name": normal(name), "short_name": normal(short_name), **one_person, **days}
     force = Force.objects.select_for_update(no_key=True).first()
     if force is None:
         force, changed = Force.objects.create(**wanted), tuple(wanted)
@@ -46,6 +43,6 @@ def change(
             setattr(force, field, wanted[field])
         force.save(update_fields=list(wanted))
     if changed:
-        told = {"changed": list(changed), "completer_may_sign": completer_may_sign, **days}
+        told = {"changed": list(changed), **one_person, **days}
         trail.record(act="force.changed", thing=force, by=by, at=at, **told)
     return changed

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import pghistory
+import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 
@@ -14,6 +18,7 @@ from organisation.roles import Role
 from papers import skeleton
 from papers.models.template import PaperTemplate
 from papers.skeleton import Skeleton
+from records.marking import Marking, marking_field
 from records.models import Blob
 
 # Who sees papers that are not, or no longer, published.
@@ -25,7 +30,14 @@ class PaperState(models.TextChoices):
     DRAFT = "draft", "Draft"
     FINAL = "final", "Final, not published"
     PUBLISHED = "published", "Published"
+    SUPERSEDED = "superseded", "Superseded"
     WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+# What the panel was given and still has: a superseded paper stays readable, beside the one that took its place.
+RELEASED = (PaperState.PUBLISHED.value, PaperState.SUPERSEDED.value)
+# The language by which words are searched: stems and words that carry no meaning.
+SEARCHED_IN = "english"
 
 
 class PaperQuerySet(models.QuerySet["Paper"]):
@@ -39,15 +51,20 @@ class PaperQuerySet(models.QuerySet["Paper"]):
         return self.none()
 
     def published(self) -> PaperQuerySet:
-        return self.filter(state=PaperState.PUBLISHED)
+        """Those the panel reads, superseded ones too."""
+        return self.filter(state__in=RELEASED)
 
     def unpublished(self) -> PaperQuerySet:
-        return self.exclude(state=PaperState.PUBLISHED)
+        return self.exclude(state__in=RELEASED)
 
     def for_lists(self) -> PaperQuerySet:
         """Leave out the frozen content, which is large, and add its first words as `summary`."""
         summary = PaperSection.objects.filter(paper=OuterRef("pk"), key=SUMMARY).values("text")[:1]
-        return self.defer("content", "skeleton").select_related("pdf", "author").annotate(summary=Subquery(summary))
+        return (
+            self.defer("content", "skeleton", "words")
+            .select_related("pdf", "author")
+            .annotate(summary=Subquery(summary))
+        )
 
 
 class Paper(models.Model):
@@ -62,6 +79,25 @@ class Paper(models.Model):
     skeleton: models.JSONField[Any, Any] = models.JSONField(help_text="Its parts and sections, as of its template.")
     half = HalfYearField(help_text="The half-year whose roll-ups it draws on.")
     report_by = models.CharField(max_length=200, default="Head of Safety, Health and Wellbeing")
+    marking = marking_field()
+    handling = models.CharField(max_length=200, blank=True, help_text="Who may be given a sensitive paper, and how.")
+    abbreviations = models.TextField(blank=True, help_text="One a line: HSE: Health and Safety Executive")
+    previous = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="next_ones",
+        help_text="The paper the panel had before: what has changed since is told.",
+    )
+    replaces = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replacements",
+        help_text="The published paper that this one supersedes when it is published.",
+    )
     field_versions = models.JSONField(default=dict, help_text="How often each of the details has changed.")
     changed_at = models.DateTimeField(null=True, blank=True)
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -73,9 +109,14 @@ class Paper(models.Model):
     finalised_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     content: models.JSONField[Any, Any] = models.JSONField(null=True, help_text="What was made final, word for word.")
     content_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the canonical content.")
+    words = models.TextField(blank=True, help_text="All it says, as plain text, for searching; of a final one.")
     pdf = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    released_by_one = models.BooleanField(
+        default=False, help_text="Whether one person made it final and published it, as the force allowed then."
+    )
+    superseded_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     withdrawn_because = models.TextField(blank=True)
@@ -107,7 +148,7 @@ class Paper(models.Model):
                     state__in=[PaperState.DRAFT.value, PaperState.FINAL.value], published_at=None, published_by=None
                 )
                 | Q(
-                    state__in=[PaperState.PUBLISHED.value, PaperState.WITHDRAWN.value],
+                    state__in=[*RELEASED, PaperState.WITHDRAWN.value],
                     published_at__isnull=False,
                     published_by__isnull=False,
                     pdf__isnull=False,
@@ -125,13 +166,32 @@ class Paper(models.Model):
                 name="paper_withdrawn_with_a_reason",
             ),
             models.CheckConstraint(
-                condition=Q(published_by=None) | ~Q(published_by=F("finalised_by")),
-                name="paper_released_by_two_people",
+                condition=Q(published_by=None)
+                | ~Q(published_by=F("finalised_by"))
+                | Q(released_by_one=True, published_by=F("finalised_by")),
+                name="paper_released_by_two_people_or_says_so",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=PaperState.SUPERSEDED, superseded_at__isnull=False)
+                | (~Q(state=PaperState.SUPERSEDED) & (Q(superseded_at=None) | Q(state=PaperState.WITHDRAWN))),
+                name="paper_superseded_on_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(marking=Marking.OFFICIAL, handling="")
+                | (Q(marking=Marking.OFFICIAL_SENSITIVE) & ~Q(handling="")),
+                name="sensitive_papers_say_how_they_are_handled",
+            ),
+            models.CheckConstraint(
+                condition=~Q(previous=F("id")) & ~Q(replaces=F("id")), name="no_paper_follows_itself"
+            ),
+            models.UniqueConstraint(
+                fields=["replaces"], condition=~Q(published_at=None), name="a_paper_is_superseded_once"
             ),
         ]
         indexes = [
             models.Index(fields=["content_digest"], name="paper_by_digest"),
             models.Index(fields=["state", "-meeting_on"], name="paper_by_state"),
+            GinIndex(SearchVector("title", "words", config=SEARCHED_IN), name="paper_by_words"),
         ]
 
     def __str__(self) -> str:
@@ -155,6 +215,20 @@ class Paper(models.Model):
         return self.state == PaperState.PUBLISHED
 
     @property
+    def is_superseded(self) -> bool:
+        return self.state == PaperState.SUPERSEDED
+
+    @property
+    def is_released(self) -> bool:
+        """Whether the panel reads it."""
+        return self.state in RELEASED
+
+    @property
+    def marked(self) -> str:
+        """Return its marking as it is printed, with how it is handled."""
+        return f"{self.get_marking_display()}: {self.handling}" if self.handling else self.get_marking_display()
+
+    @property
     def is_withdrawn(self) -> bool:
         return self.state == PaperState.WITHDRAWN
 
@@ -164,6 +238,14 @@ class Paper(models.Model):
         return f"paper:{self.pk}"
 
 
+@pghistory.track(
+    pghistory.UpdateEvent(label="overwritten", row="OLD", condition=pgtrigger.AnyChange("text")),
+    pghistory.DeleteEvent(label="removed", row="OLD"),
+    fields=["key", "text", "version", "changed_at", "changed_by"],
+    obj_field=pghistory.ObjForeignKey(related_name="history"),
+    model_name="PaperSectionEvent",
+    meta={"indexes": [models.Index(fields=["pgh_obj", "-pgh_id"], name="section_event_by_section")]},
+)
 class PaperSection(models.Model):
     """One piece of prose, in Markdown. Which there are, their headings and their order: the paper’s skeleton."""
 
@@ -173,6 +255,8 @@ class PaperSection(models.Model):
     version = models.PositiveIntegerField(default=0, help_text="How often the text has changed.")
     changed_at = models.DateTimeField(null=True, blank=True)
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    if TYPE_CHECKING:
+        history: Any  # a manager of what was overwritten, which pghistory adds
 
     class Meta:
         ordering = ["pk"]

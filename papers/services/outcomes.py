@@ -39,7 +39,7 @@ def record(
     Raises Refused where the paper is not published, has no such recommendation, or another outcome stands than `seen`.
     """
     current = Paper.objects.select_for_update(no_key=True).get(pk=paper.pk)
-    if not current.is_published:
+    if not current.is_released:
         raise Refused("Only a published paper has been before the panel, so there is no outcome to record yet.")
     if not 1 <= number <= len(recommendations_in(current.content)):
         raise Refused(f"This paper has no recommendation {number}.")

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from organisation.models import User
+from organisation.models import Force, User
 from organisation.periods import HalfYear, london_day
 from papers import documents
 from papers.contents import layout, panel_paper
@@ -243,7 +243,7 @@ def blocks_publishing(paper: Paper, *, by: User) -> str:
     """Return why this person cannot publish the paper as it stands; empty where nothing blocks it."""
     if not paper.is_final:
         return f"This paper is {paper.get_state_display().lower()}; only a final one can be published."
-    if paper.finalised_by_id == by.pk:
+    if paper.finalised_by_id == by.pk and not Force.objects.all().lets_one_person_release_papers():
         return (
             "You made this paper final, so somebody else has to publish it: two people release what the panel reads. "
             "Ask another Head of Safety, Health and Wellbeing, or let a colleague take it back to draft and "
@@ -263,7 +263,8 @@ def publish(*, paper: Paper, seen_digest: str, by: User, at: datetime) -> Paper:
     if current.content_digest != seen_digest:
         raise Refused("The paper has changed since you opened this page. Read it again, then publish.")
     current.state, current.published_at, current.published_by = PaperState.PUBLISHED, at, by
-    current.save(update_fields=["state", "published_at", "published_by"])
+    current.released_by_one = current.finalised_by_id == by.pk
+    current.save(update_fields=["state", "published_at", "published_by", "released_by_one"])
     panel_notices.published(current, at=at)
     trail.record(act="paper.published", thing=current, by=by, at=at, content_digest=current.content_digest)
     return current
@@ -273,7 +274,7 @@ def publish(*, paper: Paper, seen_digest: str, by: User, at: datetime) -> Paper:
 def withdraw(*, paper: Paper, reason: str, by: User, at: datetime) -> Paper:
     """Take a published paper out of everybody's reach but SHRMT's and the Head's."""
     current = _locked(paper)
-    if not current.is_published:
+    if not current.is_released:
         raise Refused(f"This paper is {current.get_state_display().lower()}; only a published one can be withdrawn.")
     if not reason.strip():
         raise Refused("Say why the paper is withdrawn.")

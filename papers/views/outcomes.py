@@ -21,7 +21,7 @@ from papers.views.loading import releasable_paper_or_404
 def outcome(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """Record what the panel made of a recommendation, or put right what was recorded."""
     paper = releasable_paper_or_404(request, pk)
-    said = recommendations_in(paper.content) if paper.is_published else []
+    said = recommendations_in(paper.content) if paper.is_released else []
     if not 1 <= number <= len(said):
         raise Http404
     standing = PanelOutcome.objects.standing_of(paper).filter(number=number).first()

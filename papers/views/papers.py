@@ -109,7 +109,7 @@ def paper_page(request: SignedInRequest, found: Paper, *, refusal: str = "", sta
 
 def _recommendations(paper: Paper, document: layout.Document) -> list[Recommendation]:
     """Return what a published paper asks for, each with what the panel made of it: one query."""
-    if not paper.is_published:
+    if not paper.is_released:
         return []
     outcomes = {outcome.number: outcome for outcome in PanelOutcome.objects.standing_of(paper)}
     asked = enumerate(document.recommendations, start=1)
@@ -140,7 +140,7 @@ def pdf(request: SignedInRequest, pk: int) -> HttpResponseBase:
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:
         return unchanged
-    if request.method == "GET" and not found.is_published:
+    if request.method == "GET" and not found.is_released:
         services.record_download(paper=found, by=request.user, at=timezone.now())
     name = f"{slugify(found.title)[:80] or 'paper'}-{found.meeting_on:%Y-%m-%d}.pdf"
     return FileResponse(

@@ -146,7 +146,10 @@ def test_the_force_is_named_and_decides_who_may_sign(client: Client) -> None:
     force = Force.objects.get()
     assert (force.name, force.completer_may_sign) == ("Northmoor Police", True)
     details = list(TrailEntry.objects.filter(act="force.changed").values_list("detail__changed", flat=True))
-    assert details == [["name", "short_name", "completer_may_sign", *days], ["completer_may_sign"]]
+    assert details == [
+        ["name", "short_name", "completer_may_sign", "finaliser_may_publish", *days],
+        ["completer_may_sign"],
+    ]
 
 
 def test_the_force_sets_when_somebody_further_up_is_told(client: Client) -> None:

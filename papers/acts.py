@@ -8,6 +8,8 @@ ACTS = {
     "board-pack.made": "put together the {thing}",
     "paper-template.loaded": "loaded the paper template {thing}",
     "paper.built": "printed the paper {thing}",
+    "paper.comment_settled": "settled a comment on the paper {thing}",
+    "paper.commented": "commented on the paper {thing}",
     "paper.created": "began the paper {thing}",
     "paper.document_cancelled": "cancelled the printing of the paper {thing}",
     "paper.document_requested": "asked for the paper {thing} to be printed",

@@ -10,11 +10,15 @@ from django.core.exceptions import ValidationError
 
 from organisation.formfields import DayField, LineField, WordsField
 from organisation.periods import HalfYear
-from papers.models import OutcomeKind, PanelOutcome, Paper, PaperTemplate
+from organisation.versioned import VersionedForm, initial_of
+from papers.models import OutcomeKind, PanelOutcome, Paper, PaperSection, PaperTemplate, Settled
 from papers.services.outcomes import Said
 from papers.services.papers import DETAIL_FIELDS
 from records.edits import Edit
+from records.marking import Marking
 
+LONGEST_HANDLING = 100  # what fits beside the marking at the head of a page
+LONGEST_QUOTED = 2_000
 LONGEST_TEXT = 50_000  # characters; rendering.markdown reads up to 60,000 as Markdown
 
 
@@ -25,6 +29,19 @@ class DetailsForm(forms.Form):
     panel = LineField(max_length=200, label="Panel", help_text="As it is to stand above the title")
     meeting_on = DayField(label="Date of the meeting")
     report_by = LineField(max_length=200, label="Report by", help_text="A post, such as Head of Safety")
+    marking = forms.ChoiceField(
+        choices=Marking.choices,
+        widget=forms.RadioSelect,
+        label="Marking",
+        help_text="It stands on every page. What has to be marked SECRET or above must not be written here at all: "
+        "it belongs on the force’s secure systems, so ask your information security officer",
+    )
+    handling = LineField(
+        max_length=LONGEST_HANDLING,
+        required=False,
+        label="How a sensitive paper is handled",
+        help_text="Who may be given it, such as “for members of the panel only”. It is printed beside the marking",
+    )
 
     def __init__(self, *args: Any, paper: Paper, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {name: getattr(paper, name) for name in DETAIL_FIELDS})
@@ -33,6 +50,16 @@ class DetailsForm(forms.Form):
             self.fields[f"{name}_version"] = forms.IntegerField(
                 min_value=0, widget=forms.HiddenInput, initial=paper.field_versions.get(name, 0)
             )
+
+    def clean(self) -> dict[str, Any]:
+        """A handling note and the marking that needs one come together."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        is_sensitive, note = cleaned.get("marking") == Marking.OFFICIAL_SENSITIVE, cleaned.get("handling")
+        if is_sensitive and not note:
+            self.add_error("handling", "Say how it is handled: an OFFICIAL-SENSITIVE paper goes with such a note.")
+        if note and cleaned.get("marking") == Marking.OFFICIAL:
+            self.add_error("handling", "An OFFICIAL paper has no handling note. Leave it empty or change the marking.")
+        return cleaned
 
     @property
     def edits(self) -> dict[str, Edit]:
@@ -61,21 +88,47 @@ class NewPaperForm(forms.Form):
         self.fields["half"].choices = [(str(half), half.name) for half in halves]  # type: ignore[attr-defined]
 
 
-class SectionForm(forms.Form):
-    """The text of one section and the version it was made on."""
+class SectionForm(VersionedForm):
+    """The text of one section, which several people may have open."""
 
+    answers = ("text",)
     text = forms.CharField(
-        required=False, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 14}), label="Text"
+        required=False, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 18}), label="Text"
     )
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, label: str, hint: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, label: str, hint: str, stored: PaperSection | None = None, **kwargs: Any) -> None:
+        if stored is not None:
+            kwargs.setdefault("initial", initial_of({"text": stored.text}, {"text": stored.version}))
         super().__init__(*args, **kwargs)
         self.fields["text"].label, self.fields["text"].help_text = label, hint
 
-    @property
-    def edit(self) -> Edit:
-        return Edit(self.cleaned_data["version"], self.cleaned_data["text"])
+
+class CommentForm(forms.Form):
+    """What a reviewer says of a section. A suggestion names words of it, and others for their place."""
+
+    text = WordsField(max_words=500, rows=4, required=False, label="Comment")
+    quoted = forms.CharField(
+        required=False,
+        max_length=LONGEST_QUOTED,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label="Words it is about",
+        help_text="Copied from the section exactly as they stand there",
+    )
+    is_suggestion = forms.BooleanField(required=False, label="I suggest other words for these")
+    instead = forms.CharField(
+        required=False,
+        max_length=LONGEST_QUOTED,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label="Suggested words",
+        help_text="What is to stand in their place. Leave it empty to suggest leaving them out",
+    )
+
+
+class SettleForm(forms.Form):
+    """What becomes of a comment or suggestion."""
+
+    how = forms.ChoiceField(choices=Settled.choices)
+    answer = forms.CharField(required=False, max_length=2000, label="Answer")
 
 
 class OutcomeForm(forms.Form):

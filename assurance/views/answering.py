@@ -6,7 +6,7 @@ The page of the theme and its autosave share this.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -20,14 +20,12 @@ from assurance.forms.statement import ActionForm, ActionForms, EntryForm, LevelO
 from assurance.models import Entry, EntryAction
 from assurance.models.entry import ENTRY_ANSWERS
 from assurance.services.saving import ActionEdit, LastChange, Saved
-from assurance.views.conflicts import TwoVersions, two_versions
 from maturity.models import Criterion, Level, Theme
-from organisation.versioned import VersionedForm
-from records.edits import Conflict, Edit
+from organisation.conflicts import TwoVersions, two_versions
+from records.edits import Conflict
 
 ROWS = "actions"
 ROW_LABELS = {"title": "what is to be done", "lead": "who leads it", "due_on": "when it is due", "status": "status"}
-NOT_WRITTEN = object()  # equal to no answer
 
 Rows = forms.BaseFormSet[ActionForm]
 
@@ -143,13 +141,6 @@ def link_of(row: ActionForm, links: Iterable[Any]) -> Any:
 
 
 # --- After a save -------------------------------------------------------------------------------------------------
-
-
-def settle(form: VersionedForm, edits: Mapping[str, Edit], saved: Saved) -> None:
-    """Move the stamps of what was written, and of what the person is about to be shown, on to what is stored."""
-    written = {name: edit.value for name, edit in edits.items()}
-    values = {name: written.get(name, NOT_WRITTEN) for name in form.answers}
-    form.settle(values=values, versions=saved.stamps, conflicts=saved.conflicts)
 
 
 def settle_rows(rows: Rows, links: Sequence[Any], saved: Saved) -> list[TwoVersions]:

@@ -1,6 +1,6 @@
 """Saving answers while they are being given: what was sent of a page, saved like the page itself.
 
-The answer is a fragment (autosaving.py): which answers are saved now and with which stamps, what is wrong with others,
+The answer is a fragment (organisation/autosaving.py): which answers are saved now and with which stamps, what is wrong with others,
 and two versions of what somebody else has changed too.
 """
 
@@ -33,20 +33,21 @@ from assurance.views.answering import (
     sent_rows,
     settle_rows,
 )
-from assurance.views.autosaving import (
+from assurance.views.loading import writable_entry_or_404, writable_revision_or_404
+from assurance.views.moved_on import is_the_one_on_the_page
+from maturity.models import Criterion, Level
+from organisation.autosaving import (
     Answer,
     Wrong,
     add_answers,
     fields_of,
     fragment,
     is_of_somebody_else,
+    page_token,
     show,
     somebody_else,
     stamps_of,
 )
-from assurance.views.conflicts import is_the_one_on_the_page, page_token
-from assurance.views.loading import writable_entry_or_404, writable_revision_or_404
-from maturity.models import Criterion, Level
 from organisation.periods import Quarter
 from organisation.requests import SignedInRequest
 from organisation.versioned import version_name

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from assurance.rules import Refused
 from assurance.services import carrying
-from assurance.views.conflicts import closed
 from assurance.views.loading import writable_entry_or_404
+from assurance.views.moved_on import closed
 from organisation.periods import Quarter
 from organisation.requests import SignedInRequest
 

@@ -18,19 +18,11 @@ from assurance.models.statement import DETAIL_ANSWERS
 from assurance.rules import Refused
 from assurance.services import saving, statements
 from assurance.services.saving import LastChange
-from assurance.views.answering import settle
-from assurance.views.conflicts import (
-    TwoVersions,
-    closed,
-    is_the_one_on_the_page,
-    moved_on,
-    put_in,
-    put_merged,
-    save_token,
-    two_versions,
-)
 from assurance.views.loading import writable_revision_or_404
+from assurance.views.moved_on import closed, is_the_one_on_the_page, moved_on
 from assurance.views.presence import others_here
+from organisation.autosaving import save_token
+from organisation.conflicts import TwoVersions, put_in, put_merged, settle, two_versions
 from organisation.periods import Quarter
 from organisation.requests import SignedInRequest
 from organisation.sessions import is_own_device

@@ -22,8 +22,8 @@ from assurance.models import Entry, EvidenceFile, EvidenceItem
 from assurance.rules import Refused
 from assurance.services import carrying
 from assurance.services import evidence as services
-from assurance.views.conflicts import closed, moved_on
 from assurance.views.loading import writable_entry_or_404
+from assurance.views.moved_on import closed, moved_on
 from organisation.files import hand_out, spend_on
 from organisation.formfields import OptionLabel
 from organisation.models import User

@@ -25,10 +25,10 @@ from assurance.rules import Refused
 from assurance.services import audit_findings, auditing
 from assurance.services.saving import Saved
 from assurance.views.audit_loading import audit_or_404, done_audit_or_404, done_verdict_or_404, verdict_or_404
-from assurance.views.autosaving import fragment, is_of_somebody_else, somebody_else
-from assurance.views.conflicts import typed_texts
 from assurance.views.loading import level_names
 from assurance.views.parts import autosave, save_page, show_page
+from organisation.autosaving import fragment, is_of_somebody_else, somebody_else
+from organisation.conflicts import typed_texts
 from organisation.models import User
 from organisation.requests import SignedInRequest
 from organisation.versioned import initial_of

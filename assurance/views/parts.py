@@ -15,9 +15,8 @@ from assurance.history import text_at
 from assurance.models import Audit, MergeDecision, Rollup, ThemeAssessment, ThemeVerdict
 from assurance.services import saving
 from assurance.services.saving import LastChange, Saved
-from assurance.views.answering import settle
-from assurance.views.autosaving import Answer, add_answers, show
-from assurance.views.conflicts import TwoVersions, page_token, put_in, put_merged, save_token, two_versions
+from organisation.autosaving import Answer, add_answers, page_token, save_token, show
+from organisation.conflicts import TwoVersions, put_in, put_merged, settle, two_versions
 from organisation.requests import SignedInRequest
 from organisation.sessions import is_own_device
 from organisation.versioned import VersionedForm

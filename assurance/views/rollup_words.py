@@ -22,9 +22,9 @@ from assurance.rollup_tables import theme_row
 from assurance.services import rollup_words
 from assurance.services.rollup_words import Scale, ScoredTheme
 from assurance.services.saving import Saved
-from assurance.views.autosaving import is_of_somebody_else, somebody_else
 from assurance.views.loading import begun_assessment_or_404, begun_rollup_or_404, writable_rollup_or_404
 from assurance.views.parts import autosave, save_page, show_page
+from organisation.autosaving import is_of_somebody_else, somebody_else
 from organisation.periods import HalfYear
 from organisation.requests import SignedInRequest
 from records.edits import Edit

@@ -36,24 +36,16 @@ from assurance.views.answering import (
     level_options,
     row_versions_of,
     sent_rows,
-    settle,
     settle_rows,
     shown_on_the_page,
     stored_rows,
 )
-from assurance.views.conflicts import (
-    TwoVersions,
-    closed,
-    is_the_one_on_the_page,
-    moved_on,
-    put_in,
-    put_merged,
-    save_token,
-    two_versions,
-)
 from assurance.views.loading import writable_entries_or_404
+from assurance.views.moved_on import closed, is_the_one_on_the_page, moved_on
 from assurance.views.presence import others_here
 from maturity.matrix import short_forms_in
+from organisation.autosaving import save_token
+from organisation.conflicts import TwoVersions, put_in, put_merged, settle, two_versions
 from organisation.models import User
 from organisation.periods import Quarter
 from organisation.requests import SignedInRequest

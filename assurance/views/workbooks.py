@@ -24,12 +24,12 @@ from assurance.models import Revision, WorkbookUpload
 from assurance.rules import Refused
 from assurance.services import workbooks as services
 from assurance.services.workbooks import ACTION, DETAILS, NEW, Change, Overtaken
-from assurance.views.conflicts import closed
 from assurance.views.loading import (
     asked_revision_or_404,
     level_names,
     writable_revision_or_404,
 )
+from assurance.views.moved_on import closed
 from assurance.workbooks.layout import LEVEL_WORDS
 from organisation.periods import Quarter
 from organisation.requests import SignedInRequest

@@ -20,8 +20,6 @@ from papers.contents.typed_numbers import doubts_in
 from papers.models import Paper
 from papers.skeleton import Skeleton
 
-MARKING = "OFFICIAL"
-
 
 @dataclass(frozen=True)
 class Missing:
@@ -45,7 +43,7 @@ def gather(paper: Paper, *, today: date) -> dict[str, Any]:
         "meeting_on": paper.meeting_on.isoformat(),
         "report_by": paper.report_by,
         "half": str(paper.half),
-        "marking": MARKING,
+        "marking": paper.marked,
         "numbering": skeleton.numbering.value,
         "parts": [
             {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import transaction
@@ -21,7 +22,7 @@ from records.services import blobs, jobs, trail
 from rendering import pdf
 
 BUILD = "papers.build_paper"
-DETAIL_FIELDS = ("title", "panel", "meeting_on", "report_by")
+DETAIL_FIELDS = ("title", "panel", "meeting_on", "report_by", "marking", "handling")
 NOT_A_DRAFT = "This paper is {state} now, so it was not changed. Copy what you typed, or take the paper back to draft."
 
 
@@ -35,6 +36,23 @@ class NotReady(Refused):
     def __init__(self, missing: Sequence[Missing]) -> None:
         super().__init__("The paper cannot be made final yet. " + " ".join(lack.message for lack in missing))
         self.missing = list(missing)
+
+
+@dataclass(frozen=True)
+class LastChange:
+    """Who changed a section last before a save, and when: whose version a conflict is with."""
+
+    by: User | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Saved:
+    """How a section's save went: what somebody else had changed, who that was, and the text's version now."""
+
+    conflicts: tuple[Conflict, ...] = ()
+    before: LastChange = LastChange()
+    stamps: Mapping[str, int] = field(default_factory=dict)
 
 
 class _Overtaken(Exception):
@@ -86,26 +104,27 @@ def _locked_draft(paper: Paper) -> Paper:
 
 
 @transaction.atomic
-def save_section(*, paper: Paper, key: str, edit: Edit, by: User, at: datetime) -> tuple[Conflict, ...]:
-    """Write the section's text unless somebody has changed it since `edit` was begun; return what is in conflict.
+def save_section(*, paper: Paper, key: str, edit: Edit, by: User, at: datetime) -> Saved:
+    """Write the section's text unless somebody has changed it since `edit` was begun; say what is in conflict.
 
     Raises Refused where the paper is no longer a draft.
     """
     if key not in paper.structure.prose:
         raise ValueError(f"A paper has no section {key} that can be written.")
     current = _locked_draft(paper)
-    section, _ = PaperSection.objects.get_or_create(paper=current, key=key)
+    section, _ = PaperSection.objects.select_related("changed_by").get_or_create(paper=current, key=key)
+    before = LastChange(section.changed_by, section.changed_at)
     result = reconcile(
-        values={key: section.text},
-        versions={key: section.version},
-        edits={key: Edit(edit.base_version, normal(edit.value))},
+        values={"text": section.text},
+        versions={"text": section.version},
+        edits={"text": Edit(edit.base_version, normal(edit.value))},
     )
     if result.accepted:
-        section.text = result.accepted[key]
+        section.text = result.accepted["text"]
         section.version += 1
         section.changed_at, section.changed_by = at, by
         section.save(update_fields=["text", "version", "changed_at", "changed_by"])
-    return result.conflicts
+    return Saved(result.conflicts, before, {"text": section.version})
 
 
 @transaction.atomic

@@ -80,7 +80,9 @@ def test_a_new_paper_starts_with_words_in_every_section_but_the_contacts(adviser
 
 def test_saving_a_section_raises_its_version_and_keeps_who_did_it(adviser: User) -> None:
     paper = make_draft()
-    conflicts = papers.save_section(paper=paper, key="risk", edit=Edit(0, "None\r\nknown"), by=adviser, at=NOW)
+    conflicts = papers.save_section(
+        paper=paper, key="risk", edit=Edit(0, "None\r\nknown"), by=adviser, at=NOW
+    ).conflicts
     section = paper.sections.get(key="risk")
     assert conflicts == ()
     assert (section.text, section.version, section.changed_by) == ("None\nknown", 1, adviser)
@@ -89,7 +91,7 @@ def test_saving_a_section_raises_its_version_and_keeps_who_did_it(adviser: User)
 def test_a_text_overtaken_by_somebody_else_is_not_written(adviser: User, head: User) -> None:
     paper = make_draft()
     papers.save_section(paper=paper, key="risk", edit=Edit(0, "Theirs"), by=head, at=NOW)
-    (conflict,) = papers.save_section(paper=paper, key="risk", edit=Edit(0, "Mine"), by=adviser, at=NOW)
+    (conflict,) = papers.save_section(paper=paper, key="risk", edit=Edit(0, "Mine"), by=adviser, at=NOW).conflicts
     assert (conflict.mine, conflict.theirs, conflict.their_version) == ("Mine", "Theirs", 1)
     assert section_text(paper, "risk") == "Theirs"
 

@@ -1,29 +1,44 @@
-"""What the pages on which a statement is filled in share: two versions of an answer, and a statement that moved on."""
+"""Two versions of an answer that two people have given: in words, for the page that shows both, and put together."""
 
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
 
-from assurance.models import Revision
-from assurance.services.saving import LastChange
-from organisation.formfields import WordsField
-from organisation.requests import SignedInRequest
 from organisation.versioned import VersionedForm, stamp
-from records.edits import Conflict
+from records.edits import Conflict, Edit
 from records.merging import propose
 from rendering import formats
 
-CLOSED = "This statement is {state}, so it cannot be changed. Reopen it first if something has to be mended."
+NOT_WRITTEN = object()  # equal to no answer
+
+
+class Changed(Protocol):
+    """Who changed something last before a save, and when: whose version a conflict is with."""
+
+    @property
+    def by(self) -> object | None: ...
+
+    @property
+    def at(self) -> datetime | None: ...
+
+
+class HowSaved(Protocol):
+    """How a save went: what was overtaken, whose version stands, and the versions of the answers that were sent."""
+
+    @property
+    def conflicts(self) -> Sequence[Conflict]: ...
+
+    @property
+    def before(self) -> Changed: ...
+
+    @property
+    def stamps(self) -> Mapping[str, int]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +76,7 @@ def two_versions(
     form: VersionedForm,
     conflicts: Iterable[Conflict],
     *,
-    theirs: LastChange,
+    theirs: Changed,
     labels: Mapping[str, str] | None = None,
     begun_on: Callable[[str], str | None] = lambda _name: None,
 ) -> list[TwoVersions]:
@@ -108,7 +123,7 @@ def _in_words(form: VersionedForm, name: str, value: Any) -> str:
 
 
 def _merged(form: VersionedForm, conflict: Conflict, begun_on: Callable[[str], str | None]) -> str | None:
-    if not isinstance(form.fields[conflict.field], WordsField):
+    if not isinstance(form.fields[conflict.field].widget, forms.Textarea):
         return None
     return propose(begun_on(conflict.field), conflict.mine, conflict.theirs).text
 
@@ -136,26 +151,11 @@ def put_in(pages: Iterable[VersionedForm], waiting: Iterable[TwoVersions], contr
     return []
 
 
-def save_token(request: SignedInRequest) -> uuid.UUID | None:
-    """Return what a whole page that is sent twice is known by: the page's own token, and all that was in it."""
-    page = page_token(request)
-    if page is None:
-        return None
-    sent = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
-    return uuid.uuid5(page, json.dumps(sent))
-
-
-def page_token(request: SignedInRequest) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(request.POST.get("token", ""))
-    except ValueError:
-        return None
-
-
-def moved_on(request: SignedInRequest, revision: Revision, pages: Sequence[forms.BaseForm]) -> HttpResponse:
-    """409: the statement was completed, or another revision begun, while the person was writing."""
-    context = {"revision": revision, "statement": revision.statement, "texts": typed_texts(pages)}
-    return render(request, "assurance/statement_moved_on.html", context, status=409)
+def settle(form: VersionedForm, edits: Mapping[str, Edit], saved: HowSaved) -> None:
+    """Move the stamps of what was written, and of what the person is about to be shown, on to what is stored."""
+    written = {name: edit.value for name, edit in edits.items()}
+    values = {name: written.get(name, NOT_WRITTEN) for name in form.answers}
+    form.settle(values=values, versions=saved.stamps, conflicts=saved.conflicts)
 
 
 def typed_texts(pages: Sequence[forms.BaseForm]) -> list[TypedText]:
@@ -166,13 +166,3 @@ def typed_texts(pages: Sequence[forms.BaseForm]) -> list[TypedText]:
         for box in form.visible_fields()
         if isinstance(text := box.value(), str) and text.strip() and not isinstance(box.field, forms.ChoiceField)
     ]
-
-
-def is_the_one_on_the_page(request: SignedInRequest, revision: Revision) -> bool:
-    """Whether the page was opened on this revision: the next one counts its fields' versions afresh."""
-    return revision.is_open and request.POST.get("revision") == str(revision.number)
-
-
-def closed(request: SignedInRequest, revision: Revision) -> HttpResponseRedirect:
-    messages.info(request, CLOSED.format(state=revision.get_state_display().lower()))
-    return redirect("assurance:statement", revision.statement.unit.slug, revision.statement.quarter)

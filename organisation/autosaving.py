@@ -5,6 +5,8 @@ By its header `Autosave-Outcome` the page's script knows it from any other answe
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,9 +15,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from assurance.services.saving import Saved
-from assurance.views.answering import settle
-from assurance.views.conflicts import TwoVersions, two_versions
+from organisation.conflicts import HowSaved, TwoVersions, settle, two_versions
 from organisation.requests import SignedInRequest
 from organisation.versioned import VersionedForm, version_name
 from records.edits import Conflict, Edit
@@ -53,7 +53,7 @@ def add_answers(
     answer: Answer,
     form: VersionedForm,
     edits: Mapping[str, Edit],
-    saved: Saved,
+    saved: HowSaved,
     begun_on: Callable[[str], str | None] = lambda _name: None,
 ) -> None:
     """Say of each answer that was sent whether it is saved, wrong or overtaken."""
@@ -92,7 +92,7 @@ def show(request: SignedInRequest, answer: Answer) -> HttpResponse:
     """Answer with what became of what was sent."""
     outcome, status = answer.outcome
     context = {"answer": answer, "kept": " ".join(answer.kept), "saved_at": timezone.now()}
-    return fragment(request, "assurance/_autosaved.html", context, outcome=outcome, status=status)
+    return fragment(request, "components/_autosaved.html", context, outcome=outcome, status=status)
 
 
 def fragment(
@@ -102,3 +102,22 @@ def fragment(
     response = render(request, template, context, status=status)
     response["Autosave-Outcome"] = outcome
     return response
+
+
+# --- Tokens -------------------------------------------------------------------------------------------------------
+
+
+def save_token(request: SignedInRequest) -> uuid.UUID | None:
+    """Return what a whole page that is sent twice is known by: the page's own token, and all that was in it."""
+    page = page_token(request)
+    if page is None:
+        return None
+    sent = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
+    return uuid.uuid5(page, json.dumps(sent))
+
+
+def page_token(request: SignedInRequest) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.POST.get("token", ""))
+    except ValueError:
+        return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
@@ -26,8 +25,7 @@ from records.histories import (
     kept_by_row,
     latest_first,
 )
-from records.models import TrailEntry
-from records.models.trail import THE_SYSTEM
+from records.timelines import NOBODY, acts_about
 from rendering import formats
 
 NAMES = {
@@ -51,19 +49,7 @@ LONG_TEXTS = frozenset({"measure", "achieved"})
 
 def timeline(action: Action) -> list[Item]:
     """Return everything that became of the action and its tasks, the latest first."""
-    return latest_first([*_acts(action), *_changes(action)])
-
-
-def _acts(action: Action) -> Iterator[Item]:
-    about: Any = TrailEntry.objects.filter(thing_type="actions.Action", thing_id=action.pk).with_words()
-    for entry in about.with_identities().order_by("pk"):
-        written: dict[str, str] = json.loads(entry.words) if entry.words else {}
-        yield Item(
-            at=entry.at,
-            who=_capitalised(entry.actor_name),
-            did=ACTS.get(entry.act, entry.act).replace("{thing}", entry.thing_name),
-            notes=tuple((name.capitalize(), text) for name, text in written.items()),
-        )
+    return latest_first([*acts_about("actions.Action", action.pk, acts=ACTS), *_changes(action)])
 
 
 def _changes(action: Action) -> Iterator[Item]:
@@ -74,7 +60,7 @@ def _changes(action: Action) -> Iterator[Item]:
         # The acts tell how its status changed, unless it was not by one.
         fields = [_in_words(one) for one in change.fields if one.name != "status" or change.source == Source.OUTSIDE]
         if fields or change.what != What.OVERWRITTEN:
-            yield item_of(change, what, people=people, fields=fields, system=_capitalised(THE_SYSTEM), place=place)
+            yield item_of(change, what, people=people, fields=fields, system=NOBODY, place=place)
 
 
 Found = tuple[Change, str, str]
@@ -118,7 +104,3 @@ def _words(name: str, value: Any) -> str:
     if isinstance(value, datetime):
         return formats.day_and_clock(value)
     return formats.day(value) if isinstance(value, date) else str(value)
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from papers.views import outcomes, packs, papers, release, writing
+from papers.views import comments, outcomes, packs, papers, release, sections, writing
 
 app_name = "papers"
 urlpatterns = [
@@ -10,7 +10,13 @@ urlpatterns = [
     path("<int:pk>/progress/", papers.progress, name="progress"),
     path("<int:pk>/pdf/", papers.pdf, name="pdf"),
     path("<int:pk>/details/", writing.details, name="details"),
-    path("<int:pk>/sections/<slug:key>/", writing.section, name="section"),
+    path("<int:pk>/history/", sections.history, name="history"),
+    path("<int:pk>/comments/", comments.comments, name="comments"),
+    path("<int:pk>/sections/<slug:key>/", sections.section, name="section"),
+    path("<int:pk>/sections/<slug:key>/autosave/", sections.autosave, name="autosave_section"),
+    path("<int:pk>/sections/<slug:key>/preview/", sections.preview, name="preview_section"),
+    path("<int:pk>/sections/<slug:key>/comments/", comments.section, name="section_comments"),
+    path("comments/<int:comment>/settle/", comments.settle, name="settle_comment"),
     path("<int:pk>/finalise/", release.finalise, name="finalise"),
     path("<int:pk>/document/", release.document, name="document"),
     path("<int:pk>/document/cancel/", release.cancel_document, name="cancel_document"),

@@ -1,7 +1,7 @@
 """Saving answers while they are being given: what was sent of a page, saved like the page itself.
 
-The answer is a fragment (organisation/autosaving.py): which answers are saved now and with which stamps, what is wrong with others,
-and two versions of what somebody else has changed too.
+The answer is a fragment (organisation/autosaving.py): which answers are saved now and with which stamps, what is wrong
+with others, and two versions of what somebody else has changed too.
 """
 
 from __future__ import annotations

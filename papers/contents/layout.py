@@ -61,6 +61,10 @@ class Document:
     marking: str
     parts: tuple[LaidPart, ...]
 
+    def section(self, key: str) -> LaidSection:
+        """Return the section of that key."""
+        return next(section for part in self.parts for section in part.sections if section.key == key)
+
     @property
     def recommendations(self) -> list[SafeString]:
         """What the paper asks the panel for, one recommendation a paragraph, as it prints them."""

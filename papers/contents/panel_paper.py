@@ -29,9 +29,12 @@ class Missing:
     message: str
 
 
-def gather(paper: Paper, *, today: date) -> dict[str, Any]:
-    """Return all the paper says, with figures as the data stand now: a fixed number of queries."""
-    texts = dict(paper.sections.values_list("key", "text"))
+def gather(paper: Paper, *, today: date, typed: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return all the paper says, with figures as the data stand now: a fixed number of queries.
+
+    `typed` are texts of sections that have not been saved yet, in the place of those that have.
+    """
+    texts = dict(paper.sections.values_list("key", "text")) | dict(typed or {})
     force = Force.objects.first()
     skeleton = paper.structure
     asked = Asked(paper.half, paper.meeting_on, today)

@@ -17,6 +17,7 @@ from papers.models import Paper, PaperSection, PaperState, PaperTemplate
 from papers.services import panel_notices
 from records.canonical import content_digest, normal
 from records.edits import Conflict, Edit, reconcile, write_onto
+from records.marking import Marking
 from records.models import Job
 from records.services import blobs, jobs, trail
 from rendering import pdf
@@ -96,7 +97,7 @@ def _locked(paper: Paper) -> Paper:
     return Paper.objects.select_for_update(no_key=True).get(pk=paper.pk)
 
 
-def _locked_draft(paper: Paper) -> Paper:
+def locked_draft(paper: Paper) -> Paper:
     current = _locked(paper)
     if not current.is_draft:
         raise Refused(NOT_A_DRAFT.format(state=current.get_state_display().lower()))
@@ -111,7 +112,7 @@ def save_section(*, paper: Paper, key: str, edit: Edit, by: User, at: datetime) 
     """
     if key not in paper.structure.prose:
         raise ValueError(f"A paper has no section {key} that can be written.")
-    current = _locked_draft(paper)
+    current = locked_draft(paper)
     section, _ = PaperSection.objects.select_related("changed_by").get_or_create(paper=current, key=key)
     before = LastChange(section.changed_by, section.changed_at)
     result = reconcile(
@@ -136,7 +137,7 @@ def save_details(*, paper: Paper, edits: Mapping[str, Edit], by: User, at: datet
     unknown = set(edits) - set(DETAIL_FIELDS)
     if unknown:
         raise ValueError(f"A paper has no detail {', '.join(sorted(unknown))}.")
-    current = _locked_draft(paper)
+    current = locked_draft(paper)
     result = write_onto(
         current,
         names=DETAIL_FIELDS,
@@ -145,6 +146,8 @@ def save_details(*, paper: Paper, edits: Mapping[str, Edit], by: User, at: datet
             for name, edit in edits.items()
         },
     )
+    if (current.marking == Marking.OFFICIAL_SENSITIVE) != bool(current.handling):
+        raise Refused("Somebody else has changed the marking meanwhile. Reload the page and set both anew.")
     if result.accepted:
         current.changed_at, current.changed_by = at, by
         current.save(update_fields=[*result.accepted, "field_versions", "changed_at", "changed_by"])
@@ -160,7 +163,7 @@ def finalise(*, paper: Paper, by: User, at: datetime) -> Paper:
 
     Raises NotReady with what is missing, Refused where it is no draft.
     """
-    current = _locked_draft(paper)
+    current = locked_draft(paper)
     content = normal(panel_paper.gather(current, today=london_day(at)))
     if missing := panel_paper.what_is_missing(current.structure, content):
         raise NotReady(missing)

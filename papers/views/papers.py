@@ -102,6 +102,7 @@ def paper_page(request: SignedInRequest, found: Paper, *, refusal: str = "", sta
         "standing": standing_of(request, found),
         "recommendations": _recommendations(found, document),
         "marking": content["marking"],
+        "open_comments": found.comments.open().count() if can_write_papers(request.user) else 0,
         "refusal": refusal,
     }
     return render(request, "papers/paper.html", context, status=status)

@@ -1,4 +1,4 @@
-"""Preparing a paper: starting it, its title block, its sections."""
+"""Preparing a paper: starting it, and its title block. Its sections: sections.py."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from organisation.periods import HalfYear
 from organisation.requests import SignedInRequest
-from papers.contents import panel_paper
-from papers.forms import DetailsForm, NewPaperForm, SectionForm
+from papers.forms import DetailsForm, NewPaperForm
 from papers.models import Paper, PaperSection, PaperTemplate
 from papers.permissions import can_write_papers
 from papers.services import papers as services
@@ -63,7 +62,7 @@ def details(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change the title block."""
     paper = writable_paper_or_404(request, pk)
     if request.method != "POST":
-        return _form(request, paper, DetailsForm(paper=paper)) if paper.is_draft else _no_draft(request, paper)
+        return _form(request, paper, DetailsForm(paper=paper)) if paper.is_draft else no_draft(request, paper)
     form = DetailsForm(request.POST, paper=paper)
     if not form.is_valid():
         return _form(request, paper, form, status=422)
@@ -80,37 +79,6 @@ def details(request: SignedInRequest, pk: int) -> HttpResponse:
         shown = [_shown(conflict, str(form.fields[conflict.field].label), paper) for conflict in conflicts]
         return _form(request, paper, form, status=409, conflicts=shown)
     messages.success(request, "The details are saved.")
-    return redirect("papers:paper", pk=pk)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def section(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
-    """Write one section."""
-    paper = writable_paper_or_404(request, pk)
-    written = paper.structure.prose.get(key)
-    if written is None:
-        raise Http404
-    name = paper.structure.name_of(key)
-    named = {"label": name, "hint": written.hint}
-    current = PaperSection.objects.select_related("changed_by").filter(paper=paper, key=key).first() or PaperSection()
-    if request.method != "POST":
-        form = SectionForm(initial={"text": current.text, "version": current.version}, **named)
-        return _section(request, paper, key, form) if paper.is_draft else _no_draft(request, paper)
-    form = SectionForm(request.POST, **named)
-    if not form.is_valid():
-        return _section(request, paper, key, form, status=422)
-    try:
-        conflicts = services.save_section(paper=paper, key=key, edit=form.edit, by=request.user, at=timezone.now())
-    except services.Refused as refusal:
-        form.add_error(None, str(refusal))
-        return _section(request, paper, key, form, status=422)
-    if conflicts:
-        current = PaperSection.objects.select_related("changed_by").get(paper=paper, key=key)
-        _take_their_versions(form, {"version": conflicts[0].their_version})
-        form.add_error("text", "Somebody else changed this while you were writing. Compare both versions.")
-        shown = [_shown(conflicts[0], name, current)]
-        return _section(request, paper, key, form, status=409, conflicts=shown)
-    messages.success(request, f"{name}: saved.")
     return redirect("papers:paper", pk=pk)
 
 
@@ -132,20 +100,6 @@ def _form(
     return render(request, "papers/details.html", context, status=status)
 
 
-def _section(
-    request: SignedInRequest, paper: Paper, key: str, form: SectionForm, *, status: int = 200, conflicts: Any = ()
-) -> HttpResponse:
-    text = str(form["text"].value() or "")
-    context = {
-        "paper": paper,
-        "name": paper.structure.name_of(key),
-        "form": form,
-        "conflicts": list(conflicts),
-        "looked_over": panel_paper.look_over(panel_paper.gather(paper, today=timezone.localdate()), text),
-    }
-    return render(request, "papers/section.html", context, status=status)
-
-
-def _no_draft(request: SignedInRequest, paper: Paper) -> HttpResponse:
+def no_draft(request: SignedInRequest, paper: Paper) -> HttpResponse:
     messages.info(request, f"This paper is {paper.get_state_display().lower()}, so its text cannot be changed.")
     return redirect("papers:paper", pk=paper.pk)

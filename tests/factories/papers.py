@@ -16,8 +16,8 @@ from organisation.periods import HalfYear
 from organisation.roles import Role
 from papers import templatefile
 from papers.contents.blocks import KINDS
-from papers.models import Paper, PaperTemplate
-from papers.services import papers, templates
+from papers.models import Paper, PaperTemplate, SectionComment
+from papers.services import comments, papers, templates
 from papers.templatefile import TemplateFile
 from records.edits import Edit
 from records.models import Blob, Job
@@ -181,6 +181,12 @@ def make_withdrawn(**draft: Any) -> Paper:
     """A paper that was published once."""
     paper = make_published(**draft)
     return papers.withdraw(paper=paper, reason="A figure was wrong.", by=make_person(Role.HEAD), at=NOW)
+
+
+def make_comment(paper: Paper, *, by: User | None = None, key: str = "risk", **said: Any) -> SectionComment:
+    """Something said about a section of a draft."""
+    by = by or make_person(Role.SHRMT)
+    return comments.add(paper=paper, key=key, by=by, at=NOW, **({"text": "Say more about this."} | said))
 
 
 def build_document(paper: Paper) -> Job:

@@ -216,23 +216,27 @@ def test_a_section_is_saved() -> None:
     client = a(Role.SHRMT)
     address = of(paper, "section", key="risk")
     assert client.get(address).status_code == 200
-    response = client.post(address, {"text": "New words", "version": "0"})
+    shown = client.get(address).context["form"]["text-version"].value()
+    response = client.post(address, {"text": "New words", "text-version": shown})
     assert (response.status_code, paper.sections.get(key="risk").text) == (302, "New words")
 
 
 def test_a_section_changed_by_somebody_else_shows_both_versions_and_keeps_the_text() -> None:
     paper = make_draft()
     other = make_person(Role.HEAD)
-    papers.save_section(paper=paper, key="risk", edit=Edit(0, "Their words"), by=other, at=NOW)
     client, address = a(Role.SHRMT), of(paper, "section", key="risk")
-    response = client.post(address, {"text": "My words", "version": "0"})
+    shown = client.get(address).context["form"]["text-version"].value()
+    papers.save_section(paper=paper, key="risk", edit=Edit(0, "Their words"), by=other, at=NOW)
+    response = client.post(address, {"text": "My words", "text-version": shown})
     page = response.content.decode()
     assert response.status_code == 409
-    assert page.count("My words") == 2  # beside theirs and in the box
+    assert "My words" in page
     assert "Their words" in page
     assert str(other) in page
-    assert response.context["form"]["version"].value() == "1"
-    assert client.post(address, {"text": "Both", "version": "1"}).status_code == 302
+    seen = response.context["form"]["text-version"].value()
+    assert seen != shown
+    decided = {"text": "Both", "text-version": seen, "decided": "text"}
+    assert client.post(address, decided).status_code == 302
     assert paper.sections.get(key="risk").text == "Both"
 
 
@@ -241,6 +245,7 @@ def test_details_changed_by_somebody_else_are_shown_and_the_others_saved() -> No
     papers.save_details(paper=paper, edits={"title": Edit(0, "Their title")}, by=make_person(Role.HEAD), at=NOW)
     data = {
         "title": "My title", "panel": "Joint panel", "meeting_on": "18 11 2025", "report_by": "Head",
+        "marking": "official", "handling": "", "marking_version": "0", "handling_version": "0",
         "title_version": "0", "panel_version": "0", "meeting_on_version": "0", "report_by_version": "0",
     }  # fmt: skip
     response = a(Role.SHRMT).post(of(paper, "details"), data)
@@ -253,7 +258,7 @@ def test_details_changed_by_somebody_else_are_shown_and_the_others_saved() -> No
 def test_text_for_a_paper_that_is_no_draft_any_more_is_kept_on_the_page() -> None:
     paper = make_final()
     client = a(Role.SHRMT)
-    response = client.post(of(paper, "section", key="risk"), {"text": "Typed late", "version": "0"})
+    response = client.post(of(paper, "section", key="risk"), {"text": "Typed late", "text-version": "0.0"})
     assert response.status_code == 422
     assert "Typed late" in response.content.decode()
     assert client.get(of(paper, "section", key="risk")).status_code == 302

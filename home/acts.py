@@ -68,6 +68,7 @@ FAMILIES = {
     "control": "Controls of risks",
     "board-meeting": "Meetings of the Board",
     "board-pack": "Agenda packs of the Board",
+    "public-version": "Public versions of panel papers",
     "objective": "Objectives of the Board",
     "sub-group": "Sub-groups of the Board",
     "group-risk": "Business groups’ own risks",

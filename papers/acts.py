@@ -18,5 +18,11 @@ ACTS = {
     "paper.outcome_recorded": "recorded what the panel made of a recommendation of the paper {thing}",
     "paper.published": "published the paper {thing}",
     "paper.reopened": "reopened the paper {thing}",
+    "public-version.built": "printed the {thing}",
+    "public-version.document_cancelled": "cancelled the printing of the {thing}",
+    "public-version.document_requested": "asked for the {thing} to be printed",
+    "public-version.downloaded": "downloaded the {thing}, which is not published",
+    "public-version.made": "made the {thing}",
+    "public-version.published": "published the {thing}",
     "paper.withdrawn": "withdrew the paper {thing}",
 }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from django.template.loader import render_to_string
 
 from papers.contents import layout, pack_layout
 from papers.contents.pieces import Numbers, Piece, Table
-from papers.models import BoardPack, Paper
+from papers.models import BoardPack, Paper, PublicVersion
 from rendering import stylesheet
 from rendering.assets import Asset, Attachment
 from rendering.cells import csv_bytes
@@ -27,6 +28,22 @@ def paper_html(paper: Paper, document: layout.Document) -> str:
 def paper_tables(paper: Paper, document: layout.Document) -> list[Attachment]:
     """Return the data of every table of a final paper’s `document` as CSV, in their order."""
     assert paper.finalised_at is not None  # noqa: S101  # only final ones are printed
+    return tables(document, modified_at=paper.finalised_at)
+
+
+def public_html(version: PublicVersion, document: layout.Document) -> str:
+    """Return a paper's public version, `document` being what was frozen of it, as HTML for printing."""
+    context = {
+        "document": document,
+        "content_digest": version.content_digest,
+        "finalised_at": version.paper.finalised_at,
+        "public_version": version,
+    }
+    return render_to_string("papers/documents/panel_paper.html", context)
+
+
+def tables(document: layout.Document, *, modified_at: datetime) -> list[Attachment]:
+    """Return the data of every table of a document as CSV, in their order."""
     pieces = (piece for part in document.parts for section in part.sections for piece in section.pieces)
     return [
         Attachment(
@@ -34,7 +51,7 @@ def paper_tables(paper: Paper, document: layout.Document) -> list[Attachment]:
             media_type="text/csv",
             content=csv_bytes(*_cells(table)),
             description=table.caption,
-            modified_at=paper.finalised_at,
+            modified_at=modified_at,
         )
         for piece in pieces
         for table in _tables_of(piece)

@@ -11,12 +11,15 @@ from django.core.exceptions import ValidationError
 from organisation.formfields import DayField, LineField, WordsField
 from organisation.periods import HalfYear
 from organisation.versioned import VersionedForm, initial_of
+from papers.contents.redaction import Misplaced, Redaction
 from papers.models import OutcomeKind, PanelOutcome, Paper, PaperSection, PaperTemplate, Settled
 from papers.services.outcomes import Said
 from papers.services.papers import DETAIL_FIELDS
+from records.canonical import normal
 from records.edits import Edit
 from records.marking import Marking
 
+MOST_REDACTIONS = 50
 LONGEST_HANDLING = 100  # what fits beside the marking at the head of a page
 LONGEST_QUOTED = 2_000
 LONGEST_TEXT = 50_000  # characters; rendering.markdown reads up to 60,000 as Markdown
@@ -172,13 +175,82 @@ class ReasonForm(forms.Form):
         self.fields["reason"].label = label
 
 
+class RedactionForm(forms.Form):
+    """Something to take out of a paper for its public version."""
+
+    key = forms.ChoiceField(label="Section", required=False)
+    words = forms.CharField(
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label="Words to take out",
+        help_text="Copied from the section’s text as it is shown below. Leave it empty to take out the whole section",
+    )
+    why = LineField(max_length=300, required=False, label="Why", help_text="Printed at the end of the public version")
+
+    def __init__(self, *args: Any, sections: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["key"].choices = [("", "Choose a section"), *sections]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A row that is begun names its section and its reason."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.has_changed() and not self.errors:
+            if not cleaned["key"]:
+                self.add_error("key", "Choose the section that it is to be taken out of.")
+            if not cleaned["why"]:
+                self.add_error("why", "Say why it is taken out: readers of the public version are told.")
+        return cleaned
+
+
+class RedactionRows(forms.BaseFormSet[RedactionForm]):
+    """What is to be taken out, a row for each thing."""
+
+    def tell(self, faults: Sequence[Misplaced]) -> None:
+        """Say at its row what is wrong with each redaction that was given."""
+        given = [form for form in self.forms if form.has_changed()]
+        for fault in faults:
+            given[fault.number].add_error("words", fault.message)
+
+    def with_room(self) -> RedactionRows:
+        """Return the same rows with a blank one behind them, where the last one is not blank."""
+        data: Any = self.data
+        data = data.copy()
+        total = self.total_form_count()
+        if self.forms[-1].has_changed() and total < MOST_REDACTIONS:
+            data[f"{self.prefix}-TOTAL_FORMS"] = str(total + 1)
+        return type(self)(data, form_kwargs=self.form_kwargs, prefix=self.prefix)
+
+    @property
+    def redactions(self) -> list[Redaction]:
+        """What valid rows ask to be taken out, in their order."""
+        given = [form.cleaned_data for form in self.forms if form.has_changed()]
+        return [Redaction(one["key"], normal(one["words"]).strip(), one["why"]) for one in given]
+
+
+_RedactionRows = forms.formset_factory(
+    RedactionForm, formset=RedactionRows, extra=1, max_num=MOST_REDACTIONS, validate_max=True
+)
+
+
+def redaction_rows(data: Any, *, sections: Sequence[tuple[str, str]]) -> RedactionRows:
+    """Return the rows as they were sent, or a blank one. `sections` are the keys and names to choose from."""
+    rows = _RedactionRows(data, form_kwargs={"sections": sections}, prefix="rows")
+    assert isinstance(rows, RedactionRows)  # noqa: S101  # the factory makes a class of it
+    return rows
+
+
 class PublishForm(forms.Form):
-    """That somebody has read exactly this paper and lets the panel have it."""
+    """That somebody has read exactly this paper, or its public version, and lets others have it."""
 
     seen_digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    confirmed = forms.BooleanField(label="I have read this paper and it may go to the panel", required=False)
+    confirmed = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, label: str = "I have read this paper and it may go to the panel", **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["confirmed"].label = label
 
     def clean_confirmed(self) -> bool:
         if not self.cleaned_data["confirmed"]:
-            raise ValidationError("Tick the box to say that you have read the paper and that it may go to the panel.")
+            raise ValidationError("Tick the box to say that you have read it and that it may be published.")
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from organisation.permissions import Person, administers, roles_anywhere
 from organisation.roles import Role
-from papers.models import READS_ALL, Paper
+from papers.models import READS_ALL, Paper, PublicVersion
 from risks.permissions import can_read_meetings, can_write_meetings
 
 WRITES = frozenset({Role.SHRMT, Role.HEAD})
@@ -19,6 +19,13 @@ def can_list_papers(user: Person) -> bool:
 def can_read_paper(user: Person, paper: Paper) -> bool:
     roles = roles_anywhere(user)
     return bool(roles) if paper.is_released else bool(roles & READS_ALL)
+
+
+def can_read_public_version(user: Person, version: PublicVersion) -> bool:
+    """Whether the person reads a paper's public version: published ones with the paper, others while they are made."""
+    if not can_read_paper(user, version.paper):
+        return False
+    return version.published_at is not None or bool(roles_anywhere(user) & READS_ALL)
 
 
 def can_write_papers(user: Person) -> bool:

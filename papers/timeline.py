@@ -28,7 +28,7 @@ def text_at(section: PaperSection, version: int) -> str | None:
 
 def _changes(paper: Paper) -> Iterator[Item]:
     sections = {section.pk: section for section in paper.sections.all()}
-    kept_rows: Any = PaperSection.history.rel.related_model  # type: ignore[attr-defined]  # pghistory’s own
+    kept_rows: Any = PaperSection.history.rel.related_model
     events = kept_rows.objects.select_related("pgh_context").filter(pgh_obj__in=sections)
     kept = kept_by_row(events, ("text",))
     found = [

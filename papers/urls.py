@@ -1,6 +1,6 @@
 from django.urls import path
 
-from papers.views import comments, outcomes, packs, papers, release, sections, writing
+from papers.views import comments, outcomes, packs, papers, public_versions, release, sections, writing
 
 app_name = "papers"
 urlpatterns = [
@@ -24,6 +24,13 @@ urlpatterns = [
     path("<int:pk>/publish/", release.publish, name="publish"),
     path("<int:pk>/withdraw/", release.withdraw, name="withdraw"),
     path("<int:pk>/recommendations/<int:number>/outcome/", outcomes.outcome, name="outcome"),
+    path("<int:pk>/public/", public_versions.versions, name="public_versions"),
+    path("<int:pk>/public/new/", public_versions.new, name="new_public_version"),
+    path("public/<int:pk>/progress/", public_versions.progress, name="public_progress"),
+    path("public/<int:pk>/document/", public_versions.document, name="public_document"),
+    path("public/<int:pk>/document/cancel/", public_versions.cancel_document, name="cancel_public_document"),
+    path("public/<int:pk>/publish/", public_versions.publish, name="publish_public_version"),
+    path("public/<int:pk>/pdf/", public_versions.pdf, name="public_pdf"),
     path("packs/meetings/<int:meeting>/", packs.packs, name="packs"),
     path("packs/meetings/<int:meeting>/make/", packs.make, name="make_pack"),
     path("packs/<int:pk>/progress/", packs.progress, name="pack_progress"),

@@ -1,4 +1,4 @@
-"""What stands behind a digest: a panel paper, by what it says or by the bytes of its document."""
+"""What stands behind a digest: a paper, its public version or an agenda pack, by what it says or by its bytes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from organisation.permissions import Person
-from papers.models import BoardPack, Paper, PaperState
+from papers.models import BoardPack, Paper, PaperState, PublicVersion
 from records.canonical import content_digest
 from records.verification import Finding, Match, Matched, finding_on_bytes
 from rendering import formats
@@ -27,7 +27,12 @@ def find_by_digest(digest: str, *, reader: Person) -> list[Match]:
     has_it = Q(content_digest=digest) | Q(pdf__sha256=digest)
     papers = Paper.objects.visible_to(reader).filter(has_it).select_related("pdf").order_by("pk")
     packs = BoardPack.objects.visible_to(reader).filter(has_it).select_related("pdf", "meeting").order_by("pk")
-    return [*(_match(paper, digest) for paper in papers), *_packs(packs, digest)]
+    public = PublicVersion.objects.visible_to(reader).filter(has_it).select_related("pdf", "paper").order_by("pk")
+    return [
+        *(_match(paper, digest) for paper in papers),
+        *(_public(version, digest) for version in public),
+        *_packs(packs, digest),
+    ]
 
 
 def changed_papers() -> Iterator[tuple[str, str]]:
@@ -41,9 +46,18 @@ def changed_papers() -> Iterator[tuple[str, str]]:
 
 def changed_packs() -> Iterator[tuple[str, str]]:
     """Yield (name, what is wrong) of agenda packs whose frozen content is not what their digest was taken of."""
-    for pack in BoardPack.objects.select_related("meeting").order_by("pk").iterator(chunk_size=20):
-        if (found := content_digest(pack.content)) != pack.content_digest:
-            yield str(pack), f"its content has the digest {found}, and {pack.content_digest} is stored with it"
+    return _changed(BoardPack.objects.select_related("meeting"))
+
+
+def changed_public_versions() -> Iterator[tuple[str, str]]:
+    """Yield (name, what is wrong) of public versions whose frozen content is not what their digest was taken of."""
+    return _changed(PublicVersion.objects.select_related("paper"))
+
+
+def _changed(versions: QuerySet[BoardPack] | QuerySet[PublicVersion]) -> Iterator[tuple[str, str]]:
+    for version in versions.order_by("pk").iterator(chunk_size=20):
+        if (found := content_digest(version.content)) != version.content_digest:
+            yield str(version), f"its content has the digest {found}, and {version.content_digest} is stored with it"
 
 
 def _match(paper: Paper, digest: str) -> Match:
@@ -65,6 +79,32 @@ def _match(paper: Paper, digest: str) -> Match:
     )
 
 
+def _public(version: PublicVersion, digest: str) -> Match:
+    is_content = version.content_digest == digest
+    stands = version.published_at is not None and version.paper.is_published
+    return Match(
+        matched=Matched.CONTENT if is_content else Matched.FILE,
+        thing=str(version) if is_content else f"The document of the {version.name_in_trail}",
+        address=reverse("papers:paper", args=[version.paper_id]),
+        facts=(
+            ("Paper", f"{version.paper}, {formats.day(version.paper.meeting_on)}"),
+            ("Made", _moment(version.made_at)),
+            *((("Published", _moment(version.published_at)),) if version.published_at else ()),
+        ),
+        standing=_standing_of(version),
+        stands=stands,
+        findings=tuple(_findings(version)),
+    )
+
+
+def _standing_of(version: PublicVersion) -> str:
+    if version.paper.is_withdrawn:
+        return "The paper has been withdrawn since, and this version with it."
+    if version.published_at is None:
+        return "It has not been published."
+    return "It is published: passages of the paper have been taken out of it."
+
+
 def _packs(packs: QuerySet[BoardPack], digest: str) -> Iterator[Match]:
     later = BoardPack.objects.filter(meeting=OuterRef("meeting"), number__gt=OuterRef("number"))
     for pack in packs.annotate(is_newest=~Exists(later)):
@@ -84,7 +124,7 @@ def _packs(packs: QuerySet[BoardPack], digest: str) -> Iterator[Match]:
         )
 
 
-def _findings(paper: Paper | BoardPack) -> Iterator[Finding]:
+def _findings(paper: Paper | BoardPack | PublicVersion) -> Iterator[Finding]:
     found = content_digest(paper.content)
     if found == paper.content_digest:
         yield Finding("The digest, worked out again from the stored text, is the one on record.", is_well=True)

@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from organisation.periods import HalfYear
 from papers.contents.blocks import BLOCKS
-from papers.contents.pieces import Piece
+from papers.contents.pieces import Piece, bullets
+from papers.contents.redaction import MARK
 from papers.contents.references import resolved, unmarked
 from papers.skeleton import PROSE, Numbering
 from rendering import markdown
@@ -21,6 +22,7 @@ NOTHING_TO_REPORT = mark_safe("<p>Nothing to report under this heading.</p>")
 STILL_TO_BE_WRITTEN = mark_safe("<p>Still to be written.</p>")
 # On drafts only, too: a paper with a name that nothing has cannot be made final.
 FAULT = '<strong class="paper-fault">%s (not known)</strong>'
+TAKEN_OUT = "What has been taken out of this paper, and why"
 # The section of a template that asks the panel for something.
 RECOMMENDATIONS = "recommendations"
 LISTS = ("<ul", "<ol")
@@ -81,6 +83,8 @@ def laid_out(content: Mapping[str, Any]) -> Document:
     """
     parts, names = _numbered(content)
     texts = content["figures"] | names
+    # In a public version a name may be of something that has been taken out.
+    fault = MARK if _is_public(content) else FAULT
     return Document(
         force=content["force"],
         panel=content["panel"],
@@ -89,7 +93,7 @@ def laid_out(content: Mapping[str, Any]) -> Document:
         report_by=content["report_by"],
         half=HalfYear.parse(content["half"]),
         marking=content["marking"],
-        parts=tuple(_with_names(part, texts) for part in parts if part.sections),
+        parts=tuple(_with_names(part, texts, fault) for part in parts if part.sections),
     )
 
 
@@ -144,7 +148,28 @@ def _numbered(content: Mapping[str, Any]) -> tuple[list[LaidPart], dict[str, str
         )
         for part in content["parts"]
     ]
+    if _is_public(content):
+        parts.append(_taken_out(content))
     return parts, numbers.names
+
+
+def _is_public(content: Mapping[str, Any]) -> bool:
+    """Whether it is a public version's. One of which nothing is taken out does not exist."""
+    return bool(content.get("taken_out"))
+
+
+def _taken_out(content: Mapping[str, Any]) -> LaidPart:
+    """Say where something was taken out of the paper, and why."""
+    names = {
+        section["key"]: section["heading"] or part["heading"]
+        for part in content["parts"]
+        for section in part["sections"]
+    }
+    lines = (
+        f"{names[one['section']]}: {'the section' if one['whole'] else 'a passage'}. {one['why']}"
+        for one in content["taken_out"]
+    )
+    return LaidPart(TAKEN_OUT, (LaidSection("taken-out", "", False, (Piece(html=bullets(lines)),)),))
 
 
 def _section(section: Mapping[str, Any], content: Mapping[str, Any], numbers: _Numbers) -> LaidSection:
@@ -195,15 +220,15 @@ def _pieces(section: Mapping[str, Any], content: Mapping[str, Any]) -> Iterator[
 # --- Names ------------------------------------------------------------------------------------------------------------
 
 
-def _with_names(part: LaidPart, texts: Mapping[str, str]) -> LaidPart:
-    return replace(part, sections=tuple(_section_with_names(section, texts) for section in part.sections))
+def _with_names(part: LaidPart, texts: Mapping[str, str], fault: str) -> LaidPart:
+    return replace(part, sections=tuple(_section_with_names(section, texts, fault) for section in part.sections))
 
 
-def _section_with_names(section: LaidSection, texts: Mapping[str, str]) -> LaidSection:
+def _section_with_names(section: LaidSection, texts: Mapping[str, str], fault: str) -> LaidSection:
     def named(html: SafeString) -> SafeString:
         # Both escape what they put in, and leave the rest as it is.
         if section.is_prose:
-            return mark_safe(resolved(html, texts, fault=FAULT))  # noqa: S308
+            return mark_safe(resolved(html, texts, fault=fault))  # noqa: S308
         return mark_safe(unmarked(html, texts))  # noqa: S308
 
     pieces = (replace(piece, html=named(piece.html)) if piece.html else piece for piece in section.pieces)

@@ -9,15 +9,37 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from papers.models.paper import Paper
+from organisation.permissions import Person, appointments_today
+from papers.models.paper import READS_ALL, Paper
 from records.models import Blob
 
 # Nothing of what was frozen changes; publishing and withdrawing say so once.
 FROZEN_COLUMNS = ("paper_id", "number", "content", "content_digest", "made_at", "made_by_id")
 
 
+class PublicVersionQuerySet(models.QuerySet["PublicVersion"]):
+    def visible_to(self, user: Person) -> PublicVersionQuerySet:
+        """Versions that `can_read_public_version` grants, as a filter."""
+        readable = self.filter(paper__in=Paper.objects.visible_to(user))
+        if appointments_today(user).to(READS_ALL).exists():
+            return readable
+        return readable.exclude(published_at=None)
+
+    def published_of(self, paper: Paper) -> PublicVersion | None:
+        """Return what stands beside a paper for everybody, the newest; none where the paper is not released."""
+        if not paper.is_released:
+            return None
+        return self.for_lists().filter(paper=paper).exclude(published_at=None).order_by("-number").first()
+
+    def for_lists(self) -> PublicVersionQuerySet:
+        """Leave out the frozen content, which is large."""
+        return self.defer("content", "paper__content", "paper__skeleton", "paper__words").select_related(
+            "paper", "made_by", "published_by", "pdf"
+        )
+
+
 class PublicVersion(models.Model):
-    """What anybody may read of a paper. Nothing that was taken out is in `content`, in its document or beside it."""
+    """What anybody may read of a paper: no word that was taken out is in `content`, in its document or beside it."""
 
     paper = models.ForeignKey(Paper, on_delete=models.PROTECT, related_name="public_versions")
     number = models.PositiveSmallIntegerField()
@@ -31,6 +53,8 @@ class PublicVersion(models.Model):
     pdf = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = PublicVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ["paper", "-number"]
@@ -61,6 +85,10 @@ class PublicVersion(models.Model):
 
     def __str__(self) -> str:
         return f"Public version {self.number} of {self.paper}"
+
+    @property
+    def name_in_trail(self) -> str:
+        return f"public version {self.number} of “{self.paper.title}”"
 
     @property
     def job_key(self) -> str:

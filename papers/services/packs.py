@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
 
 from django.db import transaction
@@ -12,17 +11,14 @@ from organisation.periods import london_day
 from papers import documents
 from papers.contents import board_pack
 from papers.models import BoardPack
+from papers.services import frozen
 from records.canonical import content_digest, normal
 from records.models import Job
-from records.services import blobs, jobs, trail
-from rendering import pdf
+from records.services import jobs, trail
 from risks.models import BoardMeeting
 from risks.services.board import locked
 
-logger = logging.getLogger(__name__)
-
 BUILD = "papers.build_pack"
-CANNOT_PRINT = "{error} What the pack says is kept, and can be printed again."
 
 
 @transaction.atomic
@@ -51,55 +47,27 @@ def make(*, meeting: BoardMeeting, by: User, at: datetime) -> tuple[BoardPack, b
     return pack, True
 
 
-@transaction.atomic
 def request_document(*, pack: BoardPack, by: User, at: datetime) -> Job | None:
-    """Ask the worker again for the PDF of a pack, after it has failed or was called off; None where it is there.
-
-    Two requests, one document.
-    """
-    current = BoardPack.objects.select_for_update(no_key=True).get(pk=pack.pk)
-    if current.pdf_id is not None:
-        return None
-    if live := Job.objects.live().filter(key=current.job_key).first():
-        return live
-    trail.record(act="board-pack.document_requested", thing=current, by=by, at=at)
-    return _request(current, by=by, at=at)
+    """Ask the worker again for the PDF of a pack, after it has failed or was called off; None where it is there."""
+    act = "board-pack.document_requested"
+    return frozen.request_document(
+        version=pack, request=lambda current: _request(current, by=by, at=at), act=act, by=by, at=at
+    )
 
 
 def _request(pack: BoardPack, *, by: User, at: datetime) -> Job:
     return jobs.request(task=BUILD, key=pack.job_key, by=by, at=at, pack_id=pack.pk)
 
 
-@transaction.atomic
 def cancel_document(*, pack: BoardPack, by: User, at: datetime) -> bool:
     """Call off the making of the PDF; return whether it was being made. What the pack says stays."""
-    job = jobs.cancel(key=pack.job_key, at=at)
-    if job is not None:
-        trail.record(act="board-pack.document_cancelled", thing=pack, by=by, at=at, job=job.pk)
-    return job is not None
+    return frozen.cancel_document(version=pack, act="board-pack.document_cancelled", by=by, at=at)
 
 
 def build(claim: jobs.Claim) -> None:
     """Print what was frozen and keep the file for good. Does nothing where that has been done."""
     pack = BoardPack.objects.select_related("meeting").get(pk=claim.arguments["pack_id"])
-    if pack.pdf_id is not None:
-        with jobs.finishing(claim):
-            return
-    jobs.progress(claim, percent=20, step="Laying out the pack")
-    html = documents.pack_html(pack)
-    jobs.progress(claim, percent=50, step="Printing the pack")
-    try:
-        # The moment of freezing, so that the same content gives the same file.
-        content = pdf.render(html, assets=documents.assets(), created_at=pack.made_at)
-    except pdf.PrintingError as error:
-        logger.exception("An agenda pack could not be printed")
-        raise jobs.JobFailed(CANNOT_PRINT.format(error=error)) from error
-    with jobs.finishing(claim) as now:
-        blob = blobs.store(content=content, media_type="application/pdf", at=now)
-        # Another claim on the same version may have finished in the meantime: the first file stands.
-        if BoardPack.objects.filter(pk=pack.pk, pdf=None).update(pdf=blob):
-            digests = {"content_digest": pack.content_digest, "sha256": blob.sha256}
-            trail.record(act="board-pack.built", thing=pack, by=None, at=now, **digests)
+    frozen.build(claim, pack, lambda one: (documents.pack_html(one), ()), act="board-pack.built", what="the pack")
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from organisation.requests import SignedInRequest
 from papers.models import Paper
 from papers.permissions import can_read_paper, can_release_papers, can_write_papers
 
+LARGEST_ID = 2**63 - 1
 ONLY_WRITERS = "Only SHRMT and the Head of Safety, Health and Wellbeing prepare papers."
 ONLY_HEAD = "Only the Head of Safety, Health and Wellbeing publishes and withdraws papers."
 
@@ -29,14 +30,24 @@ def paper_or_404(request: SignedInRequest, pk: int) -> Paper:
 def writable_paper_or_404(request: SignedInRequest, pk: int) -> Paper:
     """Return the paper where the person prepares papers. Whether it is still a draft is not asked."""
     paper = paper_or_404(request, pk)
-    if not can_write_papers(request.user):
-        raise PermissionDenied(ONLY_WRITERS)
+    must_write(request)
     return paper
 
 
 def releasable_paper_or_404(request: SignedInRequest, pk: int) -> Paper:
     """Return the paper where the person publishes and withdraws papers. Whether it is ready is not asked."""
     paper = paper_or_404(request, pk)
+    must_release(request)
+    return paper
+
+
+def must_write(request: SignedInRequest) -> None:
+    """Let on whoever prepares papers."""
+    if not can_write_papers(request.user):
+        raise PermissionDenied(ONLY_WRITERS)
+
+
+def must_release(request: SignedInRequest) -> None:
+    """Let on whoever publishes papers."""
     if not can_release_papers(request.user):
         raise PermissionDenied(DECIDES_NOTHING if administers(request.user) else ONLY_HEAD)
-    return paper

@@ -19,11 +19,11 @@ from organisation.sessions import called_by_itself
 from papers.models import BoardPack
 from papers.permissions import can_make_packs, can_read_packs
 from papers.services import packs as services
+from papers.views.loading import LARGEST_ID
 from records.models import HeavyWork, Job, JobState
 from records.services import allowances
 from risks.models import BoardMeeting
 
-LARGEST_ID = 2**63 - 1
 ONLY_PLANNERS = (
     "Only the Head of Safety, Health and Wellbeing and the Board’s secretary have agenda packs made. You can read them."
 )

@@ -18,7 +18,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from organisation.requests import SignedInRequest
 from organisation.sessions import called_by_itself
 from papers.contents import layout, panel_paper
-from papers.models import PanelOutcome, Paper
+from papers.models import PanelOutcome, Paper, PublicVersion
 from papers.permissions import can_list_papers, can_release_papers, can_write_papers
 from papers.services import papers as services
 from papers.views.loading import paper_or_404
@@ -103,6 +103,7 @@ def paper_page(request: SignedInRequest, found: Paper, *, refusal: str = "", sta
         "recommendations": _recommendations(found, document),
         "marking": content["marking"],
         "open_comments": found.comments.open().count() if can_write_papers(request.user) else 0,
+        "public_version": PublicVersion.objects.published_of(found),
         "refusal": refusal,
     }
     return render(request, "papers/paper.html", context, status=status)

@@ -16,8 +16,9 @@ from organisation.periods import HalfYear
 from organisation.roles import Role
 from papers import templatefile
 from papers.contents.blocks import KINDS
-from papers.models import Paper, PaperTemplate, SectionComment
-from papers.services import comments, papers, templates
+from papers.contents.redaction import Redaction
+from papers.models import Paper, PaperTemplate, PublicVersion, SectionComment
+from papers.services import comments, papers, public_versions, templates
 from papers.templatefile import TemplateFile
 from records.edits import Edit
 from records.models import Blob, Job
@@ -187,6 +188,20 @@ def make_comment(paper: Paper, *, by: User | None = None, key: str = "risk", **s
     """Something said about a section of a draft."""
     by = by or make_person(Role.SHRMT)
     return comments.add(paper=paper, key=key, by=by, at=NOW, **({"text": "Say more about this."} | said))
+
+
+def make_public_version(
+    paper: Paper, *redactions: Redaction, by: User | None = None, with_document: bool = True
+) -> PublicVersion:
+    """A public version of a published paper, its risk section taken out unless said otherwise."""
+    taken = redactions or (Redaction("risk", "", "It names a place."),)
+    by = by or make_person(Role.SHRMT)
+    version = public_versions.make(paper=paper, redactions=taken, by=by, at=NOW)
+    if with_document:
+        version.pdf = make_blob(f"%PDF-1.7 public {version.pk}".encode())
+        version.save(update_fields=["pdf"])
+        Job.objects.filter(key=version.job_key).update(state="done", finished_at=NOW)
+    return version
 
 
 def build_document(paper: Paper) -> Job:

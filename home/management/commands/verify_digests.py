@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 
 from assurance import chains
 from assurance.verification import changed_audits, changed_issues, changed_rollups
-from papers.verification import changed_packs, changed_papers
+from papers.verification import changed_packs, changed_papers, changed_public_versions
 from records.models import Blob
 from records.verification import what_ails
 from rendering.formats import count
@@ -56,7 +56,7 @@ class Command(BaseCommand):
             yield f"{name}: {what}."
         for title, what in changed_papers():
             yield f"Paper “{title}”: {what}."
-        for name, what in changed_packs():
+        for name, what in (*changed_packs(), *changed_public_versions()):
             yield f"{name}: {what}."
         if files:
             yield from self._files()

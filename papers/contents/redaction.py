@@ -1,0 +1,98 @@
+"""Taking passages out of a paper for its public version: a copy of what was frozen, without them. Pure.
+
+A passage is words of a section's text, as they were written; without words the whole section goes, prose or block. A
+mark stands where something was. Data and figures that nothing left names go with what was taken out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from papers.contents.block import Block
+from papers.contents.references import found_as, named_in
+from papers.skeleton import PROSE
+
+MARK = "[taken out]"
+WHOLE = "[This section has been taken out.]"
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """Words of a section to take out, or (none) all of it, and why. Every place where the words stand is meant."""
+
+    key: str
+    words: str
+    why: str
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.words
+
+
+@dataclass(frozen=True, slots=True)
+class Misplaced:
+    """What is wrong with the redaction of that number, counted from 0."""
+
+    number: int
+    message: str
+
+
+def misplaced(content: Mapping[str, Any], redactions: Sequence[Redaction]) -> Iterator[Misplaced]:
+    """Yield the redactions that nothing in the paper answers to."""
+    texts = {section["key"]: section for section in _sections(content)}
+    seen: set[tuple[str, str]] = set()
+    for number, one in enumerate(redactions):
+        section = texts.get(one.key)
+        if section is None:
+            yield Misplaced(number, "This paper has no such section.")
+        elif not one.is_whole and section["kind"] != PROSE:
+            yield Misplaced(number, "This section is drawn from data. Leave the words empty to take out all of it.")
+        elif one.words not in section["text"]:
+            yield Misplaced(number, "These words do not stand in the section. Copy them from its text as it is shown.")
+        elif (one.key, one.words) in seen:
+            yield Misplaced(number, "This is taken out already, a few lines above.")
+        seen.add((one.key, one.words))
+
+
+def redacted(
+    content: Mapping[str, Any], redactions: Iterable[Redaction], *, blocks: Mapping[str, Block]
+) -> dict[str, Any]:
+    """Return what the public version says: no word, datum or figure that was taken out, and why each was."""
+    taken: dict[str, list[Redaction]] = {}
+    for one in redactions:
+        taken.setdefault(one.key, []).append(one)
+    parts = [
+        {**part, "sections": [_without(section, taken.get(section["key"], ())) for section in part["sections"]]}
+        for part in content["parts"]
+    ]
+    left = {**content, "parts": parts}
+    sources = {blocks[section["kind"]].source.name for section in _sections(left) if section["kind"] in blocks}
+    named = {name for section in _sections(left) for said in named_in(section["text"]) for name in _of(said, content)}
+    return left | {
+        "data": {name: found for name, found in content["data"].items() if name in sources},
+        "figures": {name: text for name, text in content["figures"].items() if name in named},
+        "taken_out": [
+            {"section": one.key, "whole": one.is_whole, "why": one.why} for group in taken.values() for one in group
+        ],
+    }
+
+
+def _of(said: str, content: Mapping[str, Any]) -> list[str]:
+    return found_as(said, content["figures"])
+
+
+def _sections(content: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    return (section for part in content["parts"] for section in part["sections"])
+
+
+def _without(section: Mapping[str, Any], taken: Iterable[Redaction]) -> Mapping[str, Any]:
+    """Return a section without what is taken out of it. The longest words go first: shorter ones may stand in them."""
+    found = sorted(taken, key=lambda one: len(one.words), reverse=True)
+    if any(one.is_whole for one in found):
+        return {**section, "kind": PROSE, "text": WHOLE, "options": {}}
+    text = section["text"]
+    for one in found:
+        text = text.replace(one.words, MARK)
+    return {**section, "text": text}

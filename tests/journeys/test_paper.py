@@ -16,10 +16,13 @@ TITLE = "Health and safety performance, for the journey"
 NAMED = "injuries.total_accidents.number"
 
 
-def write(auditor: Visit, section: str, text: str) -> None:
+def write(auditor: Visit, section: str, text: str, *, prints: str) -> None:
+    """Write a section, see beside the text what it will print, and that it is saved before the button is pressed."""
     auditor.follow(re.compile(f"^Edit {section}$"))
-    auditor.page.locator("main textarea").fill(text)
-    auditor.press("Save")
+    auditor.page.get_by_role("textbox", name=section).fill(text)
+    expect(auditor.page.locator("#preview")).to_contain_text(prints)
+    expect(auditor.page.locator("#save-state")).to_contain_text("Saved at")
+    auditor.press("Save and go to the paper")
 
 
 def test_a_paper_is_written_previewed_published_answered_and_withdrawn(
@@ -35,9 +38,8 @@ def test_a_paper_is_written_previewed_published_answered_and_withdrawn(
     paper = re.sub(r"^.*/papers/", "/papers/", auditor.page.url)
 
     # A name that nothing has shows in its place, and keeps the paper from being made final.
-    write(
-        auditor, "Indicators that rose", f"Accidents: {{{{ {NAMED} }}}}, of {{{{ injuries.total_acidents.number }}}}."
-    )
+    misnamed = f"Accidents: {{{{ {NAMED} }}}}, of {{{{ injuries.total_acidents.number }}}}."
+    write(auditor, "Indicators that rose", misnamed, prints="(not known)")
     expect(auditor.page.get_by_text("(not known)")).to_be_visible()
     fault = auditor.page.get_by_role("link", name=re.compile(r"line 1: Nothing in this paper is called"))
     expect(fault).to_contain_text(f"Did you mean {NAMED}")
@@ -48,12 +50,29 @@ def test_a_paper_is_written_previewed_published_answered_and_withdrawn(
     number = (
         auditor.page.get_by_role("row").filter(has_text=re.compile(f"{NAMED}$")).get_by_role("cell").first.inner_text()
     )
-    auditor.page.locator("main textarea").fill(f"Accidents: {{{{ {NAMED} }}}}.\n\nThere were 7 accidents with injury.")
-    auditor.press("Save")
+    typed = f"Accidents: {{{{ {NAMED} }}}}.\n\nThere were 7 accidents with injury."
+    auditor.page.get_by_role("textbox", name="Indicators that rose").fill(typed)
+    auditor.press("Save and go to the paper")
     expect(auditor.page.get_by_text(f"Accidents: {number}.")).to_be_visible()
     expect(auditor.page.get_by_role("link", name=re.compile("line 3: “7” is typed by hand"))).to_be_visible()
-    write(auditor, "Indicators that rose", f"Accidents: {{{{ {NAMED} }}}}, in {{{{ table.assaults }}}}.")
-    write(auditor, "Contact details", "The safety team.")
+    told = f"Accidents: {{{{ {NAMED} }}}}, in {{{{ table.assaults }}}}."
+    write(auditor, "Indicators that rose", told, prints=f"Accidents: {number}, in Table 1.")
+    write(auditor, "Contact details", "The safety team.", prints="The safety team.")
+
+    # A reviewer suggests other words, and the author takes them over.
+    reviewer = sign_in("adviser")
+    reviewer.open(paper)
+    reviewer.follow("Comment on Contact details")
+    reviewer.page.get_by_label("Words it is about").fill("The safety team")
+    reviewer.page.get_by_label("I suggest other words for these").check()
+    reviewer.page.get_by_label("Suggested words").fill("The safety and health risk management team")
+    reviewer.press("Add the comment")
+    auditor.page.reload()
+    auditor.follow(re.compile(r"Comments and suggestions \(1 open\)"))
+    auditor.follow("Add or settle comments on Contact details")
+    auditor.press("Take the suggestion over")
+    auditor.open(paper)
+    expect(auditor.page.get_by_text("The safety and health risk management team.")).to_be_visible()
     auditor.press("Make the paper final")
     expect(auditor.page.get_by_text("The document is ready.")).to_be_visible(timeout=READY_WITHIN_MS)
     auditor.check()

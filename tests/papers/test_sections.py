@@ -234,3 +234,7 @@ def test_one_person_releases_a_paper_only_where_the_force_has_switched_it_on() -
     force.save()
     published = papers.publish(paper=paper, seen_digest=paper.content_digest, by=head, at=NOW)
     assert published.released_by_one
+    client = Client()
+    client.force_login(make_person(Role.PANEL_MEMBER))
+    page = client.get(reverse("papers:paper", args=[published.pk])).content.decode()
+    assert "by the same person who made it final, as the force allows" in page

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from rendering import fonts, glyphs, pdf
-from tests.rendering.conftest import failures
+from tests.factories.conformance import failures
 
 LATIN = frozenset(range(0x20, 0x7F)) | {ord(character) for character in "é–□"}
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.template.loader import render_to_string
 
 from papers.contents import layout, pack_layout
-from papers.contents.pieces import Numbers, Piece, Table
+from papers.contents.pieces import Numbers, Table
 from papers.models import BoardPack, Paper, PublicVersion
 from rendering import stylesheet
 from rendering.assets import Asset, Attachment
@@ -54,12 +54,8 @@ def tables(document: layout.Document, *, modified_at: datetime) -> list[Attachme
             modified_at=modified_at,
         )
         for piece in pieces
-        for table in _tables_of(piece)
+        for table in piece.tables
     ]
-
-
-def _tables_of(piece: Piece) -> Iterator[Table | Numbers]:
-    yield from filter(None, (piece.table, piece.numbers, piece.chart.numbers if piece.chart else None))
 
 
 def _cells(table: Table | Numbers) -> tuple[list[str], list[list[str]]]:

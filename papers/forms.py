@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from organisation.formfields import DayField, LineField, WordsField
 from organisation.periods import HalfYear
 from organisation.versioned import VersionedForm, initial_of
+from papers import abbreviations
 from papers.contents.redaction import Misplaced, Redaction
 from papers.models import OutcomeKind, PanelOutcome, Paper, PaperSection, PaperTemplate, Settled
 from papers.services.outcomes import Said
@@ -22,11 +23,12 @@ from records.marking import Marking
 MOST_REDACTIONS = 50
 LONGEST_HANDLING = 100  # what fits beside the marking at the head of a page
 LONGEST_QUOTED = 2_000
+LONGEST_LIST = 25_000  # characters: a hundred abbreviations at their longest
 LONGEST_TEXT = 50_000  # characters; rendering.markdown reads up to 60,000 as Markdown
 
 
 class DetailsForm(forms.Form):
-    """The title block of a paper, each field with the version it was shown in."""
+    """The title block of a paper and its abbreviations, each field with the version it was shown in."""
 
     title = LineField(max_length=200, label="Title")
     panel = LineField(max_length=200, label="Panel", help_text="As it is to stand above the title")
@@ -44,6 +46,14 @@ class DetailsForm(forms.Form):
         required=False,
         label="How a sensitive paper is handled",
         help_text="Who may be given it, such as “for members of the panel only”. It is printed beside the marking",
+    )
+    abbreviations = forms.CharField(
+        required=False,
+        max_length=LONGEST_LIST,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        label="Abbreviations",
+        help_text="One a line, with a colon, such as HSE: Health and Safety Executive. The first time that prose uses "
+        "one, what it stands for is printed before it",
     )
 
     def __init__(self, *args: Any, paper: Paper, **kwargs: Any) -> None:
@@ -63,6 +73,13 @@ class DetailsForm(forms.Form):
         if note and cleaned.get("marking") == Marking.OFFICIAL:
             self.add_error("handling", "An OFFICIAL paper has no handling note. Leave it empty or change the marking.")
         return cleaned
+
+    def clean_abbreviations(self) -> str:
+        """Refuse lines that say no abbreviation, each with what to mend."""
+        text: str = self.cleaned_data["abbreviations"]
+        if faults := abbreviations.faults_in(text):
+            raise ValidationError(faults)
+        return text
 
     @property
     def edits(self) -> dict[str, Edit]:

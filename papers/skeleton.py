@@ -51,18 +51,20 @@ class Section:
 
 @dataclass(frozen=True)
 class Part:
-    """A main heading and what stands under it."""
+    """A main heading and what stands under it. An appendix is numbered where it is printed, if it has anything."""
 
     heading: str
     sections: tuple[Section, ...]
+    is_appendix: bool = False
 
 
 @dataclass(frozen=True)
 class Skeleton:
-    """The parts of a paper and how its paragraphs are numbered."""
+    """The parts of a paper, how its paragraphs are numbered, and the abbreviations a new paper begins with."""
 
     numbering: Numbering
     parts: tuple[Part, ...]
+    abbreviations: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sections(self) -> Iterator[Section]:
@@ -92,14 +94,20 @@ def as_json(skeleton: Skeleton) -> dict[str, Any]:
     return {
         "numbering": skeleton.numbering.value,
         "parts": [
-            {"heading": part.heading, "sections": [asdict(section) for section in part.sections]}
+            {
+                "heading": part.heading,
+                "is_appendix": part.is_appendix,
+                "sections": [asdict(section) for section in part.sections],
+            }
             for part in skeleton.parts
         ],
+        # Pairs: a row does not keep the order of a mapping.
+        "abbreviations": [[short, meaning] for short, meaning in skeleton.abbreviations.items()],
     }
 
 
 def of_json(kept: Mapping[str, Any]) -> Skeleton:
-    """Return what `as_json` was given."""
+    """Return what `as_json` was given; rows from before there were appendices and abbreviations have neither."""
     known = {each.name for each in fields(Section)}
     return Skeleton(
         Numbering(kept["numbering"]),
@@ -110,7 +118,9 @@ def of_json(kept: Mapping[str, Any]) -> Skeleton:
                     Section(**{name: value for name, value in section.items() if name in known})
                     for section in part["sections"]
                 ),
+                part.get("is_appendix", False),
             )
             for part in kept["parts"]
         ),
+        dict(kept.get("abbreviations", ())),
     )

@@ -9,8 +9,10 @@ import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
+from papers import abbreviations
 from papers.skeleton import PROSE, Numbering, Part, Section, Skeleton
 
 FORMAT = 1
@@ -65,14 +67,35 @@ class _Reading:
     keys: set[str] = field(default_factory=set)
 
     def template(self, document: Mapping[str, Any]) -> TemplateFile:
-        self._refuse_others("The file", document, ("format", "code", "name", "meaning", "numbering", "parts"))
+        self._refuse_others(
+            "The file", document, ("format", "code", "name", "meaning", "numbering", "abbreviations", "parts")
+        )
         code = self._key("The file", document, "code")
         name = self._text("The file", document, "name", needed=True)
         meaning = self._text("The file", document, "meaning")
         parts = tuple(self._part(place, entry) for place, entry in self._entries(document.get("parts"), "parts"))
         if not parts:
             self.faults.append("The file has no parts. Give at least one [[parts]] with a heading.")
-        return TemplateFile(code, name, meaning, Skeleton(self._numbering(document.get("numbering")), parts))
+        if any(before.is_appendix and not part.is_appendix for before, part in pairwise(parts)):
+            self.faults.append("The file has a part behind an appendix. Put appendices last.")
+        numbering = self._numbering(document.get("numbering"))
+        known = self._abbreviations(document.get("abbreviations", {}))
+        return TemplateFile(code, name, meaning, Skeleton(numbering, parts, known))
+
+    def _abbreviations(self, said: Any) -> dict[str, str]:
+        if not isinstance(said, dict):
+            self.faults.append("abbreviations is no table. Begin it with [abbreviations].")
+            return {}
+        for short, meaning in said.items():
+            if not isinstance(meaning, str):
+                self.faults.append(f"abbreviations: what {short} stands for is no text. Put it in quotation marks.")
+            elif fault := abbreviations.fault_in(short, " ".join(meaning.split())):
+                self.faults.append(f"abbreviations: {fault}")
+        if len(said) > abbreviations.MOST:
+            self.faults.append(
+                f"abbreviations has {len(said):,} entries, and {abbreviations.MOST} are allowed. Take some out."
+            )
+        return {short: " ".join(str(meaning).split()) for short, meaning in said.items()}
 
     def _numbering(self, said: Any) -> Numbering:
         try:
@@ -83,16 +106,20 @@ class _Reading:
             return Numbering.BY_CHAPTER
 
     def _part(self, place: str, entry: Mapping[str, Any]) -> Part:
-        self._refuse_others(place, entry, ("heading", "sections"))
+        self._refuse_others(place, entry, ("heading", "appendix", "sections"))
         heading = self._text(place, entry, "heading", needed=True)
         found = self._entries(entry.get("sections"), f"{place}.sections")
         sections = tuple(self._section(where, one) for where, one in found)
         if not sections:
             self.faults.append(f"{place} has no sections. Give at least one [[parts.sections]] with a key.")
-        if not sections[1:] or all(section.heading for section in sections[1:]):
-            return Part(heading, sections)
-        self.faults.append(f"{place}: only the first section may go without a heading of its own.")
-        return Part(heading, sections)
+        if not all(section.heading for section in sections[1:]):
+            self.faults.append(f"{place}: only the first section may go without a heading of its own.")
+        return Part(heading, sections, self._appendix(place, entry.get("appendix", False)))
+
+    def _appendix(self, place: str, said: Any) -> bool:
+        if not isinstance(said, bool):
+            self.faults.append(f"{place}: appendix is {said!r}. Write true or false.")
+        return said is True
 
     def _section(self, place: str, entry: Mapping[str, Any]) -> Section:
         allowed = ("key", "heading", "kind", "chapter", "hint", "starts_with", "needed", "options")

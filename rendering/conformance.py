@@ -1,9 +1,10 @@
 """Last touches that make WeasyPrint's PDF/A-3a pass PDF/UA-1 as well.
 
-WeasyPrint writes one standard's identifier only, gives table headings no scope and leaves running headers
-outside the tree of tags. This module mends the three on the PDF's objects, just before they are written.
+WeasyPrint writes one standard's identifier only, gives table headings no scope, leaves running headers
+outside the tree of tags and knows no notes. This module mends the four on the PDF's objects, just before they are
+written.
 
-A fourth fault comes by chance: PDF/A wants a stream's length to be what lies before the line break in front of
+A fifth fault comes by chance: PDF/A wants a stream's length to be what lies before the line break in front of
 `endstream`. Packed bytes that happen to end in a carriage return, one stream in 256, make that break look like
 CR LF, and the length one too long. Such a stream is stored unpacked; for the two that are made while writing, the
 file is written again with one object more.
@@ -55,6 +56,7 @@ class Finisher:
         _identify_as_pdf_ua(pdf)
         _scope_table_headings(document, pdf)
         _turn_running_text_into_artifacts(pdf)
+        _turn_articles_into_notes(pdf)
         _unpack_ambiguous_streams(pdf)
         self._finished = _with_own_list(pdf)
 
@@ -126,6 +128,15 @@ def _turn_running_text_into_artifacts(pdf: pydyf.PDF) -> None:
             owner_of[mark] = "null"
             index = beginnings[mark]
             content[index - 1 : index + 1] = ["/Artifact", pydyf.Dictionary({"Type": "/Pagination"})]
+
+
+def _turn_articles_into_notes(pdf: pydyf.PDF) -> None:
+    """A document prints each of its notes as an `article`, for want of a tag; a note has an identifier of its own,
+    and one that runs over to the next page has two elements."""
+    articles = (element for element in _structure_elements(pdf) if element.get("S") == "/Art")
+    for number, element in enumerate(articles, start=1):
+        element["S"] = "/Note"
+        element["ID"] = pydyf.String(f"note-{number}")
 
 
 def _unpack_ambiguous_streams(pdf: pydyf.PDF) -> None:

@@ -36,6 +36,7 @@ others show as a fault in the PDF, so try new markup in a test with the conforma
 - * Links go to `#…`, http, https or mailto. `#…` has to exist.
 - * No script, form, frame, object or base element; attachments only by the argument of that name.
 - Everything loaded is an asset, addressed `asset:<name>`. Anything else is refused, and the document with it.
+- A note is an `article`, which nothing else is.
 - No `opacity` on blocks with text, no dotted borders, no `leader('.')`. A contents list is an `ol.contents` of links.
 - Lay out with blocks and tables; grids and flex rows are slow over pages, and `target-counter()` fails in
   them.

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from organisation.periods import HalfYear
+from papers.contents.abbreviating import Abbreviations
 from papers.contents.blocks import BLOCKS
-from papers.contents.pieces import Piece, bullets
+from papers.contents.pieces import Note, Numbers, NumbersRow, Piece, Table, bullets
 from papers.contents.redaction import MARK
 from papers.contents.references import resolved, unmarked
 from papers.skeleton import PROSE, Numbering
@@ -26,6 +29,7 @@ TAKEN_OUT = "What has been taken out of this paper, and why"
 # The section of a template that asks the panel for something.
 RECOMMENDATIONS = "recommendations"
 LISTS = ("<ul", "<ol")
+CALLED = re.compile(r"<sup><a .*?</a></sup>")
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,16 @@ class LaidSection:
 
 @dataclass(frozen=True)
 class LaidPart:
+    """A main heading, as it is printed, and what stands under it; `appendix` counts the appendices from 1."""
+
     heading: str
     sections: tuple[LaidSection, ...]
+    appendix: int = 0
+
+    @property
+    def opens_appendices(self) -> bool:
+        """Whether notes stand right before it."""
+        return self.appendix == 1
 
     @property
     def is_sideways(self) -> bool:
@@ -62,30 +74,47 @@ class Document:
     half: HalfYear
     marking: str
     parts: tuple[LaidPart, ...]
+    notes: tuple[Note, ...] = ()
+    abbreviations: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def has_appendices(self) -> bool:
+        return any(part.appendix for part in self.parts)
 
     def section(self, key: str) -> LaidSection:
         """Return the section of that key."""
         return next(section for part in self.parts for section in part.sections if section.key == key)
 
+    def notes_of(self, section: LaidSection) -> list[Note]:
+        """Return the notes that the section calls."""
+        html = "".join(piece.html for piece in section.pieces if piece.html)
+        return [note for note in self.notes if f'id="{note.called}"' in html]
+
     @property
     def recommendations(self) -> list[SafeString]:
-        """What the paper asks the panel for, one recommendation a paragraph, as it prints them."""
+        """What the paper asks the panel for, one recommendation a paragraph, as it prints them but for notes."""
         sections = (section for part in self.parts for section in part.sections)
         pieces = (piece for section in sections if section.key == RECOMMENDATIONS for piece in section.pieces)
-        return [piece.html for piece in pieces if piece.html]
+        # A note is called once on a page: repeated without their calls, recommendations stay as harmless as they are.
+        return [mark_safe(CALLED.sub("", piece.html)) for piece in pieces if piece.html]  # noqa: S308
 
 
 def laid_out(content: Mapping[str, Any]) -> Document:
     """Lay out a paper's content, as `panel_paper.gather` returns it or as it was frozen.
 
     Paragraphs of a chapter are numbered without gaps, whichever sections they stand in; tables and figures in the
-    order in which they stand. A part that is all blocks without data is left out.
+    order in which they stand, and so are notes and appendices. A part that is all blocks without data is left out.
+    Abbreviations are written out where a reader meets them first: notes are read before the appendices.
     """
-    parts, names = _numbered(content)
-    texts = content["figures"] | names
+    numbers, parts = _numbered(content)
+    abbreviations = Abbreviations(content.get("abbreviations", {}))
     # In a public version a name may be of something that has been taken out.
     fault = MARK if _is_public(content) else FAULT
-    return Document(
+    read = _Reading(content["figures"] | numbers.names, fault, abbreviations)
+    body = [read.part(part) for part in parts if not part.appendix]
+    behind = [*(part for part in parts if part.appendix), *_taken_out(content)]
+    notes = tuple(replace(note, html=read.prose(note.html)) for note in numbers.notes)
+    document = Document(
         force=content["force"],
         panel=content["panel"],
         title=content["title"],
@@ -93,8 +122,10 @@ def laid_out(content: Mapping[str, Any]) -> Document:
         report_by=content["report_by"],
         half=HalfYear.parse(content["half"]),
         marking=content["marking"],
-        parts=tuple(_with_names(part, texts, fault) for part in parts if part.sections),
+        parts=(*body, *map(read.part, behind)),
+        notes=notes,
     )
+    return replace(document, abbreviations=tuple(abbreviations.found_in(_texts(document))))
 
 
 def recommendations_in(content: Mapping[str, Any]) -> list[SafeString]:
@@ -104,20 +135,21 @@ def recommendations_in(content: Mapping[str, Any]) -> list[SafeString]:
 
 def names_in(content: Mapping[str, Any]) -> list[str]:
     """Return everything that prose can name in a paper with this content."""
-    return [*content["figures"], *_numbered(content)[1]]
+    return [*content["figures"], *_numbered(content)[0].names]
 
 
 # --- Numbers ----------------------------------------------------------------------------------------------------------
 
 
 class _Numbers:
-    """Counts paragraphs by chapter, tables and figures, and remembers what has which number."""
+    """Counts paragraphs by chapter, tables, figures, appendices and notes, and remembers what has which number."""
 
     def __init__(self, numbering: Numbering) -> None:
         self.numbering = numbering
         self.paragraphs: dict[int, int] = {}
-        self.counts = {"Table": 0, "Figure": 0}
+        self.counts = {"Table": 0, "Figure": 0, "Appendix": 0}
         self.names: dict[str, str] = {}
+        self.notes: list[Note] = []
 
     def paragraph(self, section: Mapping[str, Any]) -> str:
         chapter = section["chapter"]
@@ -135,22 +167,38 @@ class _Numbers:
         self.names.setdefault(f"{kind.lower()}.{anchor}", label)
         return f"{label}: {caption}"
 
+    def called(self, paragraph: markdown.Paragraph) -> SafeString:
+        """Return the paragraph with a link to each of its notes where the note is called."""
+        words, *others = paragraph.html.split(markdown.CALL)
+        for said, after in zip(paragraph.notes, others, strict=True):
+            # What `markdown` returns is sanitised: a few tags without attributes.
+            note = Note(len(self.notes) + 1, mark_safe(said))  # noqa: S308
+            self.notes.append(note)
+            words += format_html(
+                '<sup><a class="govuk-link" href="#{}" id="{}" aria-label="Note {}">{}</a></sup>',
+                note.anchor, note.called, note.number, note.number,
+            ) + after  # fmt: skip
+        return mark_safe(words)  # noqa: S308
 
-def _numbered(content: Mapping[str, Any]) -> tuple[list[LaidPart], dict[str, str]]:
-    """Return the parts with everything numbered, and what prose can name of them: tables, figures, paragraphs."""
+
+def _numbered(content: Mapping[str, Any]) -> tuple[_Numbers, list[LaidPart]]:
+    """Return the parts that have anything, everything in them numbered, and what has which number."""
     numbers = _Numbers(Numbering(content["numbering"]))
-    parts = [
-        LaidPart(
-            part["heading"],
-            tuple(
-                _section(section, content, numbers) for section in part["sections"] if _has_content(section, content)
-            ),
-        )
+    return numbers, [
+        _part(part, sections, content, numbers)
         for part in content["parts"]
+        if (sections := [section for section in part["sections"] if _has_content(section, content)])
     ]
-    if _is_public(content):
-        parts.append(_taken_out(content))
-    return parts, numbers.names
+
+
+def _part(
+    part: Mapping[str, Any], sections: list[Mapping[str, Any]], content: Mapping[str, Any], numbers: _Numbers
+) -> LaidPart:
+    heading, appendix = part["heading"], 0
+    if part.get("is_appendix"):
+        heading = numbers.captioned("Appendix", part["sections"][0]["key"], heading)
+        appendix = numbers.counts["Appendix"]
+    return LaidPart(heading, tuple(_section(section, content, numbers) for section in sections), appendix)
 
 
 def _is_public(content: Mapping[str, Any]) -> bool:
@@ -158,8 +206,10 @@ def _is_public(content: Mapping[str, Any]) -> bool:
     return bool(content.get("taken_out"))
 
 
-def _taken_out(content: Mapping[str, Any]) -> LaidPart:
-    """Say where something was taken out of the paper, and why."""
+def _taken_out(content: Mapping[str, Any]) -> Iterator[LaidPart]:
+    """Say of a public version, at its end, where something was taken out of the paper, and why."""
+    if not _is_public(content):
+        return
     names = {
         section["key"]: section["heading"] or part["heading"]
         for part in content["parts"]
@@ -169,12 +219,12 @@ def _taken_out(content: Mapping[str, Any]) -> LaidPart:
         f"{names[one['section']]}: {'the section' if one['whole'] else 'a passage'}. {one['why']}"
         for one in content["taken_out"]
     )
-    return LaidPart(TAKEN_OUT, (LaidSection("taken-out", "", False, (Piece(html=bullets(lines)),)),))
+    yield LaidPart(TAKEN_OUT, (LaidSection("taken-out", "", False, (Piece(html=bullets(lines)),)),))
 
 
 def _section(section: Mapping[str, Any], content: Mapping[str, Any], numbers: _Numbers) -> LaidSection:
     pieces: list[Piece] = []
-    for piece in _pieces(section, content):
+    for piece in _pieces(section, content, numbers):
         if isinstance(piece, str):
             continues = bool(pieces) and piece.startswith(LISTS)
             number = "" if continues else numbers.paragraph(section)
@@ -204,32 +254,62 @@ def _has_content(section: Mapping[str, Any], content: Mapping[str, Any]) -> bool
     return section["kind"] == PROSE or content["data"].get(BLOCKS[section["kind"]].source.name) is not None
 
 
-def _pieces(section: Mapping[str, Any], content: Mapping[str, Any]) -> Iterator[SafeString | Piece]:
+def _pieces(section: Mapping[str, Any], content: Mapping[str, Any], numbers: _Numbers) -> Iterator[SafeString | Piece]:
     """The section's paragraphs as HTML, still without numbers, and its tables and charts."""
     if section["kind"] != PROSE:
         block = BLOCKS[section["kind"]]
         yield from block.lay(content["data"][block.source.name], section["options"])
         return
     written = markdown.paragraphs(section["text"])
-    # What `markdown` returns is sanitised: a few tags without attributes.
-    yield from map(mark_safe, written)
+    yield from map(numbers.called, written)
     if not written:
         yield STILL_TO_BE_WRITTEN if section["is_needed"] else NOTHING_TO_REPORT
 
 
-# --- Names ------------------------------------------------------------------------------------------------------------
+# --- Names and abbreviations ------------------------------------------------------------------------------------------
 
 
-def _with_names(part: LaidPart, texts: Mapping[str, str], fault: str) -> LaidPart:
-    return replace(part, sections=tuple(_section_with_names(section, texts, fault) for section in part.sections))
+@dataclass(frozen=True)
+class _Reading:
+    """Goes through the paper as its readers will: `texts` are what names stand for, `fault` what stands
+    where a name is not known.
+
+    All that is put into HTML is escaped, and the rest of it stays as it is.
+    """
+
+    texts: Mapping[str, str]
+    fault: str
+    abbreviations: Abbreviations
+
+    def part(self, part: LaidPart) -> LaidPart:
+        return replace(part, sections=tuple(self._section(section) for section in part.sections))
+
+    def _section(self, section: LaidSection) -> LaidSection:
+        read = self.prose if section.is_prose else self._block
+        pieces = (replace(piece, html=read(piece.html)) if piece.html else piece for piece in section.pieces)
+        return replace(section, pieces=tuple(pieces))
+
+    def prose(self, html: SafeString) -> SafeString:
+        return mark_safe(resolved(self.abbreviations.written_out(html), self.texts, fault=self.fault))  # noqa: S308
+
+    def _block(self, html: SafeString) -> SafeString:
+        return mark_safe(unmarked(self.abbreviations.written_out(html), self.texts))  # noqa: S308
 
 
-def _section_with_names(section: LaidSection, texts: Mapping[str, str], fault: str) -> LaidSection:
-    def named(html: SafeString) -> SafeString:
-        # Both escape what they put in, and leave the rest as it is.
-        if section.is_prose:
-            return mark_safe(resolved(html, texts, fault=fault))  # noqa: S308
-        return mark_safe(unmarked(html, texts))  # noqa: S308
+def _texts(document: Document) -> Iterator[str]:
+    """Everything that is printed: prose, notes, headings, captions and tables."""
+    yield from (document.title, document.panel, document.report_by, *(note.html for note in document.notes))
+    for part in document.parts:
+        yield part.heading
+        for section in part.sections:
+            yield section.heading
+            for piece in section.pieces:
+                yield from filter(None, (piece.html, piece.chart and piece.chart.caption))
+                for table in piece.tables:
+                    yield from (table.caption, table.corner, *table.columns, *_cells(table))
 
-    pieces = (replace(piece, html=named(piece.html)) if piece.html else piece for piece in section.pieces)
-    return replace(section, pieces=tuple(pieces))
+
+def _cells(table: Table | Numbers) -> Iterator[str]:
+    for row in table.rows:
+        yield row.heading
+        yield from row.figures if isinstance(row, NumbersRow) else (cell.text for cell in row.cells)

@@ -12,7 +12,9 @@ from typing import Any
 
 from organisation.models import Force
 from organisation.periods import HalfYear
+from papers import abbreviations
 from papers.contents import layout
+from papers.contents.abbreviating import explained_in, unexplained_in
 from papers.contents.block import Asked, Source
 from papers.contents.blocks import BLOCKS
 from papers.contents.references import Fault, Figure, faults_in
@@ -48,9 +50,11 @@ def gather(paper: Paper, *, today: date, typed: Mapping[str, str] | None = None)
         "half": str(paper.half),
         "marking": paper.marked,
         "numbering": skeleton.numbering.value,
+        "abbreviations": abbreviations.read(paper.abbreviations),
         "parts": [
             {
                 "heading": part.heading,
+                "is_appendix": part.is_appendix,
                 "sections": [
                     {
                         "key": section.key,
@@ -73,17 +77,26 @@ def gather(paper: Paper, *, today: date, typed: Mapping[str, str] | None = None)
 
 @dataclass(frozen=True)
 class LookedOver:
-    """A section's prose as the checkers see it: `figures` can be named in it, `doubts` keep nobody from anything."""
+    """A section's prose as the checkers see it: `figures` can be named in it.
+
+    Neither `doubts` about numbers nor words in capitals left `unexplained` keep anybody from anything.
+    """
 
     figures: list[Figure]
     faults: list[Fault]
     doubts: list[Fault]
+    unexplained: list[Fault]
 
 
 def look_over(content: Mapping[str, Any], text: str) -> LookedOver:
     """Return what a text in a paper with this content can name, names wrongly, and may have typed by hand."""
     figures = list(figures_of(content["data"]))
-    return LookedOver(figures, faults_in(text, layout.names_in(content)), doubts_in(text, figures))
+    return LookedOver(
+        figures,
+        faults_in(text, layout.names_in(content)),
+        doubts_in(text, figures),
+        unexplained_in(text, _explained(content)),
+    )
 
 
 def doubts_about(skeleton: Skeleton, content: Mapping[str, Any]) -> list[Missing]:
@@ -95,6 +108,22 @@ def doubts_about(skeleton: Skeleton, content: Mapping[str, Any]) -> list[Missing
         for section in part["sections"]
         for doubt in doubts_in(section["text"], figures)
     ]
+
+
+def unexplained(skeleton: Skeleton, content: Mapping[str, Any]) -> list[Missing]:
+    """Return the words in capitals of a paper's prose that nothing in it explains, section by section."""
+    explained = _explained(content)
+    return [
+        Missing(section["key"], f"{skeleton.name_of(section['key'])}, line {doubt.line}: {doubt.message}")
+        for part in content["parts"]
+        for section in part["sections"]
+        for doubt in unexplained_in(section["text"], explained)
+    ]
+
+
+def _explained(content: Mapping[str, Any]) -> set[str]:
+    written = (section["text"] for part in content["parts"] for section in part["sections"])
+    return {*content["abbreviations"], *explained_in(written)}
 
 
 def sources_of(skeleton: Skeleton) -> list[Source]:

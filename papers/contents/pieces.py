@@ -86,6 +86,28 @@ class Piece:
     chart: Chart | None = None
     continues: bool = False
 
+    @property
+    def tables(self) -> Iterator[Table | Numbers]:
+        """The tables it prints, that behind a chart included."""
+        yield from filter(None, (self.table, self.numbers, self.chart.numbers if self.chart else None))
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note and its number in the paper; `called` and `anchor` are where it is called and where it stands."""
+
+    number: int
+    html: SafeString
+
+    @property
+    def called(self) -> str:
+        # No key of a section has a low line, so that nothing else on the page is called like this.
+        return f"note_{self.number}_called"
+
+    @property
+    def anchor(self) -> str:
+        return f"note_{self.number}"
+
 
 # A paragraph that layout still has to number, or something that takes no number of a paragraph.
 Pieces = Iterator[SafeString | Piece]

@@ -1,7 +1,8 @@
 """Taking passages out of a paper for its public version: a copy of what was frozen, without them. Pure.
 
 A passage is words of a section's text, as they were written; without words the whole section goes, prose or block. A
-mark stands where something was. Data and figures that nothing left names go with what was taken out.
+mark stands where something was. Data and figures that nothing left names go with what was taken out, and so does what
+an abbreviation in it stands for: where the abbreviation is left elsewhere, it would be written out there.
 """
 
 from __future__ import annotations
@@ -70,7 +71,13 @@ def redacted(
     left = {**content, "parts": parts}
     sources = {blocks[section["kind"]].source.name for section in _sections(left) if section["kind"] in blocks}
     named = {name for section in _sections(left) for said in named_in(section["text"]) for name in _of(said, content)}
+    gone = [one.words or section["text"] for section in _sections(content) for one in taken.get(section["key"], ())]
     return left | {
+        "abbreviations": {
+            short: meaning
+            for short, meaning in content.get("abbreviations", {}).items()
+            if not any(short in words or meaning.casefold() in words.casefold() for words in gone)
+        },
         "data": {name: found for name, found in content["data"].items() if name in sources},
         "figures": {name: text for name, text in content["figures"].items() if name in named},
         "taken_out": [

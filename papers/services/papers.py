@@ -10,7 +10,7 @@ from django.db import transaction
 
 from organisation.models import Force, User
 from organisation.periods import HalfYear, london_day
-from papers import documents
+from papers import abbreviations, documents, skeleton
 from papers.contents import layout, panel_paper
 from papers.contents.panel_paper import Missing
 from papers.models import Paper, PaperSection, PaperState, PaperTemplate
@@ -23,7 +23,7 @@ from records.services import blobs, jobs, trail
 from rendering import pdf
 
 BUILD = "papers.build_paper"
-DETAIL_FIELDS = ("title", "panel", "meeting_on", "report_by", "marking", "handling")
+DETAIL_FIELDS = ("title", "panel", "meeting_on", "report_by", "marking", "handling", "abbreviations")
 NOT_A_DRAFT = "This paper is {state} now, so it was not changed. Copy what you typed, or take the paper back to draft."
 
 
@@ -83,6 +83,7 @@ def create(
         half=half,
         meeting_on=meeting_on,
         title=normal(title),
+        abbreviations=abbreviations.as_lines(skeleton.of_json(template.skeleton).abbreviations),
         author=by,
         created_at=at,
         **named,
@@ -130,7 +131,7 @@ def save_section(*, paper: Paper, key: str, edit: Edit, by: User, at: datetime) 
 
 @transaction.atomic
 def save_details(*, paper: Paper, edits: Mapping[str, Edit], by: User, at: datetime) -> tuple[Conflict, ...]:
-    """Write the edits of title, panel, meeting and author's post that nobody has overtaken; return the others.
+    """Write the edits of what stands in `DETAIL_FIELDS` that nobody has overtaken; return the others.
 
     Raises Refused where the paper is no longer a draft.
     """

@@ -99,6 +99,7 @@ def paper_page(request: SignedInRequest, found: Paper, *, refusal: str = "", sta
         "document": document,
         "missing": panel_paper.what_is_missing(found.structure, content) if found.is_draft else [],
         "doubts": panel_paper.doubts_about(found.structure, content) if found.is_draft else [],
+        "unexplained": panel_paper.unexplained(found.structure, content) if found.is_draft else [],
         "standing": standing_of(request, found),
         "recommendations": _recommendations(found, document),
         "marking": content["marking"],

@@ -157,8 +157,9 @@ def preview(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
 def _looked_at(written: Written, text: str) -> dict[str, Any]:
     """Return a text as the paper will print it, with what the checkers say of it."""
     content = panel_paper.gather(written.paper, today=timezone.localdate(), typed={written.section.key: text})
-    laid = layout.laid_out(content).section(written.section.key)
-    return {"laid": laid, "looked_over": panel_paper.look_over(content, text)}
+    document = layout.laid_out(content)
+    laid = document.section(written.section.key)
+    return {"laid": laid, "notes": document.notes_of(laid), "looked_over": panel_paper.look_over(content, text)}
 
 
 # --- While it is being written ------------------------------------------------------------------------------------

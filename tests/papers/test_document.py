@@ -83,6 +83,7 @@ def test_it_has_title_language_and_bookmarks_in_the_order_of_the_skeleton() -> N
                 ("Implications", ["Equality and diversity", "Financial", "Legal", "Risk"]),
                 ("Contacts", []),
                 ("Appendix 1: levels by unit", []),
+                ("Abbreviations", []),
             ]
 
 

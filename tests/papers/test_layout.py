@@ -7,7 +7,7 @@ import json
 from datetime import date
 from typing import Any
 
-from papers.contents.layout import Document, laid_out
+from papers.contents.layout import Document, LaidPart, laid_out, names_in
 from papers.contents.maturity_position import GroupRollup, position
 from papers.contents.panel_paper import what_is_missing
 from tests.factories.papers import HALF, north, read_template, south
@@ -133,3 +133,101 @@ def test_a_list_of_a_block_belongs_to_what_stands_above_it_and_takes_no_number()
     )
     assert [(piece.number, piece.continues) for piece in pieces] == [("1.3", False), ("1.4", False), ("", True)]
     assert pieces[2].html == "<ul><li>Fire</li><li>Water</li></ul>"
+
+
+# --- Notes, appendices, abbreviations ---------------------------------------------------------------------------------
+
+
+def part_of(document: Document, heading: str) -> LaidPart:
+    return next(part for part in document.parts if heading in part.heading)
+
+
+def with_appendices(texts: dict[str, str] | None = None) -> dict[str, Any]:
+    """The paper with three appendices: prose, injuries that nobody has counted, prose."""
+    held = content(texts)
+    held["parts"] = [part for part in held["parts"] if part["heading"] != "levels by unit"]
+    for key, kind in (("papers-before", "prose"), ("injuries", "injury-figures"), ("method", "prose")):
+        section = {
+            "key": key, "heading": "", "kind": kind, "chapter": 0, "options": {}, "is_needed": False,
+            "text": (texts or {}).get(key, ""),
+        }  # fmt: skip
+        held["parts"].append({"heading": f"the {key}", "is_appendix": True, "sections": [section]})
+    return held
+
+
+def test_notes_number_themselves_through_the_whole_paper_and_link_both_ways() -> None:
+    texts = {"purpose": "One^[The *first*.].\n\n- two^[Second]", "risk": "Three^[Third: 5 < 6]."}
+    document = laid_out(with_appendices(texts | {"method": "Four^[Fourth]"}))
+    assert [(note.number, note.html, note.anchor, note.called) for note in document.notes] == [
+        (1, "The <em>first</em>.", "note_1", "note_1_called"),
+        (2, "Second", "note_2", "note_2_called"),
+        (3, "Third: 5 &lt; 6", "note_3", "note_3_called"),
+        (4, "Fourth", "note_4", "note_4_called"),
+    ]
+    assert section_html(document, "risk") == (
+        '<p>Three<sup><a class="govuk-link" href="#note_3" id="note_3_called" aria-label="Note 3">3</a></sup>.</p>'
+    )
+    assert section_html(document, "purpose").count("<sup><a ") == 2
+
+
+def test_a_recommendation_repeated_elsewhere_calls_no_note() -> None:
+    document = laid_out(content({"recommendations": "Note^[Really] it.\n\nAnd that."}))
+    assert document.recommendations == ["<p>Note it.</p>", "<p>And that.</p>"]
+    assert "note_1_called" in section_html(document, "recommendations")
+
+
+def test_names_in_notes_stand_for_what_they_stand_for_in_the_text() -> None:
+    document = laid_out(content({"risk": "See^[{{ table.medians }} and {{ table.mediums }}]."}))
+    assert [note.html for note in document.notes] == [
+        'Table 1 and <strong class="paper-fault">{{ table.mediums }} (not known)</strong>'
+    ]
+
+
+def test_markup_in_notes_is_inert() -> None:
+    said = "^[<script>x</script> [a](javascript:b) <a href=c>d</a>]"
+    (note,) = laid_out(content({"risk": f"One{said}"})).notes
+    assert note.html == "&lt;script&gt;x&lt;/script&gt; [a](javascript:b) &lt;a href=c&gt;d&lt;/a&gt;"
+
+
+def test_a_note_that_is_not_closed_stays_text() -> None:
+    document = laid_out(content({"risk": "One ^[two"}))
+    assert (section_html(document, "risk"), document.notes) == ("<p>One ^[two</p>", ())
+
+
+def test_appendices_number_themselves_without_those_that_have_nothing() -> None:
+    document = laid_out(with_appendices({"risk": "{{ appendix.papers-before }}, {{ appendix.method }}."}))
+    assert [part.heading for part in document.parts][-3:] == [
+        "Contacts", "Appendix 1: the papers-before", "Appendix 2: the method",
+    ]  # fmt: skip
+    assert section_html(document, "risk") == "<p>Appendix 1, Appendix 2.</p>"
+    assert [part.opens_appendices for part in document.parts][-3:] == [False, True, False]
+    assert "appendix.injuries" not in names_in(with_appendices())
+    assert {"appendix.papers-before", "appendix.method"} < set(names_in(with_appendices()))
+
+
+def test_abbreviations_are_written_out_where_a_reader_meets_them_first() -> None:
+    """Notes are read behind the body and before the appendices; figures, headings and tables stay as they are."""
+    held = with_appendices(
+        {"purpose": "One^[the HSE].", "risk": "{{ contact.hse }}", "method": "HSE, OCU", "financial": "H&S: H&S"}
+    )
+    held["abbreviations"] = {
+        "HSE": "Health and Safety Executive", "OCU": "unit", "H&S": "health and safety", "MPS": "police", "G1": "group",
+    }  # fmt: skip
+    held["figures"] = {"contact.hse": "the OCU"}
+    held["data"]["position"]["awaited"] = ["North of the MPS"]
+    document = laid_out(held)
+    assert "North of the police (MPS)" in section_html(document, "maturity-position")  # a block's sentence
+    assert section_html(document, "financial") == "<p>health and safety (H&amp;S): H&amp;S</p>"
+    assert section_html(document, "risk") == "<p>the OCU</p>"
+    assert document.notes[0].html == "the Health and Safety Executive (HSE)"
+    assert section_html(document, "method") == "<p>HSE, unit (OCU)</p>"
+    assert [short for short, _ in document.abbreviations] == ["H&S", "HSE", "MPS", "OCU"]
+
+
+def test_content_frozen_before_there_were_appendices_and_abbreviations_is_laid_out_as_ever() -> None:
+    held = content({"risk": "The HSE."})
+    held["parts"][-1]["heading"] = "Appendix 1: levels by unit"
+    document = laid_out(held)
+    assert part_of(document, "levels by unit").heading == "Appendix 1: levels by unit"
+    assert (document.has_appendices, document.notes, document.abbreviations) == (False, (), ())
+    assert section_html(document, "risk") == "<p>The HSE.</p>"

@@ -121,6 +121,17 @@ def test_only_prose_sections_and_known_details_can_be_written(adviser: User) -> 
         papers.save_details(paper=paper, edits={"state": Edit(0, "published")}, by=adviser, at=NOW)
 
 
+def test_a_paper_begins_with_its_templates_abbreviations_and_freezes_its_own(adviser: User) -> None:
+    make_rollup("North", north())
+    paper = make_draft()
+    assert paper.abbreviations == "COG: Chief Officer Group"
+    edit = Edit(0, "HSE: Health and Safety Executive\r\nOCU: unit")
+    assert papers.save_details(paper=paper, edits={"abbreviations": edit}, by=adviser, at=NOW) == ()
+    paper = papers.finalise(paper=paper, by=adviser, at=NOW)
+    assert paper.abbreviations == "HSE: Health and Safety Executive\nOCU: unit"
+    assert paper.content["abbreviations"] == {"HSE": "Health and Safety Executive", "OCU": "unit"}
+
+
 # --- Making final -----------------------------------------------------------------------------------------------------
 
 

@@ -27,6 +27,13 @@ heading = "Table"
 kind = "injury-table"
 options = { indicators = ["assaults-with-injury"] }
 """
+APPENDIX = """
+[[parts]]
+heading = "more"
+appendix = true
+[[parts.sections]]
+key = "more"
+"""
 
 
 def faults(text: str) -> tuple[str, ...]:
@@ -46,6 +53,24 @@ def test_a_template_is_read_and_comes_back_from_where_it_is_kept() -> None:
     assert said.skeleton.name_of("words") == "All of it"
     assert said.skeleton.first_texts("H1 2025/26") == {"words": "About H1 2025/26."}
     assert of_json(as_json(said.skeleton)) == said.skeleton
+
+
+def test_appendices_and_abbreviations_are_read_and_come_back_in_their_order() -> None:
+    known = '[abbreviations]\nOCU = "Operational Command Unit"\n"H&S" = "health and  safety"\nCOG = "group"\n'
+    said = read(HEAD + known + BODY + APPENDIX, kinds=KINDS).skeleton
+    assert [part.is_appendix for part in said.parts] == [False, True]
+    for skeleton in (said, of_json(as_json(said))):
+        assert list(skeleton.abbreviations.items()) == [
+            ("OCU", "Operational Command Unit"), ("H&S", "health and safety"), ("COG", "group"),
+        ]  # fmt: skip
+    assert of_json(as_json(said)) == said
+
+
+def test_a_skeleton_kept_before_there_were_appendices_and_abbreviations_is_read() -> None:
+    section = {"key": "words", "heading": "", "kind": "prose", "chapter": 1}
+    kept = {"numbering": "1.1", "parts": [{"heading": "All", "sections": [section]}]}
+    skeleton = of_json(kept)
+    assert (skeleton.parts[0].is_appendix, skeleton.abbreviations) == (False, {})
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
@@ -80,6 +105,16 @@ def test_the_shapes_of_both_sources_and_two_more_are_shipped() -> None:
         (HEAD + "parts = [1]", "is no table"),
         (HEAD + 'parts = "x"', "is no list"),
         (HEAD + BODY.replace("About", "A" * 10_001), "10,000 are allowed"),
+        (HEAD + BODY.replace('of it"', 'of it"\nappendix = "yes"'), "Write true or false"),
+        (HEAD + APPENDIX + BODY, "Put appendices last"),
+        (HEAD + 'abbreviations = "HSE"' + BODY, "Begin it with [abbreviations]"),
+        (HEAD + "[abbreviations]\nHSE = 3" + BODY, "what HSE stands for is no text"),
+        (HEAD + '[abbreviations]\nhse = "executive"' + BODY, "abbreviations: “hse” is no abbreviation"),
+        (HEAD + '[abbreviations]\nHSE = " "' + BODY, "abbreviations: Write the abbreviation"),
+        (
+            HEAD + "[abbreviations]\n" + "".join(f'A{number} = "x"\n' for number in range(101)) + BODY,
+            "101 entries, and 100 are allowed",
+        ),
     ],
 )
 def test_every_fault_says_where_and_what_to_do(text: str, told: str) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections.abc import Iterable, Iterator
 from datetime import date
+from html import unescape
 from io import StringIO
 from pathlib import Path
 
@@ -13,7 +15,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from organisation.roles import Role
-from papers.contents import panel_paper
+from papers.contents import layout, panel_paper
+from papers.contents.pieces import Numbers, NumbersRow, Table
 from papers.models import Paper, PaperTemplate
 from papers.services import papers, templates
 from records.edits import Edit
@@ -36,7 +39,7 @@ from tests.factories.papers import (
 REFERENCE = Path(__file__).parents[1] / "reference" / "table1_fixture.json"
 pytestmark = pytest.mark.django_db
 CODES = sorted(path.stem.removeprefix("paper-") for path in FIXTURES.glob("paper-*.toml"))
-WRITTEN = "Written by hand.\n\n- with a list\n- of two lines"
+WRITTEN = "Written by hand.^[With a *note* of the UK’s.]\n\n- with a list\n- of two lines"
 
 
 def test_loading_again_changes_nothing_and_another_content_replaces_it() -> None:
@@ -109,15 +112,22 @@ def printed(code: str, **texts: str) -> Paper:
     return paper
 
 
-def words_in_reading_order(paper: Paper) -> str:
-    """The text as a screen reader gets it: element by element."""
+def structure_of(paper: Paper) -> str:
+    """What a screen reader gets: element by element."""
     assert paper.pdf is not None
     command = ["pdfinfo", "-struct-text", str(paper.pdf.path)]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return " ".join(" ".join(re.findall(r'^\s*"(.*)"$', told, re.MULTILINE)).split())
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def stand_in_order(words: str, wanted: list[str]) -> None:
+def words_in(structure: str) -> str:
+    return " ".join(" ".join(re.findall(r'^\s*"(.*)"$', structure, re.MULTILINE)).split())
+
+
+def words_in_reading_order(paper: Paper) -> str:
+    return words_in(structure_of(paper))
+
+
+def stand_in_order(words: str, wanted: Iterable[str]) -> None:
     at = 0
     for one in wanted:
         found = words.find(one, at)
@@ -125,19 +135,75 @@ def stand_in_order(words: str, wanted: list[str]) -> None:
         at = found + len(one)
 
 
+def as_laid_out(document: layout.Document) -> Iterator[str]:
+    """Every piece of text of the paper in its order: headings, numbers, paragraphs, captions, cells, notes."""
+    yield document.title
+    appendices = [part for part in document.parts if part.appendix]
+    for part in document.parts:
+        if part not in appendices:
+            yield from part_as_laid_out(part)
+    if document.notes:
+        yield "Notes"
+    for note in document.notes:
+        yield from (str(note.number), *texts_of(note.html))
+    for part in appendices:
+        yield from part_as_laid_out(part)
+    if document.abbreviations:
+        yield from ("Abbreviations", *(word for pair in document.abbreviations for word in pair))
+
+
+def part_as_laid_out(part: layout.LaidPart) -> Iterator[str]:
+    yield part.heading
+    for section in part.sections:
+        yield section.heading
+        for piece in section.pieces:
+            yield from (piece.number, *texts_of(piece.html or ""))
+            yield from (word for level in piece.levels for word in (level.text, level.note))
+            if piece.table:
+                yield from cells_of(piece.table, piece.table.caption)
+            if piece.numbers:
+                yield from cells_of(piece.numbers, piece.numbers.caption)
+            if piece.chart:
+                yield piece.chart.caption
+                yield from cells_of(piece.chart.numbers, piece.chart.numbers.caption)
+
+
+def cells_of(table: Table | Numbers, caption: str) -> Iterator[str]:
+    yield from (caption, table.corner, *table.columns)
+    for row in table.rows:
+        yield row.heading
+        if isinstance(row, NumbersRow):
+            yield from row.figures
+        else:
+            yield from (row.statement, *(word for cell in row.cells for word in (cell.text, cell.note)))
+
+
+def texts_of(html: str) -> list[str]:
+    return [unescape(text) for text in re.split(r"<[^>]*>", html)]
+
+
+def pressed(text: str) -> str:
+    """The text without blanks, and without the hyphens that lines may end in."""
+    return re.sub(r"[\s-]", "", text)
+
+
 @pytest.mark.usefixtures("everything")
 @pytest.mark.parametrize("code", CODES)
-def test_a_paper_of_every_template_keeps_to_both_standards_with_every_heading_in_order(code: str) -> None:
+def test_a_paper_of_every_template_keeps_to_both_standards_and_is_read_in_its_order(code: str) -> None:
     paper = printed(code)
     assert paper.pdf is not None
     assert failures(paper.pdf.path.read_bytes()) == []
+    structure = structure_of(paper)
+    document = layout.laid_out(paper.content)
+    stand_in_order(pressed(words_in(structure)), map(pressed, as_laid_out(document)))
+    assert len(re.findall(r"^ *Note\b", structure, re.MULTILINE)) == len(document.notes) > 0
     wanted = [
         heading
         for part in paper.structure.parts
         for heading in (part.heading, *(section.heading for section in part.sections))
         if heading
     ]
-    stand_in_order(words_in_reading_order(paper), wanted)
+    stand_in_order(words_in(structure), wanted)
 
 
 @pytest.mark.usefixtures("everything")

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.urls import reverse
+from lxml import html  # type: ignore[import-untyped]  # ships no types
 
 from organisation.models import User
 from organisation.roles import Role
@@ -247,12 +248,63 @@ def test_details_changed_by_somebody_else_are_shown_and_the_others_saved() -> No
         "title": "My title", "panel": "Joint panel", "meeting_on": "18 11 2025", "report_by": "Head",
         "marking": "official", "handling": "", "marking_version": "0", "handling_version": "0",
         "title_version": "0", "panel_version": "0", "meeting_on_version": "0", "report_by_version": "0",
+        "abbreviations": "OCU: unit", "abbreviations_version": "0",
     }  # fmt: skip
     response = a(Role.SHRMT).post(of(paper, "details"), data)
     paper.refresh_from_db()
     assert response.status_code == 409
     assert ("Their title" in response.content.decode(), "My title" in response.content.decode()) == (True, True)
     assert (paper.title, paper.panel) == ("Their title", "Joint panel")
+    assert paper.abbreviations == "OCU: unit"
+
+
+def test_abbreviations_that_cannot_be_read_are_refused_line_by_line_and_kept_on_the_page() -> None:
+    paper = make_draft()
+    client = a(Role.SHRMT)
+    form = client.get(of(paper, "details")).context["form"]
+    assert form["abbreviations"].value() == "COG: Chief Officer Group"  # as the template has it
+    data = {name: str(form[name].value() or "") for name in form.fields}
+    response = client.post(of(paper, "details"), data | {"abbreviations": "HSE: executive\r\nhse\r\nHSE: again"})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "Line 2: Write the abbreviation, a colon" in page
+    assert "Line 3: HSE stands in line 1 already" in page
+    assert "HSE: executive" in page
+    paper.refresh_from_db()
+    assert paper.abbreviations == "COG: Chief Officer Group"
+
+
+def test_a_draft_tells_of_words_that_nothing_explains_and_can_be_made_final_all_the_same() -> None:
+    make_rollup("North", north())
+    paper = make_draft()
+    save = papers.save_section
+    save(paper=paper, key="risk", edit=Edit(1, "The HSE, COG.\n\nAnd OCU."), by=make_person(Role.SHRMT), at=NOW)
+    save(paper=paper, key="legal", edit=Edit(1, "A unit (OCU)."), by=make_person(Role.SHRMT), at=NOW)
+    client = a(Role.SHRMT)
+    page = client.get(of(paper)).content.decode()
+    assert "Risk, line 1: Nothing in the paper says what “HSE” stands for." in page
+    assert "“OCU” stands" not in page
+    assert "“COG” stands" not in page
+    assert "Line 1: Nothing in the paper says" in client.get(of(paper, "section", key="risk")).content.decode()
+    assert client.post(of(paper, "finalise")).status_code == 302
+    assert "Nothing in the paper says" not in client.get(of(paper)).content.decode()
+
+
+def test_notes_and_abbreviations_stand_on_the_page_before_and_behind_the_appendices() -> None:
+    make_rollup("North", north())
+    paper = make_draft()
+    papers.save_section(
+        paper=paper, key="risk", edit=Edit(1, "Known^[By the COG.]."), by=make_person(Role.SHRMT), at=NOW
+    )
+    page = html.fromstring(a(Role.SHRMT).get(of(paper)).content)
+    headings = [heading.text_content() for heading in page.iter("h2")]
+    assert headings[-3:] == ["Notes", "Appendix 1: levels by unit", "Abbreviations"]
+    (called,) = page.xpath("//sup/a")
+    (note,) = page.xpath("//*[@id=$anchor]", anchor=called.get("href")[1:])
+    assert "By the COG." in note.text_content()  # written out further up, in the background
+    (back,) = note.xpath(".//a")
+    assert back.get("href") == f"#{called.get('id')}"
+    assert "Chief Officer Group" in page.xpath("//*[@aria-labelledby='the_abbreviations']")[0].text_content()
 
 
 def test_text_for_a_paper_that_is_no_draft_any_more_is_kept_on_the_page() -> None:

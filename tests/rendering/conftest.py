@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-import page
 import pytest
 
 from rendering import fonts, pdf, stylesheet
@@ -77,7 +76,7 @@ def everything_about(units: int) -> str:
     )
     themes = "".join(f'<th scope="col">{name}</th>' for name in THEMES)
     narrative = "".join(
-        f'<div class="numbered"><span class="number">2.{number}</span>{piece}</div>'
+        f'<div class="numbered"><span class="number">2.{number}</span>{piece.html}</div>'
         for number, piece in enumerate(
             paragraphs("First **paragraph**.\n\n- one\n- two\n  1. inner\n\nSecond, *with* a note.\n\n> Quoted words."),
             1,
@@ -99,6 +98,9 @@ def everything_about(units: int) -> str:
         f'<ul class="level-key">{key}</ul>'
         '<table class="levels"><caption>Levels by unit</caption>'
         f'<thead><tr><th scope="col" class="wide">Unit</th>{themes}</tr></thead><tbody>{rows}</tbody></table></section>'
+        '<p>Called<sup><a href="#note_1" id="note_1_called">1</a></sup>.</p><h2>Notes</h2>'
+        '<article class="numbered" id="note_1"><span class="number"><a href="#note_1_called">1</a></span>'
+        "<p>A note.</p></article>"
         '<h2>Appendix</h2><table class="facts"><caption>The paper</caption><tbody>'
         '<tr><th scope="row">Prepared for</th><td>Panel</td></tr>'
         '<tr><th scope="row">Contact</th><td><a href="mailto:safety@demo.example">safety@demo.example</a></td></tr>'
@@ -122,12 +124,3 @@ def figures() -> pdf.Attachment:
 def printed(everything: str, assets: Mapping[str, pdf.Asset], figures: pdf.Attachment) -> bytes:
     moment = datetime(2026, 3, 6, 14, 14, tzinfo=UTC)
     return pdf.render(everything, assets=assets, attachments=[figures], created_at=moment)
-
-
-def failures(content: bytes) -> list[str]:
-    """What a conformance checker finds against PDF/UA-1 and PDF/A-3a."""
-    return [
-        f"{profile}: {failure.rule_id} {failure.message}"
-        for profile in ("ua1", "3a")
-        for failure in page.validate_pdf_bytes(content, profile=profile).failures
-    ]

@@ -231,3 +231,18 @@ def test_content_frozen_before_there_were_appendices_and_abbreviations_is_laid_o
     assert part_of(document, "levels by unit").heading == "Appendix 1: levels by unit"
     assert (document.has_appendices, document.notes, document.abbreviations) == (False, (), ())
     assert section_html(document, "risk") == "<p>The HSE.</p>"
+
+
+def test_a_public_version_ends_with_what_was_taken_out_behind_its_appendices() -> None:
+    held = with_appendices({"risk": "See^[{{ table.gone }}]."})
+    held["taken_out"] = [{"section": "risk", "whole": False, "why": "It names a place"}]
+    document = laid_out(held)
+    assert [part.appendix for part in document.parts][-4:] == [0, 1, 2, 0]
+    assert "Risk: a passage. It names a place" in section_html(document, "taken-out")
+    assert document.notes[0].html == "[taken out]"
+
+
+def test_a_section_has_the_notes_that_it_calls() -> None:
+    document = laid_out(content({"purpose": "One^[a].", "risk": "Two^[b], three^[c]."}))
+    assert [note.html for note in document.notes_of(document.section("risk"))] == ["b", "c"]
+    assert document.notes_of(document.section("legal")) == []

@@ -92,3 +92,14 @@ def test_what_nothing_answers_to_is_told_at_its_row() -> None:
         3: "These words do not stand in the section",
         4: "This is taken out already, a few lines above",
     }
+
+
+def test_what_an_abbreviation_stands_for_goes_with_the_passage_that_says_it() -> None:
+    """Left elsewhere, the abbreviation would be written out there, and say what has been taken out."""
+    known = {"OPX": "Operation Foxglove", "QLD": "Quay Lane depot", "HSE": "Health and Safety Executive"}
+    texts = {"one": "operation foxglove (OPX) went to the QLD", "two": "OPX, QLD and the HSE."}
+    parts = [{"heading": "All", "sections": [section(key, text=text) for key, text in texts.items()]}]
+    content = CONTENT | {"parts": parts, "abbreviations": known}
+    for words, gone in (("operation foxglove", {"OPX"}), ("the QLD", {"QLD"}), ("", {"OPX", "QLD"})):
+        left = redacted(content, [Redaction("one", words, "A reason")], blocks=BLOCKS)
+        assert set(known) - set(left["abbreviations"]) == gone

@@ -25,6 +25,7 @@ class GroupRollup:
     """A group's roll-up: `figures` as assurance/rollup.py made them, read back from JSON.
 
     They are of the newest version that was issued, `version` on `issued_on`, or of the draft where there is none.
+    `slug` is how options name the group.
     """
 
     group: str
@@ -32,6 +33,7 @@ class GroupRollup:
     figures: Mapping[str, Any]
     version: int | None = None
     issued_on: date | None = None
+    slug: str = ""
 
 
 def position(
@@ -118,6 +120,7 @@ def _group(rollup: GroupRollup, themes: Sequence[Mapping[str, Any]]) -> dict[str
     units = rollup.figures["units"]
     return {
         "name": rollup.group,
+        "slug": rollup.slug,
         "built_on": rollup.built_on.isoformat(),
         "version": rollup.version,
         "issued_on": rollup.issued_on.isoformat() if rollup.issued_on else None,

@@ -52,13 +52,17 @@ class NumbersRow:
 
 @dataclass(frozen=True)
 class Numbers:
-    """A table of figures: those behind the chart, or of two periods; `corner` heads the rows' headings."""
+    """A table of figures: those behind the chart, or of two periods; `corner` heads the rows' headings.
+
+    One that `has_room` is to be filled in by hand: its cells are empty and large enough to write in.
+    """
 
     corner: str
     anchor: str
     caption: str
     columns: tuple[str, ...]
     rows: tuple[NumbersRow, ...]
+    has_room: bool = False
 
 
 @dataclass(frozen=True)

@@ -56,9 +56,13 @@ def test_what_is_shipped_is_read_without_a_fault(path: Path) -> None:
 
 
 def test_the_shapes_of_both_sources_and_two_more_are_shipped() -> None:
-    assert {"paper-culture-project", "paper-safety-performance", "paper-force-summary", "paper-yearly-report"} < {
-        path.stem for path in SHIPPED
-    }
+    assert {
+        "paper-culture-project",
+        "paper-safety-performance",
+        "paper-force-summary",
+        "paper-yearly-report",
+        "paper-board-pack",
+    } < {path.stem for path in SHIPPED}
 
 
 def with_options(kind: str, said: str) -> str:

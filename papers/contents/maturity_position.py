@@ -245,7 +245,9 @@ def denominators_text(position: Mapping[str, Any]) -> str:
         f"and {'has' if silent == 1 else 'have'} a part of {'its' if silent == 1 else 'their'} own."
     )
     if any(row["no_level"] for row in position["distribution"]):
-        text += " Where units gave a reason in place of a level the bar is shorter; Table 2 counts them."
+        text += (
+            " Where units gave a reason in place of a level the bar is shorter; the table below the chart counts them."
+        )
     unscored = [theme["name"] for theme in position["themes"] if not theme["scored"]]
     if unscored:
         text += f" Not scored in this edition of the model: {listed(unscored)}."

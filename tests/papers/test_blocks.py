@@ -276,8 +276,9 @@ def test_charts_are_those_that_blocks_ask_for(django_assert_num_queries: DjangoA
     assert chart.anchor == "over-time-assaults-with-injury"
     assert len(chart.numbers.rows) == 24  # the months of the source
     assert sum(int(row.figures[0]) for row in chart.numbers.rows) == 1890 + 23 + 80 + 1851 + 19 + 40
+    assert chart.numbers.is_long  # so that it may run over the end of a sheet
     shorter = list(tables(pieces("injury-charts", data, **options[1])))
-    assert [len(one.rows) for one in shorter] == [12]
+    assert [(len(one.rows), one.is_long) for one in shorter] == [(12, False)]
 
 
 @pytest.mark.usefixtures("counted")

@@ -66,7 +66,7 @@ def _criteria(theme: Mapping[str, Any], levels: list[str]) -> Numbers:
         for number, (name, texts) in enumerate(zip(levels, theme["criteria"], strict=True), start=1)
     )
     caption = f"what describes each level of {theme['name']}"
-    return Numbers("Level", f"levels-{theme['identity']}", caption, ("It is so that",), rows)
+    return Numbers("Level", f"levels-{theme['identity']}", caption, ("What describes it",), rows, is_words=True)
 
 
 def _as_sentence(text: str) -> str:
@@ -78,7 +78,9 @@ def _room(theme: Mapping[str, Any]) -> Numbers:
     asked = ASKED if theme["scored"] else ASKED_UNSCORED
     caption = f"theme {theme['number']}, {theme['name']}" + ("" if theme["scored"] else " (not scored)")
     rows = tuple(NumbersRow(one, ("",)) for one in asked)
-    return Numbers("Asked", f"blank-{theme['identity']}", caption, ("To be filled in",), rows, has_room=True)
+    return Numbers(
+        "Asked", f"blank-{theme['identity']}", caption, ("To be filled in",), rows, is_words=True, has_room=True
+    )
 
 
 SOURCE = Source("blank_statement", gather)

@@ -79,9 +79,8 @@ def lay(data: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:
         for service in services
         for one in service["milestones"] or [{"name": "", "due": "", "standing": _whole(service)}]
     )
-    yield Piece(
-        numbers=Numbers("Service", "services", "services and their milestones", ("Milestone", "Due", "Standing"), rows)
-    )
+    columns = ("Milestone", "Due", "Standing")
+    yield Piece(numbers=Numbers("Service", "services", "services and their milestones", columns, rows, is_words=True))
 
 
 def _whole(service: Mapping[str, Any]) -> str:

@@ -20,10 +20,11 @@ from tests.factories import blocks, injuries, maturity
 from tests.factories.actions import make_action
 from tests.factories.forces import Said
 from tests.factories.organisation import make_group, make_unit
-from tests.factories.papers import HALF, make_rollup
+from tests.factories.papers import HALF, make_rollup, north, south
 from tests.factories.risks import make_objective
 
 pytestmark = pytest.mark.django_db
+COUNTED = ("open", "overdue", "closed")
 MEETING, TODAY = date(2025, 11, 18), date(2025, 10, 20)
 REFERENCE = Path(__file__).parents[1] / "reference" / "table1_fixture.json"
 
@@ -100,7 +101,7 @@ def test_movement_of_one_group_says_what_moved_in_it() -> None:
 
 
 def test_a_roll_up_from_before_movement_was_counted_has_none() -> None:
-    make_rollup("North", blocks.north() | {"movement": None})
+    make_rollup("North", north() | {"movement": None})
     assert BLOCKS["movement"].source.gather(asked()) is None
 
 
@@ -185,7 +186,8 @@ def test_actions_are_counted_by_group_and_their_words_stay_where_they_are(
         "All of these": ("2", "1 of 2 (50%)", "1"),
     }
     assert table(pieces("actions", data, groups=["south"]), "actions") == {"South": ("0", "0 of 0", "1")}
-    assert "one" not in json.dumps(data)
+    assert named("actions", data) == {"actions." + name: number for name, number in zip(COUNTED, "211", strict=True)}
+    assert "one" not in json.dumps(data)  # their titles
 
 
 def test_reports_received_and_awaited_by_quarter_and_group(django_assert_num_queries: DjangoAssertNumQueries) -> None:
@@ -267,7 +269,10 @@ def counted() -> None:
 
 @pytest.mark.usefixtures("counted")
 def test_charts_are_those_that_blocks_ask_for(django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    options = [{"indicators": ["assaults-with-injury"]}, {"indicators": ["assaults-with-injury"], "months": 12}]
+    options: list[dict[str, Any]] = [
+        {"indicators": ["assaults-with-injury"]},
+        {"indicators": ["assaults-with-injury"], "months": 12},
+    ]
     there = Asked(HALF, date(2019, 9, 18), TODAY, {"injury_charts": options})
     with django_assert_num_queries(7):  # the latest month, indicators, counts (2), headcounts (2), changes in reporting
         data = frozen(BLOCKS["injury-charts"].source.gather(there))
@@ -292,8 +297,8 @@ def test_one_period_by_itself_says_nothing_of_another() -> None:
 
 
 def test_a_group_chosen_has_a_column_and_the_force_keeps_its_own() -> None:
-    make_rollup("North", blocks.north())
-    make_rollup("South", blocks.south())
+    make_rollup("North", north())
+    make_rollup("South", south())
     data = gathered("maturity-position")
     found = next(
         piece.table for piece in pieces("maturity-position", data, groups=["south"]) if getattr(piece, "table", None)

@@ -114,9 +114,9 @@ def printed(code: str, **texts: str) -> Paper:
     for section in paper.sections.all():
         text = texts.get(section.key.replace("-", "_"), section.text or WRITTEN)
         papers.save_section(paper=paper, key=section.key, edit=Edit(section.version, text), by=by, at=NOW)
-    for section in paper.structure.blocks.values():
-        if section.kind == "services":
-            papers.save_options(paper=paper, key=section.key, edit=Edit(0, {"plan": PLAN}), by=by, at=NOW)
+    for key, block in paper.structure.blocks.items():
+        if block.kind == "services":
+            papers.save_options(paper=paper, key=key, edit=Edit(0, {"plan": PLAN}), by=by, at=NOW)
     paper = papers.finalise(paper=paper, by=by, at=NOW)
     assert build_document(paper).error == ""
     paper.refresh_from_db()

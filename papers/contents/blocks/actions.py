@@ -54,9 +54,8 @@ def _groups_of_units(asked: Asked) -> dict[int, tuple[str, str]]:
 def figures(data: Mapping[str, Any]) -> Iterator[Figure]:
     """Yield how many there are of all of them."""
     total = _total(data["rows"])
-    yield Figure("actions.open", count(total["open"]), "Actions open")
-    yield Figure("actions.overdue", count(total["overdue"]), "Actions open and overdue")
-    yield Figure("actions.closed", count(total["closed"]), f"Actions closed since {data['since']}")
+    for name, what in (("open", "open"), ("overdue", "open and overdue"), ("closed", f"closed since {data['since']}")):
+        yield Figure(f"actions.{name}", count(total[name]), f"Actions {what}")
 
 
 def _total(rows: list[Mapping[str, Any]]) -> dict[str, int]:

@@ -189,7 +189,7 @@ def findings_of(figures: Figures, *, comparison: bool = True) -> Findings | None
         most_improved=listed([names[identity] for identity in figures["most_improved"]]) if comparison else "",
         movement=_movement(moved, of_the_force=of_the_force) if moved else None,
         questions=_questions(figures["questions"]),
-        targets=tuple(_target(target) for target in figures["targets"]),
+        targets=tuple(target_row(target) for target in figures["targets"]),
         groups=tuple(_group(group) for group in figures["groups"]),
         group_quarters=tuple(f"Q{Quarter.parse(row['quarter']).number}" for row in figures["coverage"]),
         used_late=_so_many(figures["used_late"], "statement"),
@@ -315,8 +315,8 @@ def _movement(found: Mapping[str, Any], *, of_the_force: bool) -> MovementTable:
     return MovementTable(
         since=since.name,
         notes=tuple(_movement_notes(found)),
-        themes=tuple(_move_row(row, {"theme": row["identity"]}) for row in found["themes"]),
-        units=tuple(_move_row(row, about("group" if of_the_force else "unit", row["slug"])) for row in found["units"]),
+        themes=tuple(move_row(row, {"theme": row["identity"]}) for row in found["themes"]),
+        units=tuple(move_row(row, about("group" if of_the_force else "unit", row["slug"])) for row in found["units"]),
     )
 
 
@@ -339,7 +339,8 @@ def _movement_notes(found: Mapping[str, Any]) -> list[str]:
     return notes
 
 
-def _move_row(row: Mapping[str, Any], about: Mapping[str, str]) -> MoveRow:
+def move_row(row: Mapping[str, Any], about: Mapping[str, str]) -> MoveRow:
+    """Return the row of a theme, a unit or a group: shares are of the levels that can be compared."""
     compared = row["improved"] + row["same"] + row["worse"]
     return MoveRow(
         name=row["name"],
@@ -373,7 +374,8 @@ def _questions(found: Mapping[str, Any]) -> QuestionTable:
 # --- Targets ----------------------------------------------------------------------------------------------------------
 
 
-def _target(target: Mapping[str, Any]) -> TargetRow:
+def target_row(target: Mapping[str, Any]) -> TargetRow:
+    """Return the row of a target, as `targets.kept` has it."""
     by_on = date.fromisoformat(target["by_on"])
     history = [Point(**point) for point in target["history"]]
     found = outlook(history, by_on=by_on, share=target["share"])

@@ -15,6 +15,7 @@ ACTS = {
     "paper.document_requested": "asked for the paper {thing} to be printed",
     "paper.downloaded": "downloaded the unpublished paper {thing}",
     "paper.finalised": "made the paper {thing} final",
+    "paper.options_changed": "changed what a block of the paper {thing} prints",
     "paper.outcome_recorded": "recorded what the panel made of a recommendation of the paper {thing}",
     "paper.published": "published the paper {thing}",
     "paper.reopened": "reopened the paper {thing}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -12,8 +12,10 @@ from organisation.formfields import DayField, LineField, WordsField
 from organisation.periods import HalfYear
 from organisation.versioned import VersionedForm, initial_of
 from papers import abbreviations
+from papers.contents.choices import Choices
 from papers.contents.redaction import Misplaced, Redaction
 from papers.models import OutcomeKind, PanelOutcome, Paper, PaperSection, PaperTemplate, Settled
+from papers.options import LONGEST_CODE, Codes, Name, Named, Number, OnOff, Option, chosen
 from papers.services.outcomes import Said
 from papers.services.papers import DETAIL_FIELDS
 from records.canonical import normal
@@ -180,6 +182,78 @@ class OutcomeForm(forms.Form):
             "seen": said["seen"],
             "because": said.get("because", ""),
         }
+
+
+class OptionsForm(forms.Form):
+    """What a block is told, by the options that it declares, and the version of them that was shown."""
+
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        *args: Any,
+        declared: Sequence[Option],
+        choices: Mapping[Named, Choices],
+        options: Mapping[str, Any],
+        version: int,
+        **kwargs: Any,
+    ) -> None:
+        kept = {option.name: option.of(options) for option in declared}
+        kwargs.setdefault("initial", {**kept, "version": version})
+        super().__init__(*args, **kwargs)
+        self.declared = declared
+        for option in declared:
+            self.fields[option.name] = _field_of(option, choices, kept[option.name])
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        for option in self.declared:
+            if option.name in said and (fault := option.fault(said[option.name])):
+                self.add_error(option.name, f"{option.label} {fault}")
+        return said
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What was chosen, as far as it is not the usual."""
+        return chosen(self.cleaned_data, self.declared)
+
+    @property
+    def edit(self) -> Edit:
+        return Edit(self.cleaned_data["version"], self.chosen)
+
+    def takes_version(self, version: int) -> None:
+        """Let the next save of this form count as made in the knowledge of what it shows now."""
+        said: Any = self.data.copy()  # type: ignore[attr-defined]  # of a request
+        said["version"] = str(version)
+        self.data = said
+
+
+def _field_of(option: Option, choices: Mapping[Named, Choices], kept: Any) -> forms.Field:
+    """Return the field of an option. What is kept stays a choice, also where the force has it no longer."""
+    named: dict[str, Any] = {"label": option.label, "help_text": option.hint}
+    if isinstance(option, Codes):
+        offered = _with_kept(choices[option.named], kept)
+        return forms.MultipleChoiceField(choices=offered, required=False, widget=forms.CheckboxSelectMultiple, **named)
+    if isinstance(option, Name):
+        offered = [("", "None"), *_with_kept(choices[option.named], filter(None, [kept]))]
+        return forms.ChoiceField(choices=offered, required=False, **named)
+    if isinstance(option, OnOff):
+        return forms.BooleanField(required=False, **named)
+    if isinstance(option, Number):
+        told = f"{option.label}: write a whole number from {option.least} to {option.most}."
+        return forms.IntegerField(
+            min_value=option.least,
+            max_value=option.most,
+            widget=forms.TextInput(attrs={"inputmode": "numeric", "size": "4"}),
+            error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), told),
+            **named,
+        )
+    return LineField(max_length=LONGEST_CODE, **named)
+
+
+def _with_kept(choices: Choices, kept: Iterable[str]) -> Choices:
+    known = {code for code, _ in choices}
+    return [*choices, *((code, f"{code} (the force has it no longer)") for code in kept if code not in known)]
 
 
 class ReasonForm(forms.Form):

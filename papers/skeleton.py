@@ -75,6 +75,11 @@ class Skeleton:
         """The sections that somebody writes, by key."""
         return {section.key: section for section in self.sections if section.is_prose}
 
+    @property
+    def blocks(self) -> dict[str, Section]:
+        """The sections that are drawn from data, by key."""
+        return {section.key: section for section in self.sections if not section.is_prose}
+
     def has(self, kind: str) -> bool:
         return any(section.kind == kind for section in self.sections)
 
@@ -124,3 +129,20 @@ def of_json(kept: Mapping[str, Any]) -> Skeleton:
         ),
         dict(kept.get("abbreviations", ())),
     )
+
+
+def with_options(kept: Mapping[str, Any], key: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a kept skeleton in which the section of that key has these options; all else in it stays word for word."""
+    return {
+        **kept,
+        "parts": [
+            {
+                **part,
+                "sections": [
+                    {**section, "options": dict(options)} if section["key"] == key else section
+                    for section in part["sections"]
+                ],
+            }
+            for part in kept["parts"]
+        ],
+    }

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 from papers import abbreviations
+from papers.options import Option, faults_in
 from papers.skeleton import PROSE, Numbering, Part, Section, Skeleton
 
 FORMAT = 1
@@ -40,7 +41,7 @@ class TemplateFile:
     skeleton: Skeleton
 
 
-def read(text: str, *, kinds: Mapping[str, Collection[str]]) -> TemplateFile:
+def read(text: str, *, kinds: Mapping[str, Sequence[Option]]) -> TemplateFile:
     """Return what the TOML text says. `kinds` are the blocks there are, with the options that each one takes.
 
     Raises NotTemplate with every fault.
@@ -62,7 +63,7 @@ def read(text: str, *, kinds: Mapping[str, Collection[str]]) -> TemplateFile:
 class _Reading:
     """Turns entries into values, noting every fault on the way."""
 
-    kinds: Mapping[str, Collection[str]]
+    kinds: Mapping[str, Sequence[Option]]
     faults: list[str] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
 
@@ -150,7 +151,9 @@ class _Reading:
         if not isinstance(said, dict):
             self.faults.append(f"{place}: options is no table. Write options = {{ … }}.")
             return {}
-        self._refuse_others(f"{place}.options", said, tuple(self.kinds.get(kind, ())))
+        declared = self.kinds.get(kind, ())
+        self._refuse_others(f"{place}.options", said, [option.name for option in declared])
+        self.faults += [f"{place}.options: {fault}" for fault in faults_in(said, declared)]
         return said
 
     def _chapter(self, place: str, said: Any) -> int:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from papers.views import comments, outcomes, packs, papers, public_versions, release, sections, writing
+from papers.views import blocks, comments, outcomes, packs, papers, public_versions, release, sections, writing
 
 app_name = "papers"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("<int:pk>/sections/<slug:key>/preview/", sections.preview, name="preview_section"),
     path("<int:pk>/sections/<slug:key>/comments/", comments.section, name="section_comments"),
     path("comments/<int:comment>/settle/", comments.settle, name="settle_comment"),
+    path("<int:pk>/blocks/<slug:key>/", blocks.block, name="block"),
     path("<int:pk>/finalise/", release.finalise, name="finalise"),
     path("<int:pk>/document/", release.document, name="document"),
     path("<int:pk>/document/cancel/", release.cancel_document, name="cancel_document"),

@@ -664,6 +664,7 @@ TABLE = [
         decides=("GET", "POST"),
     ),
     Row("papers:public_pdf", ("public version",), get={who(SAFETY): OK}),
+    Row("papers:block", ("draft", "maturity-position"), get={who(SAFETY): OK}, post={who(SAFETY): DONE_OR_REFUSED}),
     Row("papers:finalise", ("draft",), get={who(SAFETY): {405}}, post={who(SAFETY): DONE_OR_REFUSED}),
     Row("papers:document", ("final",), get={who(SAFETY): {405}}, post={who(SAFETY): DONE_OR_REFUSED}),
     Row("papers:cancel_document", ("final",), get={who(SAFETY): {405}}, post={who(SAFETY): DONE_OR_REFUSED}),

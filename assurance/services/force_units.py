@@ -178,8 +178,21 @@ GROUP BY member.grp, quarter.name
 
 
 def coverage(force: Force) -> list[rollup_force.Coverage]:
-    members = [(one.unit, one.group, one.opened_on, one.closed_on) for one in force.members]
-    quarters = [(str(one), one.first_day, one.due_on) for one in force.reading.quarters]
+    return _covered(force.members, force.reading.quarters)
+
+
+def coverage_in(half: HalfYear, *, as_at: date) -> list[rollup_force.Coverage]:
+    """Return the statements of each group in the half's quarters that have begun, as the force summary counts them.
+
+    Two queries; `as_at` is today.
+    """
+    quarters = Reading(half, as_at).quarters
+    return _covered([one for one in _members(half) if one.is_expected(quarters)], quarters)
+
+
+def _covered(units: Sequence[Member], asked: Sequence[Quarter]) -> list[rollup_force.Coverage]:
+    members = [(one.unit, one.group, one.opened_on, one.closed_on) for one in units]
+    quarters = [(str(one), one.first_day, one.due_on) for one in asked]
     params = columns(members, "units", "groups", "opened", "closed")
     return [
         rollup_force.Coverage(*counts, *(frozenset(units or ()) for units in (signed, accepted, late)))

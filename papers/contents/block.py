@@ -6,23 +6,28 @@ lay it out, and prose names its figures.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from organisation.periods import HalfYear
 from papers.contents.pieces import Pieces
 from papers.contents.references import Figure
+from papers.options import Option
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a paper is about: the half-year of its roll-ups, the day of its meeting, and the day it is asked for."""
+    """What a paper is about: the half-year of its roll-ups, the day of its meeting, and the day it is asked for.
+
+    `options` are those of the blocks that are drawn from each source, by its name: one mapping a block.
+    """
 
     half: HalfYear
     meeting_on: date
     today: date
+    options: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
     @property
     def until(self) -> date:
@@ -41,11 +46,14 @@ class Source:
 
 @dataclass(frozen=True)
 class Block:
-    """Something a template can place. `meaning` tells what it prints, `nothing` what stands where there are no data."""
+    """Something a template can place. `meaning` tells what it prints.
+
+    A block without data leaves its section out: `nothing` then tells its writers why there are none, and what to do.
+    """
 
     kind: str
     meaning: str
     source: Source
     lay: Callable[[Any, Mapping[str, Any]], Pieces]
     nothing: str = ""
-    options: Collection[str] = ()
+    options: Sequence[Option] = ()

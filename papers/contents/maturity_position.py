@@ -25,6 +25,7 @@ class GroupRollup:
     """A group's roll-up: `figures` as assurance/rollup.py made them, read back from JSON.
 
     They are of the newest version that was issued, `version` on `issued_on`, or of the draft where there is none.
+    `slug` is how options name the group.
     """
 
     group: str
@@ -32,6 +33,7 @@ class GroupRollup:
     figures: Mapping[str, Any]
     version: int | None = None
     issued_on: date | None = None
+    slug: str = ""
 
 
 def position(
@@ -118,6 +120,7 @@ def _group(rollup: GroupRollup, themes: Sequence[Mapping[str, Any]]) -> dict[str
     units = rollup.figures["units"]
     return {
         "name": rollup.group,
+        "slug": rollup.slug,
         "built_on": rollup.built_on.isoformat(),
         "version": rollup.version,
         "issued_on": rollup.issued_on.isoformat() if rollup.issued_on else None,
@@ -242,7 +245,9 @@ def denominators_text(position: Mapping[str, Any]) -> str:
         f"and {'has' if silent == 1 else 'have'} a part of {'its' if silent == 1 else 'their'} own."
     )
     if any(row["no_level"] for row in position["distribution"]):
-        text += " Where units gave a reason in place of a level the bar is shorter; Table 2 counts them."
+        text += (
+            " Where units gave a reason in place of a level the bar is shorter; the table below the chart counts them."
+        )
     unscored = [theme["name"] for theme in position["themes"] if not theme["scored"]]
     if unscored:
         text += f" Not scored in this edition of the model: {listed(unscored)}."

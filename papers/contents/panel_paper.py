@@ -31,15 +31,18 @@ class Missing:
     message: str
 
 
-def gather(paper: Paper, *, today: date, typed: Mapping[str, str] | None = None) -> dict[str, Any]:
+def gather(
+    paper: Paper, *, today: date, typed: Mapping[str, str] | None = None, skeleton: Skeleton | None = None
+) -> dict[str, Any]:
     """Return all the paper says, with figures as the data stand now: a fixed number of queries.
 
-    `typed` are texts of sections that have not been saved yet, in the place of those that have.
+    `typed` are texts of sections that have not been saved yet, in the place of those that have; a `skeleton` other than
+    the paper's own is one that somebody tries out.
     """
     texts = dict(paper.sections.values_list("key", "text")) | dict(typed or {})
     force = Force.objects.first()
-    skeleton = paper.structure
-    asked = Asked(paper.half, paper.meeting_on, today)
+    skeleton = skeleton or paper.structure
+    asked = Asked(paper.half, paper.meeting_on, today, options_in(skeleton))
     data = {source.name: source.gather(asked) for source in sources_of(skeleton)}
     return {
         "force": force.name if force else "",
@@ -132,12 +135,30 @@ def sources_of(skeleton: Skeleton) -> list[Source]:
     return list({source.name: source for source in found}.values())
 
 
+def options_in(skeleton: Skeleton) -> dict[str, list[Mapping[str, Any]]]:
+    """Return the options of the blocks that are drawn from each source."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for section in skeleton.sections:
+        if section.kind in BLOCKS:
+            found.setdefault(BLOCKS[section.kind].source.name, []).append(section.options)
+    return found
+
+
 def figures_of(data: Mapping[str, Any]) -> Iterator[Figure]:
     """Yield the figures that prose can name, of the sources that have data."""
     sources = {block.source.name: block.source for block in BLOCKS.values()}
     for name, found in data.items():
         if found is not None:
             yield from sources[name].figures(found)
+
+
+def left_out(skeleton: Skeleton, content: Mapping[str, Any]) -> list[Missing]:
+    """Return the blocks that print nothing as the data stand, each with why that is."""
+    return [
+        Missing(key, f"{skeleton.name_of(key)}: {block.nothing}".rstrip(": "))
+        for key, section in skeleton.blocks.items()
+        if (block := BLOCKS.get(section.kind)) and content["data"].get(block.source.name) is None
+    ]
 
 
 def what_is_missing(skeleton: Skeleton, content: Mapping[str, Any]) -> list[Missing]:

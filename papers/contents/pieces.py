@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+# So many rows of figures are kept on one sheet.
+MOST_KEPT_TOGETHER = 20
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -52,13 +55,24 @@ class NumbersRow:
 
 @dataclass(frozen=True)
 class Numbers:
-    """A table of figures: those behind the chart, or of two periods; `corner` heads the rows' headings."""
+    """A table of figures: those behind the chart, or of two periods; `corner` heads the rows' headings.
+
+    One of words stands on the left. One that `has_room` is to be filled in by hand: its cells are empty and large
+    enough to write in.
+    """
 
     corner: str
     anchor: str
     caption: str
     columns: tuple[str, ...]
     rows: tuple[NumbersRow, ...]
+    is_words: bool = False
+    has_room: bool = False
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it may run over a sheet's end: shorter ones are kept together."""
+        return len(self.rows) > MOST_KEPT_TOGETHER
 
 
 @dataclass(frozen=True)

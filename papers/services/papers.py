@@ -12,11 +12,13 @@ from organisation.models import Force, User
 from organisation.periods import HalfYear, london_day
 from papers import abbreviations, documents, skeleton
 from papers.contents import layout, panel_paper
+from papers.contents.blocks import BLOCKS
 from papers.contents.panel_paper import Missing
 from papers.models import Paper, PaperSection, PaperState, PaperTemplate
+from papers.options import chosen, faults_in
 from papers.services import panel_notices
 from records.canonical import content_digest, normal
-from records.edits import Conflict, Edit, reconcile, write_onto
+from records.edits import Conflict, Edit, next_versions, reconcile, write_onto
 from records.marking import Marking
 from records.models import Job
 from records.services import blobs, jobs, trail
@@ -153,6 +155,39 @@ def save_details(*, paper: Paper, edits: Mapping[str, Edit], by: User, at: datet
         current.changed_at, current.changed_by = at, by
         current.save(update_fields=[*result.accepted, "field_versions", "changed_at", "changed_by"])
     return result.conflicts
+
+
+@transaction.atomic
+def save_options(*, paper: Paper, key: str, edit: Edit, by: User, at: datetime) -> tuple[Conflict, ...]:
+    """Write what a block is told unless somebody has changed it since `edit` was begun; return what is in conflict.
+
+    Raises Refused where the paper is no longer a draft.
+    """
+    current = locked_draft(paper)
+    block = current.structure.blocks.get(key)
+    if block is None or block.kind not in BLOCKS:
+        raise ValueError(f"A paper has no block {key}.")
+    declared = BLOCKS[block.kind].options
+    if faults := faults_in(edit.value, declared):
+        raise ValueError(f"The options of {key} cannot be kept: {' '.join(faults)}")
+    name = version_of_options(key)
+    result = reconcile(
+        values={name: chosen(block.options, declared)},
+        versions=current.field_versions,
+        edits={name: Edit(edit.base_version, chosen(edit.value, declared))},
+    )
+    if result.accepted:
+        current.skeleton = skeleton.with_options(current.skeleton, key, result.accepted[name])
+        current.field_versions = next_versions(current.field_versions, result.accepted)
+        current.changed_at, current.changed_by = at, by
+        current.save(update_fields=["skeleton", "field_versions", "changed_at", "changed_by"])
+        trail.record(act="paper.options_changed", thing=current, by=by, at=at, block=key, kind=block.kind)
+    return result.conflicts
+
+
+def version_of_options(key: str) -> str:
+    """Return the name under which a paper keeps how often the options of a block have changed."""
+    return f"options.{key}"
 
 
 # --- Making final, and the document -------------------------------------------------------------------------------

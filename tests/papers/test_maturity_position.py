@@ -156,7 +156,7 @@ def test_equal_medians_are_not_listed() -> None:
 def test_the_denominators_sentence_names_silent_units_missing_levels_and_unscored_themes() -> None:
     text = denominators_text(both())
     assert "Each bar stands for the 4 units of these groups; 1 unit signed nothing in the half-year" in text
-    assert "gave a reason in place of a level the bar is shorter; Table 2 counts them." in text
+    assert "gave a reason in place of a level the bar is shorter; the table below the chart counts them." in text
     assert text.endswith("Not scored in this edition of the model: Wellbeing.")
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -14,6 +16,7 @@ from django.db.models import ProtectedError
 from organisation.models import User
 from organisation.periods import london_day
 from organisation.roles import Role
+from papers import skeleton
 from papers.contents import panel_paper
 from papers.models import Paper, PaperState
 from papers.services import papers
@@ -105,8 +108,53 @@ def test_details_in_conflict_do_not_stop_the_others(adviser: User, head: User) -
     assert (conflict.field, paper.title, paper.meeting_on) == ("title", "Second", date(2025, 12, 2))
 
 
+def options_of(paper: Paper, key: str) -> Mapping[str, Any]:
+    return Paper.objects.get(pk=paper.pk).structure.blocks[key].options
+
+
+def test_what_a_block_prints_is_the_papers_own_and_stands_in_the_trail(adviser: User) -> None:
+    paper = make_draft()
+    before = paper.structure
+    said = {"indicators": ["handling", "assaults-with-injury"], "comparison": False, "anchor": "injuries"}
+    conflicts = papers.save_options(paper=paper, key="injury-figures", edit=Edit(0, said), by=adviser, at=NOW)
+    assert conflicts == ()
+    # What is the usual is not kept, and codes stand in one order.
+    kept = {"indicators": ["assaults-with-injury", "handling"], "comparison": False}
+    assert options_of(paper, "injury-figures") == kept
+    paper.refresh_from_db()
+    assert (paper.changed_by, acts(paper)[-1]) == (adviser, "paper.options_changed")
+    assert paper.template is not None
+    paper.template.refresh_from_db()
+    assert skeleton.of_json(paper.template.skeleton) == before  # of the paper alone
+    changed = skeleton.with_options(skeleton.as_json(before), "injury-figures", kept)
+    assert paper.skeleton == changed
+
+
+def test_options_overtaken_by_somebody_else_are_not_written(adviser: User, head: User) -> None:
+    paper = make_draft()
+    theirs, mine = {"groups": ["north"]}, {"groups": ["south"]}
+    papers.save_options(paper=paper, key="maturity-position", edit=Edit(0, theirs), by=head, at=NOW)
+    (conflict,) = papers.save_options(paper=paper, key="maturity-position", edit=Edit(0, mine), by=adviser, at=NOW)
+    assert (conflict.mine, conflict.theirs, conflict.their_version) == (mine, theirs, 1)
+    assert options_of(paper, "maturity-position") == theirs
+    # Another block of the paper has versions of its own, and the same once more is no change.
+    assert not papers.save_options(paper=paper, key="unit-levels", edit=Edit(0, mine), by=adviser, at=NOW)
+    assert not papers.save_options(paper=paper, key="maturity-position", edit=Edit(0, theirs), by=adviser, at=NOW)
+    assert acts(paper).count("paper.options_changed") == 2
+
+
+def test_only_blocks_and_what_they_declare_can_be_told(adviser: User) -> None:
+    paper = make_draft()
+    with pytest.raises(ValueError, match="no block risk"):
+        papers.save_options(paper=paper, key="risk", edit=Edit(0, {}), by=adviser, at=NOW)
+    with pytest.raises(ValueError, match="groups is 'north'"):
+        papers.save_options(paper=paper, key="unit-levels", edit=Edit(0, {"groups": "north"}), by=adviser, at=NOW)
+
+
 def test_a_final_paper_takes_no_text(adviser: User) -> None:
     paper = make_final()
+    with pytest.raises(papers.Refused, match="final, not published now"):
+        papers.save_options(paper=paper, key="unit-levels", edit=Edit(0, {}), by=adviser, at=NOW)
     with pytest.raises(papers.Refused, match="final, not published now"):
         papers.save_section(paper=paper, key="risk", edit=Edit(0, "Late"), by=adviser, at=NOW)
     with pytest.raises(papers.Refused, match="final, not published now"):

@@ -81,9 +81,46 @@ def test_what_is_shipped_is_read_without_a_fault(path: Path) -> None:
 
 
 def test_the_shapes_of_both_sources_and_two_more_are_shipped() -> None:
-    assert {"paper-culture-project", "paper-safety-performance", "paper-force-summary", "paper-yearly-report"} < {
-        path.stem for path in SHIPPED
-    }
+    assert {
+        "paper-culture-project",
+        "paper-safety-performance",
+        "paper-force-summary",
+        "paper-yearly-report",
+        "paper-board-pack",
+    } < {path.stem for path in SHIPPED}
+
+
+def with_options(kind: str, said: str) -> str:
+    return HEAD + BODY.replace("injury-table", kind).replace('{ indicators = ["assaults-with-injury"] }', said)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "told"),
+    [
+        ("injury-table", '{ indicators = "assaults" }', "indicators is 'assaults'. Write a list of codes"),
+        ("injury-table", '{ indicators = ["Assaults With Injury"] }', "has 'Assaults With Injury'. A code is of small"),
+        ("injury-table", "{ indicators = [3] }", "has 3. A code is of small letters"),
+        ("injury-table", "{ comparison = 0 }", "comparison is 0. Write true or false."),
+        ("injury-table", '{ anchor = "Table 1" }', "anchor is 'Table 1'. Write small letters"),
+        ("injury-table", "{ anchor = 2020-01-01 }", "Write small letters"),
+        ("board-meetings", "{ meetings = true }", "meetings is True. Write a whole number from 1 to 8."),
+        ("board-meetings", "{ meetings = 9 }", "meetings is 9. Write a whole number from 1 to 8."),
+        ("injury-charts", "{ months = 6 }", "months is 6. Write a whole number from 12 to 36."),
+        ("movement", '{ groups = ["Front Line"] }', "groups has 'Front Line'. A code is of small"),
+        ("services", "{ plan = 3 }", "plan is 3. Write a name in quotation marks."),
+        ("services", '{ plan = "' + "p" * 201 + '" }', "plan is longer than 200 characters"),
+    ],
+)
+def test_options_take_what_their_block_declares(kind: str, said: str, told: str) -> None:
+    (fault,) = faults(with_options(kind, said))
+    assert fault.startswith("parts 1.sections 2.options: ")
+    assert told in fault
+
+
+def test_options_that_hold_are_read_as_they_are_written() -> None:
+    said = '{ indicators = ["handling"], comparison = false, anchor = "lifting" }'
+    _, table = read(with_options("injury-table", said), kinds=KINDS).skeleton.sections
+    assert table.options == {"indicators": ["handling"], "comparison": False, "anchor": "lifting"}
 
 
 @pytest.mark.parametrize(

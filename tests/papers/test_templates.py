@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from html import unescape
 from io import StringIO
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from organisation.models import Unit
 from organisation.roles import Role
 from papers.contents import layout, panel_paper
 from papers.contents.pieces import Numbers, NumbersRow, Table
@@ -21,9 +22,11 @@ from papers.models import Paper, PaperTemplate
 from papers.services import papers, templates
 from records.edits import Edit
 from records.models import TrailEntry
-from tests.factories import injuries, risks
+from risks.models import Objective
+from tests.factories import blocks, injuries, maturity, risks
+from tests.factories.actions import make_action
 from tests.factories.conformance import failures
-from tests.factories.organisation import make_person
+from tests.factories.organisation import make_person, make_user
 from tests.factories.papers import (
     FIXTURES,
     HALF,
@@ -33,13 +36,13 @@ from tests.factories.papers import (
     make_template,
     north,
     read_template,
-    south,
 )
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "table1_fixture.json"
 pytestmark = pytest.mark.django_db
 CODES = sorted(path.stem.removeprefix("paper-") for path in FIXTURES.glob("paper-*.toml"))
 WRITTEN = "Written by hand.^[With a *note* of the UK’s.]\n\n- with a list\n- of two lines"
+PLAN = "New services"
 
 
 def test_loading_again_changes_nothing_and_another_content_replaces_it() -> None:
@@ -79,8 +82,16 @@ def test_the_command_loads_all_of_them_or_none(tmp_path: Path) -> None:
 @pytest.fixture
 def everything() -> None:
     """A force with everything that a block can draw on: the source's figures of 2019, and risks as they are shipped."""
-    make_rollup("North", north())
-    make_rollup("South", south())
+    maturity.shipped("2017", "2019")
+    make_rollup("North", blocks.north_moved())
+    make_rollup("South", blocks.south_moved())
+    blocks.make_force_summary()
+    units = list(Unit.objects.order_by("name"))
+    blocks.make_audited(units)
+    blocks.make_plan(PLAN, units[0])
+    make_action(units[0], at=datetime(2019, 5, 1, 9, tzinfo=UTC))
+    objective = Objective(year=2019, title="Fewer assaults", owner="A director", set_at=NOW, set_by=make_user())
+    Objective.objects.bulk_create([objective])
     source = json.loads(REFERENCE.read_text(encoding="utf-8"))["rows"]
     injuries.load_indicators()
     injuries.table_1(source, {"police": "police-officers", "pcso": "pcsos", "ddo": "ddos"})
@@ -106,6 +117,9 @@ def printed(code: str, **texts: str) -> Paper:
     for section in paper.sections.all():
         text = texts.get(section.key.replace("-", "_"), section.text or WRITTEN)
         papers.save_section(paper=paper, key=section.key, edit=Edit(section.version, text), by=by, at=NOW)
+    for key, block in paper.structure.blocks.items():
+        if block.kind == "services":
+            papers.save_options(paper=paper, key=key, edit=Edit(0, {"plan": PLAN}), by=by, at=NOW)
     paper = papers.finalise(paper=paper, by=by, at=NOW)
     assert build_document(paper).error == ""
     paper.refresh_from_db()

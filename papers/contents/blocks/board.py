@@ -7,17 +7,20 @@ from typing import Any
 
 from django.utils.safestring import mark_safe
 
+from organisation.periods import financial_year_name, financial_year_of, london_day
 from papers.contents.block import Asked, Block, Source
 from papers.contents.heatmap import of_frozen, scale_as_json
 from papers.contents.pieces import Chart, Numbers, NumbersRow, Piece, Pieces, bullets, paragraph
 from papers.contents.references import Figure, reference
+from papers.options import Number
 from rendering.formats import day, listed, so_many
 from risks import reading
-from risks.models import BoardMeeting, Risk, RiskStatus
+from risks.models import BoardMeeting, Objective, Risk, RiskStatus
 from risks.picture import drawn
 
-# The meetings that a paper tells of: the last ones held before it.
-MEETINGS = 3
+# So many of the last meetings before the paper are kept for it; it tells of fewer unless it is asked to.
+MOST_MEETINGS = 8
+MEETINGS = Number("meetings", "Meetings of the Board", "The last ones before the paper", most=MOST_MEETINGS, usually=3)
 
 
 def gather_meetings(asked: Asked) -> dict[str, Any] | None:
@@ -30,14 +33,14 @@ def gather_meetings(asked: Asked) -> dict[str, Any] | None:
             "on": day(one.held_on),
             "items": [item.title for item in one.items.all()],
         }
-        for one in reversed(held[:MEETINGS])
+        for one in reversed(held[:MOST_MEETINGS])
     ]
     return {"meetings": rows} if rows else None
 
 
-def lay_meetings(data: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:  # noqa: ARG001  # has none
+def lay_meetings(data: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:
     """Say when the Board met, then list what its meetings dealt with, each item once."""
-    meetings = data["meetings"]
+    meetings = data["meetings"][-MEETINGS.of(options) :]
     days = listed([meeting["on"] for meeting in meetings])
     yield paragraph(
         f"The last {so_many(len(meetings), 'meeting')} of the Board {'was' if len(meetings) == 1 else 'were'} held on "
@@ -47,6 +50,39 @@ def lay_meetings(data: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:
     if items:
         yield paragraph("What the agendas held:")
         yield bullets(items)
+
+
+def gather_objectives(asked: Asked) -> dict[str, Any] | None:
+    """Return the Board's objectives of the financial year, each with what was said of it last: two queries."""
+    year = financial_year_of(asked.meeting_on)
+    rows = Objective.objects.filter(year=year).order_by("pk").prefetch_related("progress")
+    if not rows:
+        return None
+    return {"year": financial_year_name(year), "objectives": [_objective(one) for one in rows]}
+
+
+def _objective(objective: Objective) -> dict[str, str]:
+    last = next(iter(objective.progress.all()), None)  # the latest comes first
+    return {
+        "title": objective.title,
+        "owner": objective.owner,
+        "standing": last.get_standing_display() if last else "",
+        "text": last.text if last else "",
+        "on": day(london_day(last.at)) if last else "",
+    }
+
+
+def lay_objectives(data: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:  # noqa: ARG001  # has none
+    """List the objectives with who answers for each and how it stands."""
+    yield paragraph(f"The Board’s objectives for {data['year']} stand as follows.")
+    yield bullets(map(_how_it_stands, data["objectives"]))
+
+
+def _how_it_stands(objective: Mapping[str, str]) -> str:
+    name = f"{objective['title']} ({objective['owner']})"
+    if not objective["standing"]:
+        return f"{name}: nothing has been said of it yet."
+    return f"{name}: {objective['standing'].lower()} on {objective['on']}. {objective['text']}"
 
 
 def gather_risks(asked: Asked) -> dict[str, Any] | None:
@@ -114,9 +150,25 @@ def lay_heat_map(data: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:
 
 
 MEETINGS_HELD = Source("board_meetings", gather_meetings)
+OBJECTIVES = Source("objectives", gather_objectives)
 RISKS = Source("risks", gather_risks, figures_of_risks)
+NO_RISKS = "The register has no risk that is not closed."
 BLOCKS = (
-    Block("board-meetings", "The last meetings of the Board and what they dealt with", MEETINGS_HELD, lay_meetings),
-    Block("risk-status", "The Board’s risks as they stand", RISKS, lay_status),
-    Block("heat-map", "The Board’s heat map", RISKS, lay_heat_map),
+    Block(
+        "board-meetings",
+        "The last meetings of the Board and what they dealt with",
+        MEETINGS_HELD,
+        lay_meetings,
+        "No meeting of the Board had been held before the paper’s.",
+        options=(MEETINGS,),
+    ),
+    Block(
+        "objectives",
+        "The Board’s objectives and how they stand",
+        OBJECTIVES,
+        lay_objectives,
+        "The Board has set no objective for the financial year of the paper’s meeting.",
+    ),
+    Block("risk-status", "The Board’s risks as they stand", RISKS, lay_status, NO_RISKS),
+    Block("heat-map", "The Board’s heat map", RISKS, lay_heat_map, NO_RISKS),
 )

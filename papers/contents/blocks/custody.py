@@ -11,6 +11,9 @@ from injuries.custody_pairs import compared, default_pair
 from papers.contents.block import Asked, Block, Source
 from papers.contents.pieces import Numbers, NumbersRow, Piece, Pieces, bullets, paragraph
 from papers.contents.references import Figure, reference
+from papers.options import OnOff
+
+COMPARISON = OnOff("comparison", "Compare with the report before")
 
 
 def gather(asked: Asked) -> dict[str, Any] | None:
@@ -68,8 +71,9 @@ def figures(data: Mapping[str, Any]) -> Iterator[Figure]:
 # --- Laying out -------------------------------------------------------------------------------------------------------
 
 
-def lay(data: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:  # noqa: ARG001  # has none
+def lay(data: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:
     """Say what the reports cover and how they differ, then print their figures, causes, types and exceptions."""
+    data = data if COMPARISON.of(options) else _newest(data)
     periods = " and ".join(report["period"] for report in data["reports"])
     among = "; ".join(f"{report['period']}: {report['among']}" for report in data["reports"] if report["among"])
     yield paragraph(
@@ -96,6 +100,18 @@ def lay(data: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:  # noqa:
         yield bullets(data["notes"])
 
 
+def _newest(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The newest report by itself: what is said of two of them, and the rows of the other, left out."""
+    period = data["reports"][0]["period"]
+    breakdowns = {
+        name: {**data[name], "rows": [row for row in data[name]["rows"] if row[0] == period]}
+        for name in ("causes", "types")
+    }
+    exceptions = [one for one in data["exceptions"] if one[0] == period]
+    alone = {"reports": data["reports"][:1], "sentences": [], "care": [], "notes": [], "exceptions": exceptions}
+    return {**data, **alone, **breakdowns}
+
+
 def _numbers(data: Mapping[str, Any]) -> Numbers:
     def figures_of(name: str) -> tuple[str, ...]:
         found = [report[name] for report in data["reports"]]
@@ -119,4 +135,7 @@ def _numbers(data: Mapping[str, Any]) -> Numbers:
 
 
 SOURCE = Source("custody", gather, figures)
-BLOCKS = (Block("custody", "Custody interventions and injuries of detainees", SOURCE, lay),)
+NOTHING = "No report of custody had ended before the paper’s meeting."
+BLOCKS = (
+    Block("custody", "Custody interventions and injuries of detainees", SOURCE, lay, NOTHING, options=(COMPARISON,)),
+)

@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from injuries.comparisons import ADJUSTED, CLUSTERED, REPORTING
 from injuries.reading import comparison, last_twelve
-from injuries.two_periods import Compared, Row, Side, as_json, of_json
+from injuries.two_periods import ROUNDED_LAST, WHAT_A_RATE_IS, Compared, Row, Side, as_json, of_json
 from papers.contents.block import Asked, Block, Source
 from papers.contents.pieces import Numbers, NumbersRow, Piece, Pieces, bullets, paragraph
 from papers.contents.references import Figure, reference
+from papers.options import Anchor, Codes, OnOff
+
+INDICATORS = Codes("indicators", "Indicators", "None chosen: all of them")
+ANCHOR = Anchor(
+    "anchor",
+    "What prose calls the table",
+    "Small letters, figures and hyphens; of “injuries”, prose says table.injuries between its brackets",
+    usually="injuries",
+)
+COMPARISON = OnOff("comparison", "Compare with the twelve months before")
+# Notes that say nothing where one period stands by itself.
+ABOUT_COMPARING = frozenset({ROUNDED_LAST, CLUSTERED, REPORTING, ADJUSTED})
 
 
 def gather(asked: Asked) -> dict[str, Any] | None:
@@ -66,6 +79,9 @@ def lay_changes(data: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:
 def lay_table(data: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:
     """Print numbers and rates of both periods, one row an indicator or staff group."""
     table = of_json(data)
+    if not COMPARISON.of(options):
+        yield from _alone(table, options)
+        return
     numbers = _numbers(table, options)
     yield paragraph(
         f"{reference(f'table.{numbers.anchor}')} compares {table.later.name} with {table.earlier.name}.",
@@ -78,6 +94,9 @@ def lay_table(data: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:
 def lay_all(data: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:
     """Say what the table compares and how rates have changed, then print the table and its notes."""
     table = of_json(data)
+    if not COMPARISON.of(options):
+        yield from _alone(table, options)
+        return
     numbers = _numbers(table, options)
     yield paragraph(
         f"{reference(f'table.{numbers.anchor}')} compares injuries in {table.later.name} with those in "
@@ -92,7 +111,7 @@ def lay_all(data: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:
 
 def _chosen(table: Compared, options: Mapping[str, Any]) -> list[Row]:
     """Return the rows of the indicators that were chosen, by code; all of them where none was."""
-    chosen = options.get("indicators")
+    chosen = INDICATORS.of(options)
     return [row for row in table.rows if not chosen or row.code in chosen]
 
 
@@ -110,11 +129,27 @@ def _numbers(table: Compared, options: Mapping[str, Any]) -> Numbers:
     )
     return Numbers(
         "Indicator",
-        options.get("anchor", "injuries"),
+        ANCHOR.of(options),
         "injuries by number and by rate per 1,000 people and month",
         (*columns, "Change in rate", "Is it chance?"),
         tuple(rows),
     )
+
+
+def _alone(table: Compared, options: Mapping[str, Any]) -> Pieces:
+    """Print numbers and rates of the later period by itself. Notes on changes say nothing of it."""
+    anchor = ANCHOR.of(options)
+    yield paragraph(
+        f"{reference(f'table.{anchor}')} gives injuries in {table.later.name} by number and by rate.", WHAT_A_RATE_IS
+    )
+    rows = tuple(
+        NumbersRow(_name(row), (row.later.number, row.later.monthly, _side(row.later)[1]))
+        for row in _chosen(table, options)
+        if row.later.number
+    )
+    columns = (f"Number, {table.headings[0]}", "A month", "Rate per 1,000")
+    yield Piece(numbers=Numbers("Indicator", anchor, "injuries by number and by rate", columns, rows))
+    yield bullets(note for note in table.notes[1:] if note not in ABOUT_COMPARING)
 
 
 def _side(side: Side) -> tuple[str, str]:
@@ -122,9 +157,10 @@ def _side(side: Side) -> tuple[str, str]:
 
 
 SOURCE = Source("injuries", gather, figures)
-CHOICE = ("indicators", "anchor")
+CHOICE = (INDICATORS, COMPARISON, ANCHOR)
+NOTHING = "No month of injuries has been counted before the paper’s meeting. Whoever brings figures does that."
 BLOCKS = (
-    Block("injury-changes", "How each injury rate has changed", SOURCE, lay_changes, options=("indicators",)),
-    Block("injury-table", "Injuries of two periods by number and rate", SOURCE, lay_table, options=CHOICE),
-    Block("injury-figures", "Changes in injury rates with their table", SOURCE, lay_all, options=CHOICE),
+    Block("injury-changes", "How each injury rate has changed", SOURCE, lay_changes, NOTHING, options=(INDICATORS,)),
+    Block("injury-table", "Injuries of two periods by number and rate", SOURCE, lay_table, NOTHING, options=CHOICE),
+    Block("injury-figures", "Changes in injury rates with their table", SOURCE, lay_all, NOTHING, options=CHOICE),
 )

@@ -90,5 +90,6 @@ BLOCKS = (
         "Investigations completed and under way",
         Source("investigations", gather_investigations),
         lay_investigations,
+        "No investigation was completed in the year before the paper’s meeting, and none is under way.",
     ),
 )

@@ -7,47 +7,38 @@ from typing import Any
 
 from django.utils.safestring import mark_safe
 
-from assurance.models import IssuedRollup, Rollup
 from assurance.services.agreement import Scope, audited_claims
 from assurance.services.rollups import groups_with_units
-from organisation.periods import HalfYear, Quarter, london_day
-from papers.contents import maturity_position
+from organisation.periods import HalfYear, Quarter
+from papers.contents import maturity_position, rollups
 from papers.contents.block import Asked, Block, Source
-from papers.contents.maturity_position import GroupRollup, position
+from papers.contents.maturity_position import position
 from papers.contents.pieces import Cell, Chart, Numbers, NumbersRow, Piece, Pieces, Row, Table, paragraph
 from papers.contents.references import Figure, reference
+from papers.options import Codes, Named
 from rendering.charts.distribution import DistributionRow, sentence, stacked_bars
 from rendering.formats import count, listed
 
 ACCEPTED_OR_SIGNED = {"accepted": "accepted", "signed": "signed, not yet reviewed"}
 # Beyond this many columns a table of groups is printed on a page turned sideways.
 MOST_UPRIGHT_COLUMNS = 8
+COLUMNS = Codes(
+    "groups",
+    "Business groups with a column of their own",
+    "None chosen: all of them. The last column, the chart and the sentences are of the whole force in any case",
+    named=Named.GROUPS,
+)
+LISTED = Codes("groups", "Business groups whose units are listed", "None chosen: all of them", named=Named.GROUPS)
 
 
 def gather(asked: Asked) -> dict[str, Any]:
     """Return where the force stands by the roll-ups of the half-year, as they are now: a fixed number of queries."""
     half = asked.half
-    built = (
-        Rollup.objects.of_groups()
-        .filter(half=half, built_at__isnull=False)
-        .select_related("group")
-        .order_by("group__name")
-    )
-    versions = IssuedRollup.objects.filter(rollup__in=built).order_by("rollup_id", "-number").distinct("rollup_id")
-    newest = {issued.rollup_id: issued for issued in versions}
-    drawn_on = [_drawn_on(rollup, newest.get(rollup.pk)) for rollup in built]
-    awaited = groups_with_units(half).exclude(rollups__in=built).values_list("name", flat=True)
+    built = rollups.of_groups(half)
+    reported = [rollup.slug for rollup in built]
+    awaited = groups_with_units(half).exclude(slug__in=reported).values_list("name", flat=True)
     judged = audited_claims(Scope(half.last_day))
-    return position(half=half, rollups=drawn_on, awaited=list(awaited), audited_claims=judged)
-
-
-def _drawn_on(rollup: Rollup, issued: IssuedRollup | None) -> GroupRollup:
-    """Return the newest figures that were issued of a group, or else those of its draft."""
-    if issued is not None:
-        figures, day = issued.content["figures"], london_day(issued.issued_at)
-        return GroupRollup(rollup.name, issued.as_at, figures, version=issued.number, issued_on=day)
-    assert rollup.built_at is not None  # noqa: S101  # only built ones are asked for
-    return GroupRollup(rollup.name, london_day(rollup.built_at), rollup.figures)
+    return position(half=half, rollups=built, awaited=list(awaited), audited_claims=judged)
 
 
 def figures(position: Mapping[str, Any]) -> Iterator[Figure]:
@@ -65,8 +56,9 @@ def figures(position: Mapping[str, Any]) -> Iterator[Figure]:
 # --- Laying out -------------------------------------------------------------------------------------------------------
 
 
-def lay_position(position: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:  # noqa: ARG001  # has none
+def lay_position(position: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:
     """Say what it goes by, then table, key, chart and the figures behind it."""
+    shown = {**position, "groups": _chosen(position, COLUMNS.of(options))}
     yield paragraph(maturity_position.sources_text(position), maturity_position.audited_text(position))
     if not position["groups"]:
         return
@@ -75,10 +67,10 @@ def lay_position(position: Mapping[str, Any], options: Mapping[str, Any]) -> Pie
         f"{reference('table.medians')} gives the middle (median) level of each business group’s units, theme by theme, "
         "with the number of units behind it. Two figures mean that the middle lies between them; the cell has the "
         "shade of the lower one.",
-        maturity_position.medians_text(position),
+        maturity_position.medians_text(shown),
     )
     yield Piece(levels=tuple(Cell(str(level), str(level), name) for level, name in _named(position)))
-    yield Piece(table=medians_table(position))
+    yield Piece(table=medians_table(position, shown["groups"]))
     rows = chart_rows(position)
     yield paragraph(
         f"{reference('figure.levels')} shows how many units stand at each level.",
@@ -92,16 +84,20 @@ def _named(position: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
     return iter(enumerate(position["level_names"], start=1))
 
 
-def medians_table(position: Mapping[str, Any]) -> Table:
+def _chosen(position: Mapping[str, Any], slugs: Sequence[str]) -> list[Mapping[str, Any]]:
+    """The groups of these slugs, all where there are none. Papers of earlier days knew names only."""
+    return [group for group in position["groups"] if not slugs or group.get("slug") in slugs]
+
+
+def medians_table(position: Mapping[str, Any], groups: Sequence[Mapping[str, Any]]) -> Table:
     """Business groups × themes: the median of each, the force's own in the last column."""
-    groups = position["groups"]
+    counted = sum(group["units"] for group in position["groups"])
     together = {row["identity"]: row for row in position["distribution"]}
     rows = []
     for theme in position["themes"]:
         cells = [_median_cell(group["medians"].get(theme["identity"]), units=group["units"]) for group in groups]
         force = together.get(theme["identity"])
-        units = sum(group["units"] for group in groups)
-        cells.append(_median_cell(force if force and force["scored"] else None, units=units))
+        cells.append(_median_cell(force if force and force["scored"] else None, units=counted))
         rows.append(Row(theme["name"], tuple(cells)))
     return Table(
         anchor="medians",
@@ -162,14 +158,14 @@ def _numbers(row: Mapping[str, Any]) -> NumbersRow:
     return NumbersRow(row["name"], (*map(count, units), count(sum(units)), row["median"] or "None"))
 
 
-def lay_units(position: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:  # noqa: ARG001  # has none
+def lay_units(position: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:
     """List the units of each group with the levels of their latest statement."""
     yield paragraph(
         "Each row takes the unit’s latest accepted statement of the half-year, or else the latest signed one, and says "
         "which. A unit without either is listed with no level."
     )
     themes = [theme for theme in position["themes"] if theme["scored"]]
-    for number, group in enumerate(position["groups"], start=1):
+    for number, group in enumerate(_chosen(position, LISTED.of(options)), start=1):
         yield Piece(
             table=Table(
                 anchor=f"group-{number}",
@@ -200,6 +196,12 @@ def _unit_row(row: Mapping[str, Any], themes: Sequence[Mapping[str, Any]]) -> Ro
 
 SOURCE = Source("position", gather, figures)
 BLOCKS = (
-    Block("maturity-position", "Levels by business group and theme, with their distribution", SOURCE, lay_position),
-    Block("unit-levels", "The levels of every unit", SOURCE, lay_units),
+    Block(
+        "maturity-position",
+        "Levels by business group and theme, with their distribution",
+        SOURCE,
+        lay_position,
+        options=(COLUMNS,),
+    ),
+    Block("unit-levels", "The levels of every unit", SOURCE, lay_units, options=(LISTED,)),
 )

@@ -10,10 +10,12 @@ from injuries.compliance import compliance, in_a_sentence
 from papers.contents.block import Asked, Block, Source
 from papers.contents.pieces import Numbers, NumbersRow, Piece, Pieces, bullets, paragraph
 from papers.contents.references import Figure, reference
+from papers.options import Number
 from rendering.formats import count, day
 
-# So many readings stand in the table; the newest first.
+# So many readings are kept for the table; the newest first.
 MOST_READINGS = 8
+READINGS = Number("readings", "Readings in the table", "The newest first", most=MOST_READINGS, usually=MOST_READINGS)
 
 
 def gather(asked: Asked) -> dict[str, Any] | None:
@@ -59,7 +61,7 @@ def figures(data: Mapping[str, Any]) -> Iterator[Figure]:
             yield Figure(f"working_time.{name}", newest[name], f"Working time: {what}")
 
 
-def lay(data: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:  # noqa: ARG001  # has none
+def lay(data: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:
     """Say what the newest reading says, then print the readings."""
     yield paragraph(*data["sentences"][:1], f"{reference('table.working-time')} gives the readings.")
     if data["sentences"][1:]:
@@ -77,11 +79,21 @@ def lay(data: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:  # noqa:
                 row["verdict"],
             ),
         )
-        for row in data["rows"]
+        for row in data["rows"][: READINGS.of(options)]
     )
     caption = f"compliance of {data['of']} with the limit of weekly working time"
     yield Piece(numbers=Numbers("Day", "working-time", caption, columns, rows))
 
 
 SOURCE = Source("working_time", gather, figures)
-BLOCKS = (Block("working-time", "Compliance with the limit of weekly working time", SOURCE, lay),)
+NOTHING = "No reading of working time had been entered for a day up to the paper’s meeting."
+BLOCKS = (
+    Block(
+        "working-time",
+        "Compliance with the limit of weekly working time",
+        SOURCE,
+        lay,
+        NOTHING,
+        options=(READINGS,),
+    ),
+)

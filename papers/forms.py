@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from organisation.formfields import DayField, LineField, WordsField
 from organisation.periods import HalfYear
@@ -23,6 +24,7 @@ MOST_REDACTIONS = 50
 LONGEST_HANDLING = 100  # what fits beside the marking at the head of a page
 LONGEST_QUOTED = 2_000
 LONGEST_TEXT = 50_000  # characters; rendering.markdown reads up to 60,000 as Markdown
+LONGEST_SEARCH = 200
 
 
 class DetailsForm(forms.Form):
@@ -238,6 +240,28 @@ def redaction_rows(data: Any, *, sections: Sequence[tuple[str, str]]) -> Redacti
     rows = _RedactionRows(data, form_kwargs={"sections": sections}, prefix="rows")
     assert isinstance(rows, RedactionRows)  # noqa: S101  # the factory makes a class of it
     return rows
+
+
+class SearchForm(forms.Form):
+    """What to look for in papers."""
+
+    q = LineField(
+        required=False,
+        max_length=LONGEST_SEARCH,
+        label="Search the papers",
+        help_text="Words that all have to be in it, or “a phrase” in quotation marks. OR between words, - before one "
+        "that must not be in it",
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+        error_messages={
+            "max_length": "Search for at most %(limit_value)s characters: you sent %(show_value)s. A few words will do."
+        },
+    )
+
+    def __init__(self, sent: QueryDict | None) -> None:
+        if sent is not None:  # what nobody can type is no fault of whoever pasted it
+            sent = sent.copy()
+            sent["q"] = "".join(letter if letter.isprintable() else " " for letter in str(sent["q"]))
+        super().__init__(sent)
 
 
 class PublishForm(forms.Form):

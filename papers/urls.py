@@ -1,10 +1,10 @@
 from django.urls import path
 
-from papers.views import comments, outcomes, packs, papers, public_versions, release, sections, writing
+from papers.views import comments, outcomes, packs, papers, public_versions, release, sections, shelf, writing
 
 app_name = "papers"
 urlpatterns = [
-    path("", papers.papers, name="papers"),
+    path("", shelf.papers, name="papers"),
     path("new/", writing.new, name="new"),
     path("<int:pk>/", papers.paper, name="paper"),
     path("<int:pk>/progress/", papers.progress, name="progress"),

@@ -102,6 +102,11 @@ def recommendations_in(content: Mapping[str, Any]) -> list[SafeString]:
     return laid_out(content).recommendations
 
 
+def how_many_recommendations(text: str) -> int:
+    """Return how many recommendations a paper prints of that section's text; lists do not know of a paper's content."""
+    return len(markdown.paragraphs(text))
+
+
 def names_in(content: Mapping[str, Any]) -> list[str]:
     """Return everything that prose can name in a paper with this content."""
     return [*content["figures"], *_numbered(content)[1]]

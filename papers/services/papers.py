@@ -13,6 +13,7 @@ from organisation.periods import HalfYear, london_day
 from papers import documents
 from papers.contents import layout, panel_paper
 from papers.contents.panel_paper import Missing
+from papers.contents.words import words_of
 from papers.models import Paper, PaperSection, PaperState, PaperTemplate
 from papers.services import panel_notices
 from records.canonical import content_digest, normal
@@ -169,7 +170,8 @@ def finalise(*, paper: Paper, by: User, at: datetime) -> Paper:
         raise NotReady(missing)
     current.state, current.finalised_at, current.finalised_by = PaperState.FINAL, at, by
     current.content, current.content_digest = content, content_digest(content)
-    current.save(update_fields=["state", "finalised_at", "finalised_by", "content", "content_digest"])
+    current.words = words_of(layout.laid_out(content))
+    current.save(update_fields=["state", "finalised_at", "finalised_by", "content", "content_digest", "words"])
     _request_document(current, by=by, at=at)
     trail.record(act="paper.finalised", thing=current, by=by, at=at, content_digest=current.content_digest)
     return current
@@ -211,8 +213,8 @@ def reopen(*, paper: Paper, reason: str, by: User, at: datetime) -> Paper:
         raise Refused("Say why the paper is taken back to draft.")
     digest = current.content_digest
     current.state, current.finalised_at, current.finalised_by = PaperState.DRAFT, None, None
-    current.content, current.content_digest, current.pdf = None, "", None
-    current.save(update_fields=["state", "finalised_at", "finalised_by", "content", "content_digest", "pdf"])
+    current.content, current.content_digest, current.pdf, current.words = None, "", None, ""
+    current.save(update_fields=["state", "finalised_at", "finalised_by", "content", "content_digest", "pdf", "words"])
     words = {"reason": normal(reason)}
     trail.record(act="paper.reopened", thing=current, by=by, at=at, words=words, content_digest=digest)
     return current

@@ -1,10 +1,9 @@
-"""Reading papers: the list, a paper, how far its document is, and the document itself."""
+"""Reading papers: a paper, how far its document is, and the document itself."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,29 +18,10 @@ from organisation.requests import SignedInRequest
 from organisation.sessions import called_by_itself
 from papers.contents import layout, panel_paper
 from papers.models import PanelOutcome, Paper, PublicVersion
-from papers.permissions import can_list_papers, can_release_papers, can_write_papers
+from papers.permissions import can_release_papers, can_write_papers
 from papers.services import papers as services
 from papers.views.loading import paper_or_404
 from records.models import Job, JobState
-
-A_PAGE = 20
-
-
-@require_safe
-def papers(request: SignedInRequest) -> HttpResponse:
-    """Published papers for everybody; those in preparation, and withdrawn ones, for whoever prepares them."""
-    if not can_list_papers(request.user):
-        raise Http404
-    readable = Paper.objects.visible_to(request.user).for_lists()
-    writes = can_write_papers(request.user)
-    page = Paginator(readable.published(), A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "page": page,
-        "pages": page.paginator.get_elided_page_range(page.number),
-        "may_write": writes,
-        "unpublished": readable.unpublished() if writes else [],
-    }
-    return render(request, "papers/papers.html", context)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from papers.views import comments, outcomes, packs, papers, public_versions, release, sections, shelf, writing
+from papers.views import comments, outcomes, packs, papers, public_versions, release, sections, shelf, tables, writing
 
 app_name = "papers"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("<int:pk>/", papers.paper, name="paper"),
     path("<int:pk>/progress/", papers.progress, name="progress"),
     path("<int:pk>/pdf/", papers.pdf, name="pdf"),
+    path("<int:pk>/tables/", tables.tables, name="tables"),
     path("<int:pk>/details/", writing.details, name="details"),
     path("<int:pk>/history/", sections.history, name="history"),
     path("<int:pk>/comments/", comments.comments, name="comments"),

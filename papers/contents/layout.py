@@ -63,9 +63,17 @@ class Document:
     marking: str
     parts: tuple[LaidPart, ...]
 
+    replaces: str = ""
+
     def section(self, key: str) -> LaidSection:
         """Return the section of that key."""
         return next(section for part in self.parts for section in part.sections if section.key == key)
+
+    @property
+    def has_tables(self) -> bool:
+        """Whether there is a table, one behind a chart included."""
+        pieces = (piece for part in self.parts for section in part.sections for piece in section.pieces)
+        return any(piece.table or piece.numbers or piece.chart for piece in pieces)
 
     @property
     def recommendations(self) -> list[SafeString]:

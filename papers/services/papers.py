@@ -315,3 +315,9 @@ def record_download(*, paper: Paper, by: User, at: datetime) -> None:
     """Keep who took the document of a paper that the panel cannot read."""
     sha256 = paper.pdf.sha256 if paper.pdf else ""
     trail.record(act="paper.downloaded", thing=paper, by=by, at=at, state=paper.state, sha256=sha256)
+
+
+@transaction.atomic
+def record_tables(*, paper: Paper, by: User, at: datetime) -> None:
+    """Keep who took the tables of a paper that the panel cannot read."""
+    trail.record(act="paper.tables_downloaded", thing=paper, by=by, at=at, state=paper.state)

@@ -81,6 +81,7 @@ def paper_page(request: SignedInRequest, found: Paper, *, refusal: str = "", sta
         "doubts": panel_paper.doubts_about(found.structure, content) if found.is_draft else [],
         "standing": standing_of(request, found),
         "recommendations": _recommendations(found, document),
+        "has_tables": document.has_tables,
         "marking": content["marking"],
         "open_comments": found.comments.open().count() if can_write_papers(request.user) else 0,
         "public_version": PublicVersion.objects.published_of(found),

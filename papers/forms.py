@@ -7,24 +7,44 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from organisation.formfields import DayField, LineField, WordsField
 from organisation.periods import HalfYear
 from organisation.versioned import VersionedForm, initial_of
 from papers.contents.redaction import Misplaced, Redaction
-from papers.models import OutcomeKind, PanelOutcome, Paper, PaperSection, PaperTemplate, Settled
+from papers.models import RELEASED, OutcomeKind, PanelOutcome, Paper, PaperSection, PaperState, PaperTemplate, Settled
 from papers.services.outcomes import Said
 from papers.services.papers import DETAIL_FIELDS
 from records.canonical import normal
 from records.edits import Edit
 from records.marking import Marking
+from rendering.formats import day
 
 MOST_REDACTIONS = 50
 LONGEST_HANDLING = 100  # what fits beside the marking at the head of a page
 LONGEST_QUOTED = 2_000
 LONGEST_TEXT = 50_000  # characters; rendering.markdown reads up to 60,000 as Markdown
 LONGEST_SEARCH = 200
+
+
+class FollowedField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Another paper, or none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            Paper.objects.none(),
+            required=False,
+            empty_label="None",
+            error_messages={
+                "invalid_choice": "This paper is not published any more. Choose one from the list, or none."
+            },
+            **kwargs,
+        )
+
+    def label_from_instance(self, paper: Paper) -> str:
+        return f"{paper.title} ({paper.panel}, {day(paper.meeting_on)})"
 
 
 class DetailsForm(forms.Form):
@@ -47,10 +67,21 @@ class DetailsForm(forms.Form):
         label="How a sensitive paper is handled",
         help_text="Who may be given it, such as “for members of the panel only”. It is printed beside the marking",
     )
+    previous = FollowedField(
+        label="Previous paper", help_text="What has changed since that one is told beside this paper"
+    )
+    replaces = FollowedField(
+        label="Paper whose place this one takes",
+        help_text="It is superseded when this paper is published, and can still be read. Whoever publishes says why",
+    )
 
     def __init__(self, *args: Any, paper: Paper, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {name: getattr(paper, name) for name in DETAIL_FIELDS})
         super().__init__(*args, **kwargs)
+        offered = Paper.objects.exclude(pk=paper.pk).for_lists()
+        # What was chosen stays on offer whatever became of it: saving something else does not take it out unasked.
+        self._offer("previous", offered.filter(Q(state__in=RELEASED) | Q(pk=paper.previous_id)))
+        self._offer("replaces", offered.filter(Q(state=PaperState.PUBLISHED) | Q(pk=paper.replaces_id)))
         for name in DETAIL_FIELDS:
             self.fields[f"{name}_version"] = forms.IntegerField(
                 min_value=0, widget=forms.HiddenInput, initial=paper.field_versions.get(name, 0)
@@ -65,6 +96,9 @@ class DetailsForm(forms.Form):
         if note and cleaned.get("marking") == Marking.OFFICIAL:
             self.add_error("handling", "An OFFICIAL paper has no handling note. Leave it empty or change the marking.")
         return cleaned
+
+    def _offer(self, name: str, papers: QuerySet[Paper]) -> None:
+        self.fields[name].queryset = papers  # type: ignore[attr-defined]
 
     @property
     def edits(self) -> dict[str, Edit]:
@@ -268,11 +302,22 @@ class PublishForm(forms.Form):
     """That somebody has read exactly this paper, or its public version, and lets others have it."""
 
     seen_digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    because = WordsField(max_words=300, rows=4, label="Why it takes the place of the other paper")
     confirmed = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, label: str = "I have read this paper and it may go to the panel", **kwargs: Any):
+    def __init__(
+        self,
+        *args: Any,
+        label: str = "I have read this paper and it may go to the panel",
+        replaced: Paper | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["confirmed"].label = label
+        if replaced is None:
+            del self.fields["because"]
+        else:
+            self.fields["because"].help_text = f"“{replaced.title}” will be superseded. The trail keeps the reason"
 
     def clean_confirmed(self) -> bool:
         if not self.cleaned_data["confirmed"]:

@@ -16,6 +16,7 @@ from papers.contents.redaction import MARK
 from papers.contents.references import resolved, unmarked
 from papers.skeleton import PROSE, Numbering
 from rendering import markdown
+from rendering.formats import day
 
 NOTHING_TO_REPORT = mark_safe("<p>Nothing to report under this heading.</p>")
 # On drafts only: a paper without these sections cannot be made final.
@@ -62,7 +63,6 @@ class Document:
     half: HalfYear
     marking: str
     parts: tuple[LaidPart, ...]
-
     replaces: str = ""
 
     def section(self, key: str) -> LaidSection:
@@ -102,7 +102,14 @@ def laid_out(content: Mapping[str, Any]) -> Document:
         half=HalfYear.parse(content["half"]),
         marking=content["marking"],
         parts=tuple(_with_names(part, texts, fault) for part in parts if part.sections),
+        replaces=_replaced(content),
     )
+
+
+def _replaced(content: Mapping[str, Any]) -> str:
+    """Return the paper that this one takes the place of; papers were frozen before they could say so."""
+    replaced = content.get("replaces")
+    return f"{replaced['title']} ({day(date.fromisoformat(replaced['meeting_on']))})" if replaced else ""
 
 
 def recommendations_in(content: Mapping[str, Any]) -> list[SafeString]:

@@ -12,9 +12,9 @@ from typing import Any
 
 from organisation.models import Force
 from organisation.periods import HalfYear
-from papers.contents import layout
+from papers.contents import layout, previous, since
 from papers.contents.block import Asked, Source
-from papers.contents.blocks import BLOCKS
+from papers.contents.blocks import BLOCKS, previous_paper
 from papers.contents.references import Fault, Figure, faults_in
 from papers.contents.typed_numbers import doubts_in
 from papers.models import Paper
@@ -39,12 +39,16 @@ def gather(paper: Paper, *, today: date, typed: Mapping[str, str] | None = None)
     skeleton = paper.structure
     asked = Asked(paper.half, paper.meeting_on, today)
     data = {source.name: source.gather(asked) for source in sources_of(skeleton)}
+    figures = {figure.name: figure.text for figure in figures_of(data)}
+    if previous_paper.SOURCE.name in data:
+        data[previous_paper.SOURCE.name] = _told_of_the_previous(paper, data, figures)
     return {
         "force": force.name if force else "",
         "panel": paper.panel,
         "title": paper.title,
         "meeting_on": paper.meeting_on.isoformat(),
         "report_by": paper.report_by,
+        "replaces": _replaced(paper),
         "half": str(paper.half),
         "marking": paper.marked,
         "numbering": skeleton.numbering.value,
@@ -67,7 +71,33 @@ def gather(paper: Paper, *, today: date, typed: Mapping[str, str] | None = None)
             for part in skeleton.parts
         ],
         "data": data,
-        "figures": {figure.name: figure.text for figure in figures_of(data)},
+        "figures": figures,
+    }
+
+
+def _told_of_the_previous(paper: Paper, data: Mapping[str, Any], figures: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return what is told of the previous paper, with the figures that differ; nothing of one that was withdrawn."""
+    if paper.previous is None or not paper.previous.is_released:
+        return None
+    changes = changes_since(paper.previous.content, {"data": data, "figures": figures})
+    return previous.told_of(paper.previous) | {"changes": since.as_json(changes)}
+
+
+def changes_since(before: Mapping[str, Any], content: Mapping[str, Any]) -> tuple[since.Group, ...]:
+    """Return the figures that differ between the contents of two papers."""
+    what = {figure.name: figure.what for one in (before, content) for figure in figures_of(one["data"])}
+    in_order = [figure.name for figure in figures_of(content["data"])]
+    return since.differences(before["figures"], content["figures"], {name: what[name] for name in in_order} | what)
+
+
+def _replaced(paper: Paper) -> dict[str, str] | None:
+    """Return which paper this one takes the place of: whoever publishes it has seen that, by its digest."""
+    if (replaced := paper.replaces) is None:
+        return None
+    return {
+        "title": replaced.title,
+        "meeting_on": replaced.meeting_on.isoformat(),
+        "content_digest": replaced.content_digest,
     }
 
 

@@ -37,7 +37,14 @@ def _tidy(text: str) -> str:
 
 
 def _said(document: Document) -> Iterator[str]:
-    yield from (document.title, document.panel, document.report_by, document.force, document.half.name)
+    yield from (
+        document.title,
+        document.panel,
+        document.report_by,
+        document.force,
+        document.half.name,
+        document.replaces,
+    )
     for part in document.parts:
         yield part.heading
         for section in part.sections:

@@ -20,6 +20,7 @@ from papers.contents import layout, panel_paper
 from papers.models import PanelOutcome, Paper, PublicVersion
 from papers.permissions import can_release_papers, can_write_papers
 from papers.services import papers as services
+from papers.views.following import around
 from papers.views.loading import paper_or_404
 from records.models import Job, JobState
 
@@ -80,8 +81,9 @@ def paper_page(request: SignedInRequest, found: Paper, *, refusal: str = "", sta
         "missing": panel_paper.what_is_missing(found.structure, content) if found.is_draft else [],
         "doubts": panel_paper.doubts_about(found.structure, content) if found.is_draft else [],
         "standing": standing_of(request, found),
-        "recommendations": _recommendations(found, document),
         "has_tables": document.has_tables,
+        "recommendations": _recommendations(found, document),
+        "following": around(found, content, reader=request.user),
         "marking": content["marking"],
         "open_comments": found.comments.open().count() if can_write_papers(request.user) else 0,
         "public_version": PublicVersion.objects.published_of(found),

@@ -26,6 +26,7 @@ from tests.factories.papers import (
     HALF,
     NOW,
     build_document,
+    make_published,
     make_rollup,
     make_template,
     north,
@@ -78,6 +79,7 @@ def everything() -> None:
     """A force with everything that a block can draw on: the source's figures of 2019, and risks as they are shipped."""
     make_rollup("North", north())
     make_rollup("South", south())
+    make_published(title="The paper before", meeting_on=date(2019, 3, 20))
     source = json.loads(REFERENCE.read_text(encoding="utf-8"))["rows"]
     injuries.load_indicators()
     injuries.table_1(source, {"police": "police-officers", "pcso": "pcsos", "ddo": "ddos"})

@@ -247,6 +247,7 @@ def test_details_changed_by_somebody_else_are_shown_and_the_others_saved() -> No
         "title": "My title", "panel": "Joint panel", "meeting_on": "18 11 2025", "report_by": "Head",
         "marking": "official", "handling": "", "marking_version": "0", "handling_version": "0",
         "title_version": "0", "panel_version": "0", "meeting_on_version": "0", "report_by_version": "0",
+        "previous_version": "0", "replaces_version": "0",
     }  # fmt: skip
     response = a(Role.SHRMT).post(of(paper, "details"), data)
     paper.refresh_from_db()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from papers.contents.blocks import board, custody, injuries, liaison, maturity, working_time
+from papers.contents.blocks import board, custody, injuries, liaison, maturity, previous_paper, working_time
 
 BLOCKS = {
     block.kind: block
@@ -13,6 +13,7 @@ BLOCKS = {
         *working_time.BLOCKS,
         *board.BLOCKS,
         *liaison.BLOCKS,
+        *previous_paper.BLOCKS,
     )
 }
 # The kinds a template's file may name, with the options that each one takes.

@@ -19,6 +19,12 @@ from papers.contents.references import Fault, Figure, faults_in
 from papers.contents.typed_numbers import doubts_in
 from papers.models import Paper
 from papers.skeleton import Skeleton
+from records.marking import is_sensitive
+
+MARKED_HIGHER = (
+    "“{title}” is OFFICIAL-SENSITIVE, and this paper prints what it says. Give this one the same marking under its "
+    "details, or choose another previous paper there."
+)
 
 
 @dataclass(frozen=True)
@@ -161,4 +167,7 @@ def what_is_missing(skeleton: Skeleton, content: Mapping[str, Any]) -> list[Miss
         missing.append(
             Missing(None, f"No roll-up of {half} has been built. Ask the COG leads to build theirs, then come back.")
         )
+    told = content["data"].get(previous_paper.SOURCE.name)
+    if told is not None and is_sensitive(told["marking"]) and not is_sensitive(content["marking"]):
+        missing.append(Missing(None, MARKED_HIGHER.format(title=told["title"])))
     return missing

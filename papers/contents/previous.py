@@ -19,6 +19,7 @@ def told_of(before: Paper) -> dict[str, Any]:
         "meeting_on": before.meeting_on.isoformat(),
         "on": day(before.meeting_on),
         "content_digest": before.content_digest,
+        "marking": before.marked,
         "recommendations": [
             {"text": " ".join(plain(html).split()), **_outcome(outcomes.get(number))} for number, html in asked
         ],

@@ -22,6 +22,7 @@ from papers.permissions import can_release_papers, can_write_papers
 from papers.services import papers as services
 from papers.views.following import around
 from papers.views.loading import paper_or_404
+from records.marking import highest
 from records.models import Job, JobState
 
 
@@ -75,6 +76,7 @@ def paper_page(request: SignedInRequest, found: Paper, *, refusal: str = "", sta
     """Return the paper's page; `refusal` says why an act asked for on it was not carried out."""
     content = panel_paper.gather(found, today=timezone.localdate()) if found.is_draft else found.content
     document = layout.laid_out(content)
+    following = around(found, content, reader=request.user)
     context = {
         "paper": found,
         "document": document,
@@ -83,8 +85,8 @@ def paper_page(request: SignedInRequest, found: Paper, *, refusal: str = "", sta
         "standing": standing_of(request, found),
         "has_tables": document.has_tables,
         "recommendations": _recommendations(found, document),
-        "following": around(found, content, reader=request.user),
-        "marking": content["marking"],
+        "following": following,
+        "marking": highest([content["marking"], *([following.since.paper.marked] if following.since else [])]),
         "open_comments": found.comments.open().count() if can_write_papers(request.user) else 0,
         "public_version": PublicVersion.objects.published_of(found),
         "refusal": refusal,

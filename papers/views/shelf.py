@@ -17,6 +17,7 @@ from papers.forms import SearchForm
 from papers.models import Paper
 from papers.models.paper import PaperQuerySet
 from papers.permissions import can_list_papers, can_write_papers
+from records.marking import highest
 
 A_PAGE = 20
 
@@ -52,6 +53,7 @@ def papers(request: SignedInRequest) -> HttpResponse:
         "meetings": shelf.by_meeting(page.object_list),
         "may_write": writes,
         "unpublished": readable.unpublished() if writes else [],
+        "marking": highest(paper.marked for paper in page.object_list),
     }
     return render(request, "papers/papers.html", context)
 
@@ -72,5 +74,6 @@ def _found(request: SignedInRequest, form: SearchForm, readable: PaperQuerySet, 
         "hits": [Hit(paper, searching.marked(paper.passages)) for paper in page.object_list],  # type: ignore[attr-defined]
         "says_nothing": bool(said) and not page.object_list and searching.says_nothing(said),
         "may_write": can_write_papers(request.user),
+        "marking": highest(paper.marked for paper in page.object_list),
     }
     return render(request, "papers/found.html", context, status=422 if form.errors else 200)

@@ -145,6 +145,15 @@ def test_the_page_shows_passages_with_hits_marked_and_everything_escaped() -> No
         assert hidden not in page
 
 
+def test_a_page_with_something_sensitive_is_marked_like_it() -> None:
+    member = a(Role.PANEL_MEMBER)
+    paper = published("Ropes", risk="A rope held.")
+    assert search(member, "rope").context["marking"] == "OFFICIAL"
+    Paper.objects.filter(pk=paper.pk).update(marking="official-sensitive", handling="For the panel")
+    for said in ("rope", ""):
+        assert search(member, said).context["marking"] == "OFFICIAL-SENSITIVE: For the panel"
+
+
 @pytest.mark.parametrize(
     ("passages", "said"),
     [

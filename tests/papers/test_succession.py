@@ -112,6 +112,7 @@ def test_two_writers_who_choose_differently_see_both_choices(head: User) -> None
     draft = make_draft(meeting_on=NOVEMBER)  # follows the second
     follow(draft, head, previous=None)
     data = {
+        "marking": "official",
         "title": draft.title, "panel": draft.panel, "meeting_on": "18 11 2025", "report_by": draft.report_by,
         "previous": first.pk, "replaces": second.pk,
     } | {f"{name}_version": "0" for name in papers.DETAIL_FIELDS}  # fmt: skip
@@ -125,6 +126,7 @@ def test_two_writers_who_choose_differently_see_both_choices(head: User) -> None
 def test_a_choice_that_is_not_on_offer_is_refused_with_words() -> None:
     draft = make_draft()
     data = {
+        "marking": "official",
         "title": "T", "panel": "P", "meeting_on": "18 11 2025", "report_by": "R", "previous": make_final().pk,
         "replaces": "x",
     } | {f"{name}_version": "0" for name in papers.DETAIL_FIELDS}  # fmt: skip

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Mapping
 from datetime import datetime
 
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from papers.contents import layout, pack_layout
 from papers.contents.pieces import Numbers, Table
@@ -56,6 +59,31 @@ def tables(document: layout.Document, *, modified_at: datetime) -> list[Attachme
         for piece in pieces
         for table in piece.tables
     ]
+
+
+def tables_zip(paper: Paper, document: layout.Document) -> bytes | None:
+    """Return the tables of a final paper’s `document` as one file, with a list of them; None where it has none.
+
+    The same tables give the same bytes: every entry has the moment of freezing.
+    """
+    tables = paper_tables(paper, document)
+    if not tables:
+        return None
+    listed = Attachment(
+        name="tables.csv",
+        media_type="text/csv",
+        content=csv_bytes(["File", "Table"], [[table.name, table.description] for table in tables]),
+        description="What each file holds",
+        modified_at=tables[0].modified_at,
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for table in (listed, *tables):
+            frozen_at = timezone.localtime(table.modified_at).timetuple()[:6]
+            entry = zipfile.ZipInfo(table.name, frozen_at)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, table.content)
+    return out.getvalue()
 
 
 def _cells(table: Table | Numbers) -> tuple[list[str], list[list[str]]]:

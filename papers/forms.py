@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
 
 from organisation.formfields import DayField, LineField, WordsField
 from organisation.periods import HalfYear
@@ -14,19 +16,39 @@ from organisation.versioned import VersionedForm, initial_of
 from papers import abbreviations
 from papers.contents.choices import Choices
 from papers.contents.redaction import Misplaced, Redaction
-from papers.models import OutcomeKind, PanelOutcome, Paper, PaperSection, PaperTemplate, Settled
-from papers.options import LONGEST_CODE, Codes, Name, Named, Number, OnOff, Option, chosen
+from papers.models import RELEASED, OutcomeKind, PanelOutcome, Paper, PaperSection, PaperState, PaperTemplate, Settled
+from papers.options import LONGEST_CODE, Codes, Endings, Name, Named, Number, OnOff, Option, chosen
 from papers.services.outcomes import Said
 from papers.services.papers import DETAIL_FIELDS
 from records.canonical import normal
 from records.edits import Edit
 from records.marking import Marking
+from rendering.formats import day
 
 MOST_REDACTIONS = 50
 LONGEST_HANDLING = 100  # what fits beside the marking at the head of a page
 LONGEST_QUOTED = 2_000
 LONGEST_LIST = 25_000  # characters: a hundred abbreviations at their longest
 LONGEST_TEXT = 50_000  # characters; rendering.markdown reads up to 60,000 as Markdown
+LONGEST_SEARCH = 200
+
+
+class FollowedField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Another paper, or none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            Paper.objects.none(),
+            required=False,
+            empty_label="None",
+            error_messages={
+                "invalid_choice": "This paper is not published any more. Choose one from the list, or none."
+            },
+            **kwargs,
+        )
+
+    def label_from_instance(self, paper: Paper) -> str:
+        return f"{paper.title} ({paper.panel}, {day(paper.meeting_on)})"
 
 
 class DetailsForm(forms.Form):
@@ -57,10 +79,21 @@ class DetailsForm(forms.Form):
         help_text="One a line, with a colon, such as HSE: Health and Safety Executive. The first time that prose uses "
         "one, what it stands for is printed before it",
     )
+    previous = FollowedField(
+        label="Previous paper", help_text="What has changed since that one is told beside this paper"
+    )
+    replaces = FollowedField(
+        label="Paper whose place this one takes",
+        help_text="It is superseded when this paper is published, and can still be read. Whoever publishes says why",
+    )
 
     def __init__(self, *args: Any, paper: Paper, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {name: getattr(paper, name) for name in DETAIL_FIELDS})
         super().__init__(*args, **kwargs)
+        offered = Paper.objects.exclude(pk=paper.pk).for_lists()
+        # What was chosen stays on offer whatever became of it: saving something else does not take it out unasked.
+        self._offer("previous", offered.filter(Q(state__in=RELEASED) | Q(pk=paper.previous_id)))
+        self._offer("replaces", offered.filter(Q(state=PaperState.PUBLISHED) | Q(pk=paper.replaces_id)))
         for name in DETAIL_FIELDS:
             self.fields[f"{name}_version"] = forms.IntegerField(
                 min_value=0, widget=forms.HiddenInput, initial=paper.field_versions.get(name, 0)
@@ -82,6 +115,9 @@ class DetailsForm(forms.Form):
         if faults := abbreviations.faults_in(text):
             raise ValidationError(faults)
         return text
+
+    def _offer(self, name: str, papers: QuerySet[Paper]) -> None:
+        self.fields[name].queryset = papers  # type: ignore[attr-defined]
 
     @property
     def edits(self) -> dict[str, Edit]:
@@ -184,6 +220,17 @@ class OutcomeForm(forms.Form):
         }
 
 
+class EndingsField(LineField):
+    """Words on one line, with commas between them, as a list."""
+
+    def clean(self, value: Any) -> Any:
+        line = super().clean(value)
+        return [word for part in line.split(",") if (word := part.strip())]
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str) else ", ".join(value or ())
+
+
 class OptionsForm(forms.Form):
     """What a block is told, by the options that it declares, and the version of them that was shown."""
 
@@ -248,6 +295,8 @@ def _field_of(option: Option, choices: Mapping[Named, Choices], kept: Any) -> fo
             error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), told),
             **named,
         )
+    if isinstance(option, Endings):
+        return EndingsField(required=False, max_length=LONGEST_SEARCH, **named)
     return LineField(max_length=LONGEST_CODE, **named)
 
 
@@ -331,15 +380,48 @@ def redaction_rows(data: Any, *, sections: Sequence[tuple[str, str]]) -> Redacti
     return rows
 
 
+class SearchForm(forms.Form):
+    """What to look for in papers."""
+
+    q = LineField(
+        required=False,
+        max_length=LONGEST_SEARCH,
+        label="Search the papers",
+        help_text="Words that all have to be in it, or “a phrase” in quotation marks. OR between words, - before one "
+        "that must not be in it",
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+        error_messages={
+            "max_length": "Search for at most %(limit_value)s characters: you sent %(show_value)s. A few words will do."
+        },
+    )
+
+    def __init__(self, sent: QueryDict | None) -> None:
+        if sent is not None:  # what nobody can type is no fault of whoever pasted it
+            sent = sent.copy()
+            sent["q"] = "".join(letter if letter.isprintable() else " " for letter in str(sent["q"]))
+        super().__init__(sent)
+
+
 class PublishForm(forms.Form):
     """That somebody has read exactly this paper, or its public version, and lets others have it."""
 
     seen_digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    because = WordsField(max_words=300, rows=4, label="Why it takes the place of the other paper")
     confirmed = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, label: str = "I have read this paper and it may go to the panel", **kwargs: Any):
+    def __init__(
+        self,
+        *args: Any,
+        label: str = "I have read this paper and it may go to the panel",
+        replaced: Paper | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["confirmed"].label = label
+        if replaced is None:
+            del self.fields["because"]
+        else:
+            self.fields["because"].help_text = f"“{replaced.title}” will be superseded. The trail keeps the reason"
 
     def clean_confirmed(self) -> bool:
         if not self.cleaned_data["confirmed"]:

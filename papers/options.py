@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+ENDING = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 LONGEST_CODE = 80
 LONGEST_NAME = 200
 MOST_CODES = 100
@@ -119,6 +120,23 @@ class Anchor(Option):
 
 
 @dataclass(frozen=True, slots=True)
+class Endings(Option):
+    """The last parts of names of figures, of which the figures that end so are printed; none stands for all."""
+
+    @property
+    def usual(self) -> Sequence[str]:
+        return ()
+
+    def fault(self, said: Any) -> str:
+        if not isinstance(said, list | tuple) or len(said) > MOST_CODES:
+            return f'is {said!r}. Write a list of up to {MOST_CODES} endings, such as ["number", "rate"].'
+        for ending in said:
+            if not isinstance(ending, str) or not ENDING.fullmatch(ending):
+                return f"has {ending!r}. An ending is of small letters and figures, joined by underscores."
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
 class Name(Option):
     """One of what the force has, by its name; empty for none."""
 
@@ -145,7 +163,7 @@ def chosen(said: Mapping[str, Any], declared: Iterable[Option]) -> dict[str, Any
     found: dict[str, Any] = {}
     for option in declared:
         value = option.of(said)
-        value = sorted(set(value)) if isinstance(option, Codes) else value
-        if value != (list(option.usual) if isinstance(option, Codes) else option.usual):
+        value = sorted(set(value)) if isinstance(option, Codes | Endings) else value
+        if value != (list(option.usual) if isinstance(option, Codes | Endings) else option.usual):
             found[option.name] = value
     return found

@@ -1,14 +1,27 @@
 from django.urls import path
 
-from papers.views import blocks, comments, outcomes, packs, papers, public_versions, release, sections, writing
+from papers.views import (
+    blocks,
+    comments,
+    outcomes,
+    packs,
+    papers,
+    public_versions,
+    release,
+    sections,
+    shelf,
+    tables,
+    writing,
+)
 
 app_name = "papers"
 urlpatterns = [
-    path("", papers.papers, name="papers"),
+    path("", shelf.papers, name="papers"),
     path("new/", writing.new, name="new"),
     path("<int:pk>/", papers.paper, name="paper"),
     path("<int:pk>/progress/", papers.progress, name="progress"),
     path("<int:pk>/pdf/", papers.pdf, name="pdf"),
+    path("<int:pk>/tables/", tables.tables, name="tables"),
     path("<int:pk>/details/", writing.details, name="details"),
     path("<int:pk>/history/", sections.history, name="history"),
     path("<int:pk>/comments/", comments.comments, name="comments"),

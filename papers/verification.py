@@ -17,7 +17,7 @@ from rendering import formats
 STANDING = {
     PaperState.FINAL: ("It is final and has not been published. It may still be taken back to draft.", False),
     PaperState.PUBLISHED: ("It is published: this is what the panel reads.", True),
-    PaperState.SUPERSEDED: ("It was published, and another paper has taken its place since.", False),
+    PaperState.SUPERSEDED: ("It was published, and {successor} has taken its place since.", False),
     PaperState.WITHDRAWN: ("It was published and has been withdrawn since.", False),
 }
 
@@ -29,7 +29,7 @@ def find_by_digest(digest: str, *, reader: Person) -> list[Match]:
     packs = BoardPack.objects.visible_to(reader).filter(has_it).select_related("pdf", "meeting").order_by("pk")
     public = PublicVersion.objects.visible_to(reader).filter(has_it).select_related("pdf", "paper").order_by("pk")
     return [
-        *(_match(paper, digest) for paper in papers),
+        *(_match(paper, digest, reader) for paper in papers),
         *(_public(version, digest) for version in public),
         *_packs(packs, digest),
     ]
@@ -60,7 +60,7 @@ def _changed(versions: QuerySet[BoardPack] | QuerySet[PublicVersion]) -> Iterato
             yield str(version), f"its content has the digest {found}, and {version.content_digest} is stored with it"
 
 
-def _match(paper: Paper, digest: str) -> Match:
+def _match(paper: Paper, digest: str, reader: Person) -> Match:
     is_content = paper.content_digest == digest
     standing, stands = STANDING[PaperState(paper.state)]
     return Match(
@@ -73,10 +73,16 @@ def _match(paper: Paper, digest: str) -> Match:
             *((("Made final", _moment(paper.finalised_at)),) if paper.finalised_at else ()),
             *((("Published", _moment(paper.published_at)),) if paper.published_at else ()),
         ),
-        standing=standing,
+        standing=standing.format(successor=_successor(paper, reader)) if paper.is_superseded else standing,
         stands=stands,
         findings=tuple(_findings(paper)),
     )
+
+
+def _successor(paper: Paper, reader: Person) -> str:
+    """Return what to call the paper that took its place, by its name for whoever may read it."""
+    found = paper.replacements.was_released().visible_to(reader).first()
+    return f"“{found.title}” (meeting of {formats.day(found.meeting_on)})" if found else "another paper"
 
 
 def _public(version: PublicVersion, digest: str) -> Match:
@@ -102,6 +108,8 @@ def _standing_of(version: PublicVersion) -> str:
         return "The paper has been withdrawn since, and this version with it."
     if version.published_at is None:
         return "It has not been published."
+    if version.paper.is_superseded:
+        return "It was published, and another paper has taken the place of this one since."
     return "It is published: passages of the paper have been taken out of it."
 
 

@@ -625,6 +625,9 @@ TABLE = [
     Row("papers:paper", ("published",), get={who(APPOINTED): OK}),
     Row("papers:pdf", ("published",), get={who(APPOINTED): OK}),
     Row("papers:pdf", ("draft",), get={}),
+    Row("papers:tables", ("published",), get={who(APPOINTED): OK}),
+    Row("papers:tables", ("final",), get={who(SAFETY): OK}),
+    Row("papers:tables", ("draft",), get={}),
     Row(
         "papers:outcome",
         ("published", "first"),

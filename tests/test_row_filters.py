@@ -190,7 +190,7 @@ def force() -> Force:
     half = assurance.this_quarter().half
     Rollup.objects.bulk_create([Rollup(group=group, half=half) for group in groups])
     papers.make_rollup("North", papers.north())
-    for make in (papers.make_published, papers.make_draft, papers.make_final):
+    for make in (papers.make_published, papers.make_superseded, papers.make_draft, papers.make_final):
         make()
     for closed in (1, 5, 9):  # each became the next, some days or years ago
         units[closed].successors.add(units[closed + 1])
@@ -616,7 +616,9 @@ def test_papers_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
     for person in force.people:
         roles = {one.role for one in held(person)}
         readable = {
-            one.pk for one in everything if roles and (one.state == "published" or roles & READS_EVERY_STATEMENT)
+            one.pk
+            for one in everything
+            if roles and (one.state in ("published", "superseded") or roles & READS_EVERY_STATEMENT)
         }
         assert set(Paper.objects.visible_to(person).values_list("pk", flat=True)) == readable
         assert {one.pk for one in everything if can_read_paper(person, one)} == readable

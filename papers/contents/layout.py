@@ -19,6 +19,7 @@ from papers.contents.redaction import MARK
 from papers.contents.references import resolved, unmarked
 from papers.skeleton import PROSE, Numbering
 from rendering import markdown
+from rendering.formats import day
 
 NOTHING_TO_REPORT = mark_safe("<p>Nothing to report under this heading.</p>")
 # On drafts only: a paper without these sections cannot be made final.
@@ -76,6 +77,7 @@ class Document:
     parts: tuple[LaidPart, ...]
     notes: tuple[Note, ...] = ()
     abbreviations: tuple[tuple[str, str], ...] = ()
+    replaces: str = ""
 
     @property
     def has_appendices(self) -> bool:
@@ -89,6 +91,12 @@ class Document:
         """Return the notes that the section calls."""
         html = "".join(piece.html for piece in section.pieces if piece.html)
         return [note for note in self.notes if f'id="{note.called}"' in html]
+
+    @property
+    def has_tables(self) -> bool:
+        """Whether there is a table, one behind a chart included."""
+        pieces = (piece for part in self.parts for section in part.sections for piece in section.pieces)
+        return any(piece.table or piece.numbers or piece.chart for piece in pieces)
 
     @property
     def recommendations(self) -> list[SafeString]:
@@ -124,13 +132,25 @@ def laid_out(content: Mapping[str, Any]) -> Document:
         marking=content["marking"],
         parts=(*body, *map(read.part, behind)),
         notes=notes,
+        replaces=_replaced(content),
     )
     return replace(document, abbreviations=tuple(abbreviations.found_in(_texts(document))))
+
+
+def _replaced(content: Mapping[str, Any]) -> str:
+    """Return the paper that this one takes the place of; papers were frozen before they could say so."""
+    replaced = content.get("replaces")
+    return f"{replaced['title']} ({day(date.fromisoformat(replaced['meeting_on']))})" if replaced else ""
 
 
 def recommendations_in(content: Mapping[str, Any]) -> list[SafeString]:
     """Return what a paper with this content asks the panel for; who has its document asks that."""
     return laid_out(content).recommendations
+
+
+def how_many_recommendations(text: str) -> int:
+    """Return how many recommendations a paper prints of that section's text; lists do not know of a paper's content."""
+    return len(markdown.paragraphs(text))
 
 
 def names_in(content: Mapping[str, Any]) -> list[str]:

@@ -13,14 +13,20 @@ from typing import Any
 from organisation.models import Force
 from organisation.periods import HalfYear
 from papers import abbreviations
-from papers.contents import layout
+from papers.contents import layout, previous, since
 from papers.contents.abbreviating import explained_in, unexplained_in
 from papers.contents.block import Asked, Source
-from papers.contents.blocks import BLOCKS
+from papers.contents.blocks import BLOCKS, previous_paper
 from papers.contents.references import Fault, Figure, faults_in
 from papers.contents.typed_numbers import doubts_in
 from papers.models import Paper
 from papers.skeleton import Skeleton
+from records.marking import is_sensitive
+
+MARKED_HIGHER = (
+    "“{title}” is OFFICIAL-SENSITIVE, and this paper prints what it says. Give this one the same marking under its "
+    "details, or choose another previous paper there."
+)
 
 
 @dataclass(frozen=True)
@@ -44,12 +50,16 @@ def gather(
     skeleton = skeleton or paper.structure
     asked = Asked(paper.half, paper.meeting_on, today, options_in(skeleton))
     data = {source.name: source.gather(asked) for source in sources_of(skeleton)}
+    figures = {figure.name: figure.text for figure in figures_of(data)}
+    if previous_paper.SOURCE.name in data:
+        data[previous_paper.SOURCE.name] = _told_of_the_previous(paper, data, figures)
     return {
         "force": force.name if force else "",
         "panel": paper.panel,
         "title": paper.title,
         "meeting_on": paper.meeting_on.isoformat(),
         "report_by": paper.report_by,
+        "replaces": _replaced(paper),
         "half": str(paper.half),
         "marking": paper.marked,
         "numbering": skeleton.numbering.value,
@@ -74,7 +84,33 @@ def gather(
             for part in skeleton.parts
         ],
         "data": data,
-        "figures": {figure.name: figure.text for figure in figures_of(data)},
+        "figures": figures,
+    }
+
+
+def _told_of_the_previous(paper: Paper, data: Mapping[str, Any], figures: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return what is told of the previous paper, with the figures that differ; nothing of one that was withdrawn."""
+    if paper.previous is None or not paper.previous.is_released:
+        return None
+    changes = changes_since(paper.previous.content, {"data": data, "figures": figures})
+    return previous.told_of(paper.previous) | {"changes": since.as_json(changes)}
+
+
+def changes_since(before: Mapping[str, Any], content: Mapping[str, Any]) -> tuple[since.Group, ...]:
+    """Return the figures that differ between the contents of two papers."""
+    what = {figure.name: figure.what for one in (before, content) for figure in figures_of(one["data"])}
+    in_order = [figure.name for figure in figures_of(content["data"])]
+    return since.differences(before["figures"], content["figures"], {name: what[name] for name in in_order} | what)
+
+
+def _replaced(paper: Paper) -> dict[str, str] | None:
+    """Return which paper this one takes the place of: whoever publishes it has seen that, by its digest."""
+    if (replaced := paper.replaces) is None:
+        return None
+    return {
+        "title": replaced.title,
+        "meeting_on": replaced.meeting_on.isoformat(),
+        "content_digest": replaced.content_digest,
     }
 
 
@@ -181,4 +217,7 @@ def what_is_missing(skeleton: Skeleton, content: Mapping[str, Any]) -> list[Miss
         missing.append(
             Missing(None, f"No roll-up of {half} has been built. Ask the COG leads to build theirs, then come back.")
         )
+    told = content["data"].get(previous_paper.SOURCE.name)
+    if told is not None and is_sensitive(told["marking"]) and not is_sensitive(content["marking"]):
+        missing.append(Missing(None, MARKED_HIGHER.format(title=told["title"])))
     return missing

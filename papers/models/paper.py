@@ -57,6 +57,10 @@ class PaperQuerySet(models.QuerySet["Paper"]):
     def unpublished(self) -> PaperQuerySet:
         return self.exclude(state__in=RELEASED)
 
+    def was_released(self) -> PaperQuerySet:
+        """Those that were published once, whatever became of them."""
+        return self.exclude(published_at=None)
+
     def for_lists(self) -> PaperQuerySet:
         """Leave out the frozen content, which is large, and add its first words as `summary`."""
         summary = PaperSection.objects.filter(paper=OuterRef("pk"), key=SUMMARY).values("text")[:1]

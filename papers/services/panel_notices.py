@@ -21,6 +21,8 @@ def published(paper: Paper, *, at: datetime) -> None:
     """Tell every panel member; the day's e-mail carries it."""
     held = Appointment.objects.in_force(london_day(at)).to({Role.PANEL_MEMBER}).filter(person__is_active=True)
     line = f"The paper “{paper.title}” for the meeting of {day(paper.meeting_on)} has been published."
+    if paper.replaces is not None:
+        line += f" It takes the place of “{paper.replaces.title}” ({day(paper.replaces.meeting_on)})."
     page = reverse("papers:paper", args=[paper.pk])
     people = sorted(set(held.values_list("person_id", flat=True)))
     notices.tell_all([News(person, PUBLISHED, line, page, f"{_all_about(paper)}published") for person in people], at=at)

@@ -14,9 +14,10 @@ from papers import abbreviations, documents, skeleton
 from papers.contents import layout, panel_paper
 from papers.contents.blocks import BLOCKS
 from papers.contents.panel_paper import Missing
+from papers.contents.words import words_of
 from papers.models import Paper, PaperSection, PaperState, PaperTemplate
 from papers.options import chosen, faults_in
-from papers.services import panel_notices
+from papers.services import panel_notices, succession
 from records.canonical import content_digest, normal
 from records.edits import Conflict, Edit, next_versions, reconcile, write_onto
 from records.marking import Marking
@@ -25,8 +26,20 @@ from records.services import blobs, jobs, trail
 from rendering import pdf
 
 BUILD = "papers.build_paper"
-DETAIL_FIELDS = ("title", "panel", "meeting_on", "report_by", "marking", "handling", "abbreviations")
+DETAIL_FIELDS = (
+    "title",
+    "panel",
+    "meeting_on",
+    "report_by",
+    "marking",
+    "handling",
+    "abbreviations",
+    "previous",
+    "replaces",
+)
+CHANGED = "The paper has changed since you opened this page. Read it again, then publish."
 NOT_A_DRAFT = "This paper is {state} now, so it was not changed. Copy what you typed, or take the paper back to draft."
+WHY_REPLACED = "Say why this paper takes the place of “{title}”: the trail keeps the reason."
 
 
 class Refused(Exception):
@@ -77,9 +90,12 @@ def create(
     panel: str | None = None,
     report_by: str | None = None,
 ) -> Paper:
-    """Start a paper on a half-year, with words to begin from in every section that can have some."""
+    """Start a paper on a half-year, with words to begin from in every section that can have some.
+
+    The paper that it follows is the one that the panel had before; the details of the draft may name another.
+    """
     named = {name: normal(value) for name, value in {"panel": panel, "report_by": report_by}.items() if value}
-    paper = Paper.objects.create(
+    paper = Paper(
         template=template,
         skeleton=template.skeleton,
         half=half,
@@ -90,6 +106,8 @@ def create(
         created_at=at,
         **named,
     )
+    paper.previous = succession.usual_previous(paper)
+    paper.save()
     texts = paper.structure.first_texts(half.name)
     PaperSection.objects.bulk_create([PaperSection(paper=paper, key=key, text=text) for key, text in texts.items()])
     trail.record(act="paper.created", thing=paper, by=by, at=at, half=str(half), template=template.code)
@@ -135,7 +153,7 @@ def save_section(*, paper: Paper, key: str, edit: Edit, by: User, at: datetime) 
 def save_details(*, paper: Paper, edits: Mapping[str, Edit], by: User, at: datetime) -> tuple[Conflict, ...]:
     """Write the edits of what stands in `DETAIL_FIELDS` that nobody has overtaken; return the others.
 
-    Raises Refused where the paper is no longer a draft.
+    Raises Refused where the paper is no longer a draft, or where it cannot follow those papers.
     """
     unknown = set(edits) - set(DETAIL_FIELDS)
     if unknown:
@@ -151,6 +169,8 @@ def save_details(*, paper: Paper, edits: Mapping[str, Edit], by: User, at: datet
     )
     if (current.marking == Marking.OFFICIAL_SENSITIVE) != bool(current.handling):
         raise Refused("Somebody else has changed the marking meanwhile. Reload the page and set both anew.")
+    if reason := succession.what_it_cannot_follow(current, changed=result.accepted):
+        raise Refused(reason)
     if result.accepted:
         current.changed_at, current.changed_by = at, by
         current.save(update_fields=[*result.accepted, "field_versions", "changed_at", "changed_by"])
@@ -205,7 +225,8 @@ def finalise(*, paper: Paper, by: User, at: datetime) -> Paper:
         raise NotReady(missing)
     current.state, current.finalised_at, current.finalised_by = PaperState.FINAL, at, by
     current.content, current.content_digest = content, content_digest(content)
-    current.save(update_fields=["state", "finalised_at", "finalised_by", "content", "content_digest"])
+    current.words = words_of(layout.laid_out(content))
+    current.save(update_fields=["state", "finalised_at", "finalised_by", "content", "content_digest", "words"])
     _request_document(current, by=by, at=at)
     trail.record(act="paper.finalised", thing=current, by=by, at=at, content_digest=current.content_digest)
     return current
@@ -247,8 +268,8 @@ def reopen(*, paper: Paper, reason: str, by: User, at: datetime) -> Paper:
         raise Refused("Say why the paper is taken back to draft.")
     digest = current.content_digest
     current.state, current.finalised_at, current.finalised_by = PaperState.DRAFT, None, None
-    current.content, current.content_digest, current.pdf = None, "", None
-    current.save(update_fields=["state", "finalised_at", "finalised_by", "content", "content_digest", "pdf"])
+    current.content, current.content_digest, current.pdf, current.words = None, "", None, ""
+    current.save(update_fields=["state", "finalised_at", "finalised_by", "content", "content_digest", "pdf", "words"])
     words = {"reason": normal(reason)}
     trail.record(act="paper.reopened", thing=current, by=by, at=at, words=words, content_digest=digest)
     return current
@@ -309,22 +330,29 @@ def blocks_publishing(paper: Paper, *, by: User) -> str:
         )
     if paper.pdf_id is None:
         return "The document is not ready yet. Wait until it is made, read it, then publish."
-    return ""
+    return succession.why_it_cannot_replace(paper)
 
 
 @transaction.atomic
-def publish(*, paper: Paper, seen_digest: str, by: User, at: datetime) -> Paper:
-    """Let the panel read exactly the paper that was on the publisher's screen (`seen_digest`, of its content)."""
-    current = _locked(paper)
+def publish(*, paper: Paper, seen_digest: str, by: User, at: datetime, because: str = "") -> Paper:
+    """Let the panel read exactly the paper that was on the publisher's screen (`seen_digest`, of its content).
+
+    The paper that it replaces, if any, is superseded `because` of something.
+    """
+    current = succession.locked_with_the_replaced(paper)
     if reason := blocks_publishing(current, by=by):
         raise Refused(reason)
     if current.content_digest != seen_digest:
-        raise Refused("The paper has changed since you opened this page. Read it again, then publish.")
+        raise Refused(CHANGED)
+    if current.replaces is not None and not because.strip():
+        raise Refused(WHY_REPLACED.format(title=current.replaces.title))
     current.state, current.published_at, current.published_by = PaperState.PUBLISHED, at, by
     current.released_by_one = current.finalised_by_id == by.pk
     current.save(update_fields=["state", "published_at", "published_by", "released_by_one"])
     panel_notices.published(current, at=at)
     trail.record(act="paper.published", thing=current, by=by, at=at, content_digest=current.content_digest)
+    if current.replaces is not None:
+        succession.supersede(current.replaces, by_paper=current, because=normal(because), by=by, at=at)
     return current
 
 
@@ -349,3 +377,9 @@ def record_download(*, paper: Paper, by: User, at: datetime) -> None:
     """Keep who took the document of a paper that the panel cannot read."""
     sha256 = paper.pdf.sha256 if paper.pdf else ""
     trail.record(act="paper.downloaded", thing=paper, by=by, at=at, state=paper.state, sha256=sha256)
+
+
+@transaction.atomic
+def record_tables(*, paper: Paper, by: User, at: datetime) -> None:
+    """Keep who took the tables of a paper that the panel cannot read."""
+    trail.record(act="paper.tables_downloaded", thing=paper, by=by, at=at, state=paper.state)

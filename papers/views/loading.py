@@ -13,12 +13,17 @@ from papers.permissions import can_read_paper, can_release_papers, can_write_pap
 LARGEST_ID = 2**63 - 1
 ONLY_WRITERS = "Only SHRMT and the Head of Safety, Health and Wellbeing prepare papers."
 ONLY_HEAD = "Only the Head of Safety, Health and Wellbeing publishes and withdraws papers."
+# Of the papers that one follows, read only where they are asked for.
+LARGE = ("content", "skeleton", "words")
 
 
 def paper_or_404(request: SignedInRequest, pk: int) -> Paper:
     """Return the paper where the person may read it."""
     paper = (
-        Paper.objects.select_related("pdf", "author", "finalised_by", "published_by", "withdrawn_by", "changed_by")
+        Paper.objects.select_related(
+            "pdf", "author", "finalised_by", "published_by", "withdrawn_by", "changed_by", "previous", "replaces"
+        )
+        .defer(*(f"{other}__{column}" for other in ("previous", "replaces") for column in LARGE))
         .filter(pk=pk)
         .first()
     )

@@ -1,10 +1,9 @@
-"""Reading papers: the list, a paper, how far its document is, and the document itself."""
+"""Reading papers: a paper, how far its document is, and the document itself."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,29 +18,12 @@ from organisation.requests import SignedInRequest
 from organisation.sessions import called_by_itself
 from papers.contents import layout, panel_paper
 from papers.models import PanelOutcome, Paper, PublicVersion
-from papers.permissions import can_list_papers, can_release_papers, can_write_papers
+from papers.permissions import can_release_papers, can_write_papers
 from papers.services import papers as services
+from papers.views.following import around
 from papers.views.loading import paper_or_404
+from records.marking import highest
 from records.models import Job, JobState
-
-A_PAGE = 20
-
-
-@require_safe
-def papers(request: SignedInRequest) -> HttpResponse:
-    """Published papers for everybody; those in preparation, and withdrawn ones, for whoever prepares them."""
-    if not can_list_papers(request.user):
-        raise Http404
-    readable = Paper.objects.visible_to(request.user).for_lists()
-    writes = can_write_papers(request.user)
-    page = Paginator(readable.published(), A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "page": page,
-        "pages": page.paginator.get_elided_page_range(page.number),
-        "may_write": writes,
-        "unpublished": readable.unpublished() if writes else [],
-    }
-    return render(request, "papers/papers.html", context)
 
 
 @dataclass(frozen=True)
@@ -94,6 +76,7 @@ def paper_page(request: SignedInRequest, found: Paper, *, refusal: str = "", sta
     """Return the paper's page; `refusal` says why an act asked for on it was not carried out."""
     content = panel_paper.gather(found, today=timezone.localdate()) if found.is_draft else found.content
     document = layout.laid_out(content)
+    following = around(found, content, reader=request.user)
     context = {
         "paper": found,
         "document": document,
@@ -102,8 +85,10 @@ def paper_page(request: SignedInRequest, found: Paper, *, refusal: str = "", sta
         "doubts": panel_paper.doubts_about(found.structure, content) if found.is_draft else [],
         "unexplained": panel_paper.unexplained(found.structure, content) if found.is_draft else [],
         "standing": standing_of(request, found),
+        "has_tables": document.has_tables,
         "recommendations": _recommendations(found, document),
-        "marking": content["marking"],
+        "following": following,
+        "marking": highest([content["marking"], *([following.since.paper.marked] if following.since else [])]),
         "open_comments": found.comments.open().count() if can_write_papers(request.user) else 0,
         "public_version": PublicVersion.objects.published_of(found),
         "refusal": refusal,

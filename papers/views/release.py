@@ -76,8 +76,9 @@ def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
 def publish(request: SignedInRequest, pk: int) -> HttpResponse:
     """Confirm, then let the panel read the paper."""
     paper = releasable_paper_or_404(request, pk)
-    form = PublishForm(request.POST or None, initial={"seen_digest": paper.content_digest})
-    if _is_done(request, paper, form, services.publish, "seen_digest"):
+    form = PublishForm(request.POST or None, initial={"seen_digest": paper.content_digest}, replaced=paper.replaces)
+    answers = ("seen_digest", "because") if paper.replaces else ("seen_digest",)
+    if _is_done(request, paper, form, services.publish, *answers):
         messages.success(request, "The paper is published. Panel members can read it now.")
         return redirect("papers:paper", pk=pk)
     return _act(request, paper, form, "papers/publish.html")
@@ -94,12 +95,16 @@ def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     return _act(request, paper, form, "papers/withdraw.html")
 
 
-def _is_done(request: SignedInRequest, paper: Paper, form: forms.Form, act: Callable[..., Paper], answer: str) -> bool:
-    """Do what the form asks, `answer` being the field the act needs; a refusal becomes an error of the form."""
+def _is_done(
+    request: SignedInRequest, paper: Paper, form: forms.Form, act: Callable[..., Paper], *answers: str
+) -> bool:
+    """Do what the form asks, `answers` being the fields the act needs; a refusal becomes an error of the form."""
     if not form.is_valid():
         return False
     try:
-        act(paper=paper, **{answer: form.cleaned_data[answer]}, by=request.user, at=timezone.now())
+        act(
+            paper=paper, **{answer: form.cleaned_data[answer] for answer in answers}, by=request.user, at=timezone.now()
+        )
     except services.Refused as refusal:
         form.add_error(None, str(refusal))
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -89,8 +89,14 @@ def _take_their_versions(form: Any, versions: dict[str, int]) -> None:
 
 
 def _shown(conflict: Conflict, label: str, changed: Paper | PaperSection) -> ShownConflict:
-    mine, theirs = (value if isinstance(value, str) else day(value) for value in (conflict.mine, conflict.theirs))
+    mine, theirs = map(_in_words, (conflict.mine, conflict.theirs))
     return ShownConflict(label, mine, theirs, str(changed.changed_by or ""), changed.changed_at)
+
+
+def _in_words(value: str | date | Paper | None) -> str:
+    if isinstance(value, Paper):
+        return f"{value.title} ({day(value.meeting_on)})"
+    return day(value) if isinstance(value, date) else value or "None"
 
 
 def _form(

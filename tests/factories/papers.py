@@ -164,10 +164,14 @@ def make_final(*, by: User | None = None, with_document: bool = True, **draft: A
     if not Rollup.objects.exists():
         make_rollup("North", north())
     paper = papers.finalise(paper=make_draft(by=by, **draft), by=by, at=NOW)
-    if with_document:
-        paper.pdf = make_blob(f"%PDF-1.7 {paper.pk}".encode())
-        paper.save()
-        Job.objects.filter(key=paper.job_key).update(state="done", finished_at=NOW)
+    return give_document(paper) if with_document else paper
+
+
+def give_document(paper: Paper) -> Paper:
+    """Put some bytes in the place of a final paper's document, as if the worker had made it."""
+    paper.pdf = make_blob(f"%PDF-1.7 {paper.pk}".encode())
+    paper.save()
+    Job.objects.filter(key=paper.job_key).update(state="done", finished_at=NOW)
     return paper
 
 
@@ -202,6 +206,24 @@ def make_public_version(
         version.save(update_fields=["pdf"])
         Job.objects.filter(key=version.job_key).update(state="done", finished_at=NOW)
     return version
+
+
+def supersede(paper: Paper, *, reason: str = "A figure was wrong.", **draft: Any) -> Paper:
+    """Publish another paper in the place of this one; return that."""
+    by = make_person(Role.SHRMT)
+    successor = make_draft(by=by, **{"title": f"{paper.title}, again", **draft})
+    papers.save_details(paper=successor, edits={"replaces": Edit(0, paper)}, by=by, at=NOW)
+    final = give_document(papers.finalise(paper=successor, by=by, at=NOW))
+    head = make_person(Role.HEAD)
+    return papers.publish(paper=final, seen_digest=final.content_digest, because=reason, by=head, at=NOW)
+
+
+def make_superseded(**draft: Any) -> Paper:
+    """A published paper whose place another one has taken."""
+    paper = make_published(**draft)
+    supersede(paper)
+    paper.refresh_from_db()
+    return paper
 
 
 def build_document(paper: Paper) -> Job:

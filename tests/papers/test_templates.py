@@ -32,6 +32,7 @@ from tests.factories.papers import (
     HALF,
     NOW,
     build_document,
+    make_published,
     make_rollup,
     make_template,
     north,
@@ -92,6 +93,7 @@ def everything() -> None:
     make_action(units[0], at=datetime(2019, 5, 1, 9, tzinfo=UTC))
     objective = Objective(year=2019, title="Fewer assaults", owner="A director", set_at=NOW, set_by=make_user())
     Objective.objects.bulk_create([objective])
+    make_published(title="The paper before", meeting_on=date(2019, 3, 20))
     source = json.loads(REFERENCE.read_text(encoding="utf-8"))["rows"]
     injuries.load_indicators()
     injuries.table_1(source, {"police": "police-officers", "pcso": "pcsos", "ddo": "ddos"})

@@ -249,6 +249,7 @@ def test_details_changed_by_somebody_else_are_shown_and_the_others_saved() -> No
         "marking": "official", "handling": "", "marking_version": "0", "handling_version": "0",
         "title_version": "0", "panel_version": "0", "meeting_on_version": "0", "report_by_version": "0",
         "abbreviations": "OCU: unit", "abbreviations_version": "0",
+        "previous_version": "0", "replaces_version": "0",
     }  # fmt: skip
     response = a(Role.SHRMT).post(of(paper, "details"), data)
     paper.refresh_from_db()

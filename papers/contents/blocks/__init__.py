@@ -13,6 +13,7 @@ from papers.contents.blocks import (
     liaison,
     maturity,
     movement,
+    previous_paper,
     services,
     statements,
     targets,
@@ -36,6 +37,7 @@ BLOCKS = {
         *board.BLOCKS,
         *liaison.BLOCKS,
         *services.BLOCKS,
+        *previous_paper.BLOCKS,
     )
 }
 # The kinds a template's file may name, with the options that each one takes.

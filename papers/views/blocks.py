@@ -17,7 +17,7 @@ from papers.contents.choices import choices_for
 from papers.contents.preview import previewed
 from papers.forms import OptionsForm
 from papers.models import Paper
-from papers.options import Codes, Name, OnOff
+from papers.options import Codes, Endings, Name, OnOff
 from papers.services import papers as services
 from papers.skeleton import Section
 from papers.views.loading import writable_paper_or_404
@@ -88,6 +88,8 @@ def _value_in_words(form: OptionsForm, option: Any, value: Any) -> str:
         names = dict(form.fields[option.name].choices)  # type: ignore[attr-defined]  # of a field with choices
         codes = [value] if isinstance(value, str) else value
         return ", ".join(str(names.get(code, code)) for code in codes if code) or "none chosen"
+    if isinstance(option, Endings):
+        return ", ".join(value) or "none chosen"
     return str(value)
 
 

@@ -16,7 +16,7 @@ from papers.models import Paper
 from papers.services import papers
 from records.edits import Edit
 from tests.factories.organisation import make_person
-from tests.factories.papers import NOW, make_draft, make_final, make_rollup, north, south
+from tests.factories.papers import NOW, make_draft, make_final, make_rollup, make_template, north, south
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +118,19 @@ def test_what_cannot_be_taken_says_why_and_keeps_what_was_typed(adviser: User) -
     assert client.post(of(paper, "injury-figures"), {}).status_code == 422
     paper.refresh_from_db()
     assert paper.structure.blocks["injury-figures"].options == {}
+
+
+def test_endings_of_figures_are_written_on_one_line(adviser: User) -> None:
+    paper = make_draft(template=make_template("safety-performance"))
+    client, address = signed_in(adviser), of(paper, "previous-paper")
+    before = paper.structure.blocks["previous-paper"].options["endings"]
+    assert f'value="{", ".join(before)}"' in text(client.get(address))
+    refused = client.post(address, {"version": "0", "endings": "rate, Not One"})
+    assert refused.status_code == 422
+    assert "An ending is of small letters" in text(refused)
+    assert client.post(address, {"version": "0", "endings": " rate,number, rate ,"}).status_code == 302
+    paper.refresh_from_db()
+    assert paper.structure.blocks["previous-paper"].options["endings"] == ["number", "rate"]
 
 
 def test_a_block_without_data_says_why_and_what_to_do(adviser: User) -> None:

@@ -207,7 +207,7 @@ def test_a_marking_goes_with_its_note_and_nothing_above_is_taken(
 ) -> None:
     paper = make_draft()
     form = client.get(reverse("papers:details", args=[paper.pk])).context["form"]
-    sent = {name: form[name].value() for name in form.fields} | {"meeting_on": "18 11 2025"}
+    sent = {name: form[name].value() or "" for name in form.fields} | {"meeting_on": "18 11 2025"}
     answer = client.post(reverse("papers:details", args=[paper.pk]), sent | {"marking": marking, "handling": handling})
     assert answer.status_code == 422
     assert said in answer.content.decode()

@@ -169,7 +169,7 @@ def test_a_paper_without_a_previous_one_or_with_a_withdrawn_one_leaves_the_block
 @pytest.mark.django_db
 def test_where_nothing_differs_the_block_says_so(before: Paper) -> None:
     assert before.is_published
-    draft = with_the_block(endings=["nothing-ends-like-this"])
+    draft = with_the_block(endings=["nothing_ends_like_this"])
     draft = papers.finalise(paper=draft, by=draft.author, at=NOW)
     assert "None of the figures that are compared here differs from what that paper gave." in draft.words
 

@@ -107,6 +107,8 @@ def with_options(kind: str, said: str) -> str:
         ("board-meetings", "{ meetings = 9 }", "meetings is 9. Write a whole number from 1 to 8."),
         ("injury-charts", "{ months = 6 }", "months is 6. Write a whole number from 12 to 36."),
         ("movement", '{ groups = ["Front Line"] }', "groups has 'Front Line'. A code is of small"),
+        ("previous-paper", '{ endings = "rate" }', "endings is 'rate'. Write a list of up to 100 endings"),
+        ("previous-paper", '{ endings = ["Rate change"] }', "endings has 'Rate change'. An ending is of small letters"),
         ("services", "{ plan = 3 }", "plan is 3. Write a name in quotation marks."),
         ("services", '{ plan = "' + "p" * 201 + '" }', "plan is longer than 200 characters"),
     ],

@@ -121,6 +121,7 @@ class Paper(models.Model):
         default=False, help_text="Whether one person made it final and published it, as the force allowed then."
     )
     superseded_at = models.DateTimeField(null=True, blank=True)
+    superseded_because = models.TextField(blank=True, help_text="Why another paper took its place, for its readers.")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     withdrawn_because = models.TextField(blank=True)
@@ -179,6 +180,11 @@ class Paper(models.Model):
                 condition=Q(state=PaperState.SUPERSEDED, superseded_at__isnull=False)
                 | (~Q(state=PaperState.SUPERSEDED) & (Q(superseded_at=None) | Q(state=PaperState.WITHDRAWN))),
                 name="paper_superseded_on_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(superseded_at=None, superseded_because="")
+                | (Q(superseded_at__isnull=False) & ~Q(superseded_because="")),
+                name="paper_superseded_with_a_reason",
             ),
             models.CheckConstraint(
                 condition=Q(marking=Marking.OFFICIAL, handling="")

@@ -39,7 +39,7 @@ DETAIL_FIELDS = (
 )
 CHANGED = "The paper has changed since you opened this page. Read it again, then publish."
 NOT_A_DRAFT = "This paper is {state} now, so it was not changed. Copy what you typed, or take the paper back to draft."
-WHY_REPLACED = "Say why this paper takes the place of “{title}”: the trail keeps the reason."
+WHY_REPLACED = "Say why this paper takes the place of “{title}”: whoever reads the older one is told."
 
 
 class Refused(Exception):

@@ -63,7 +63,7 @@ def locked_with_the_replaced(paper: Paper) -> Paper:
 
 def supersede(replaced: Paper, *, by_paper: Paper, because: str, by: User, at: datetime) -> None:
     """Let a published paper give way to the one that is published in its place. It stays readable."""
-    replaced.state, replaced.superseded_at = PaperState.SUPERSEDED, at
-    replaced.save(update_fields=["state", "superseded_at"])
+    replaced.state, replaced.superseded_at, replaced.superseded_because = PaperState.SUPERSEDED, at, because
+    replaced.save(update_fields=["state", "superseded_at", "superseded_because"])
     words = {"reason": because}
     trail.record(act="paper.superseded", thing=replaced, by=by, at=at, words=words, replaced_by=by_paper.pk)

@@ -146,6 +146,7 @@ def test_publishing_supersedes_the_other_with_a_reason_and_leaves_it_readable(he
     publish(new, head)
     old.refresh_from_db()
     assert (old.state, old.superseded_at, old.is_released) == (PaperState.SUPERSEDED, NOW, True)
+    assert old.superseded_because == "A figure was wrong."
     entry = TrailEntry.objects.get(act="paper.superseded")
     assert (entry.thing_id, entry.actor_id, entry.detail["replaced_by"]) == (old.pk, head.pk, new.pk)
     assert trail.words_of(entry) == {"reason": "A figure was wrong."}
@@ -204,6 +205,7 @@ def test_both_pages_and_the_list_say_so_with_links() -> None:
     member = a(Role.PANEL_MEMBER)
     links = {paper: f'href="{reverse("papers:paper", args=[paper.pk])}"' for paper in (old, new)}
     assert "This paper is superseded since 20 October 2025." in page_of(old, member)
+    assert f"The reason given: {old.superseded_because}" in page_of(old, member)
     assert links[new] in page_of(old, member)
     assert "It took the place of" in page_of(new, member)
     assert links[old] in page_of(new, member)

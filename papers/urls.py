@@ -23,6 +23,7 @@ urlpatterns = [
     path("<int:pk>/progress/", papers.progress, name="progress"),
     path("<int:pk>/pdf/", downloads.pdf, name="pdf"),
     path("<int:pk>/tables/", tables.tables, name="tables"),
+    path("<int:pk>/docx/", downloads.docx, name="docx"),
     path("<int:pk>/details/", writing.details, name="details"),
     path("<int:pk>/history/", sections.history, name="history"),
     path("<int:pk>/comments/", comments.comments, name="comments"),

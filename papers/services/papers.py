@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -383,3 +384,10 @@ def record_download(*, paper: Paper, by: User, at: datetime) -> None:
 def record_tables(*, paper: Paper, by: User, at: datetime) -> None:
     """Keep who took the tables of a paper that the panel cannot read."""
     trail.record(act="paper.tables_downloaded", thing=paper, by=by, at=at, state=paper.state)
+
+
+@transaction.atomic
+def record_docx(*, paper: Paper, content: bytes, by: User, at: datetime) -> None:
+    """Keep who took a paper away as text, in which state it was, and the digest of that very file."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    trail.record(act="paper.docx_downloaded", thing=paper, by=by, at=at, state=paper.state, sha256=sha256)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
@@ -18,7 +17,7 @@ from papers.models import PanelOutcome, Paper, PublicVersion
 from papers.permissions import can_release_papers, can_write_papers
 from papers.services import papers as services
 from papers.views.following import around
-from papers.views.loading import paper_or_404
+from papers.views.loading import paper_or_404, said_by
 from records.marking import highest
 from records.models import Job, JobState
 
@@ -71,7 +70,7 @@ def paper(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def paper_page(request: SignedInRequest, found: Paper, *, refusal: str = "", status: int = 200) -> HttpResponse:
     """Return the paper's page; `refusal` says why an act asked for on it was not carried out."""
-    content = panel_paper.gather(found, today=timezone.localdate()) if found.is_draft else found.content
+    content = said_by(found)
     document = layout.laid_out(content)
     following = around(found, content, reader=request.user)
     context = {

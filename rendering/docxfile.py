@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from io import BytesIO
 from itertools import count
 from typing import Any
@@ -19,8 +20,8 @@ from typing import Any
 import docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.oxml.ns import nsmap, qn
+from docx.oxml.parser import oxml_parser
 from docx.shared import Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 
@@ -52,6 +53,7 @@ _LIST_STEP = 360
 _DEEPEST_LIST = 9  # levels of a list that the format knows
 _BESIDE_TEXT = "60"  # between the sides of a cell and its words
 _MANY_COLUMNS = 8  # more of them, and their headings are set smaller
+_NAMESPACE = {"w": nsmap["w"]}
 _BULLETS, _NUMBERS = 100, 101  # of our own lists, beside those of the template
 
 
@@ -330,14 +332,13 @@ def _table(table: Table, widths: Sequence[int]) -> Any:
 
 
 def _table_rows(table: Table, widths: Sequence[int]) -> Iterator[Any]:
-    whole = _element("cantSplit")
     if table.headings:
         cells = [Cell(text) for text in table.headings]
         size = 7.5 if table.width > _MANY_COLUMNS else 9
-        head = _element("trPr", whole, _element("tblHeader"))
+        head = _element("trPr", _element("cantSplit"), _element("tblHeader"))
         yield _element("tr", head, *_row(cells, widths, all_strong=True, size=size))
     for row in table.rows:
-        yield _element("tr", _element("trPr", deepcopy(whole)), *_row(row, widths))
+        yield _element("tr", _element("trPr", _element("cantSplit")), *_row(row, widths))
 
 
 def _row(cells: Sequence[Cell], widths: Sequence[int], *, all_strong: bool = False, size: float = 9) -> Iterator[Any]:
@@ -355,22 +356,30 @@ def _cell(cell: Cell, width: int, *, is_strong: bool, size: float) -> Any:
     if cell.fill:
         properties.append(_element("shd", val="clear", color="auto", fill=cell.fill.lstrip("#")))
     side = "center" if cell.is_centred else "right" if cell.is_numeric else "left"
-    look = [_element("spacing", before="30", after="30"), _element("jc", val=side)]
-    lines = [_paragraph([Run(cell.text, is_strong)], *look, ink=cell.ink, size=size)]
+    lines = [_line(Run(cell.text, is_strong), side, cell.ink, size)]
     if cell.note:
-        lines.append(_paragraph([Run(cell.note)], *deepcopy(look), ink=cell.ink, size=7.5))
+        lines.append(_line(Run(cell.note), side, cell.ink, 7.5))
     return _element("tc", _element("tcPr", *properties), *lines)
+
+
+def _line(run: Run, side: str, ink: str, size: float) -> Any:
+    look = (_element("spacing", before="30", after="30"), _element("jc", val=side))
+    return _paragraph([run], *look, ink=ink, size=size)
 
 
 # --- Elements -----------------------------------------------------------------------------------------------------
 
 
 def _element(tag: str, /, *children: Any, **attributes: str) -> Any:
-    element = OxmlElement(f"w:{tag}")
-    for name, value in attributes.items():
-        element.set(qn(f"w:{name}"), value)
+    named = {_named(name): value for name, value in attributes.items()}
+    element = oxml_parser.makeelement(_named(tag), named, _NAMESPACE)
     element.extend(children)
     return element
+
+
+@cache
+def _named(name: str) -> str:
+    return qn(f"w:{name}")
 
 
 def _paragraph(runs: Iterable[Run], *properties: Any, ink: str = "", size: float = 0) -> Any:

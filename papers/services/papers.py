@@ -374,10 +374,10 @@ def withdraw(*, paper: Paper, reason: str, by: User, at: datetime) -> Paper:
 
 
 @transaction.atomic
-def record_download(*, paper: Paper, by: User, at: datetime) -> None:
-    """Keep who took the document of a paper that the panel cannot read."""
-    sha256 = paper.pdf.sha256 if paper.pdf else ""
-    trail.record(act="paper.downloaded", thing=paper, by=by, at=at, state=paper.state, sha256=sha256)
+def record_download(*, paper: Paper, copy: bytes, by: User, at: datetime) -> None:
+    """Keep who took the document of a paper that the panel cannot read, and the digest of their stamped copy."""
+    digests = {"sha256": paper.pdf.sha256 if paper.pdf else "", "sha256_of_copy": hashlib.sha256(copy).hexdigest()}
+    trail.record(act="paper.downloaded", thing=paper, by=by, at=at, state=paper.state, **digests)
 
 
 @transaction.atomic

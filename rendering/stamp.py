@@ -64,7 +64,8 @@ class _Update:
         for page in self._pdf.pages:
             self._add_to(page.obj, form, self._below(tuple(map(float, page.mediabox)), drawing))
         for changed in self._changed.values():
-            self._object(*changed.objgen, changed.unparse(resolved=True))
+            number, generation = changed.objgen
+            self._object(number, generation, changed.unparse(resolved=True))
         return self._finished()
 
     def _add_to(self, page: Any, form: Any, below: Any) -> None:
@@ -118,7 +119,7 @@ class _Update:
         data = b"".join(
             b"\x01" + place.to_bytes(5, "big") + generation.to_bytes(2, "big") for _, (place, generation) in rows
         )
-        entries = {
+        entries: dict[str, Any] = {
             "Type": Name.XRef,
             "Size": number + 1,
             "Index": Array([part for row, _ in rows for part in (row, 1)]),

@@ -31,8 +31,9 @@ def text_of(content: bytes, folder: Path) -> str:
 
 def darkest_above(content: bytes, folder: Path, page: int) -> int:
     """The darkest grey, 0 to 255, in the upper twentieth of a page."""
-    (folder / "document.pdf").write_bytes(content)
-    command = ["pdftoppm", "-gray", "-r", "36", "-f", str(page), "-l", str(page), folder / "document.pdf"]
+    file = folder / "document.pdf"
+    file.write_bytes(content)
+    command = ["pdftoppm", "-gray", "-r", "36", "-f", str(page), "-l", str(page), str(file)]
     kind, size, _, pixels = subprocess.run(command, capture_output=True, check=True).stdout.split(b"\n", 3)
     assert kind == b"P5"
     width, height = map(int, size.split())

@@ -127,13 +127,36 @@ def _blocks(paper: Paper, document: layout.Document) -> Iterator[docxfile.Block]
     yield _about(paper, document)
     yield docxfile.Numbered([richtext.Paragraph((richtext.Run(A_COPY, is_emphasised=True),))])
     for part in document.parts:
-        yield docxfile.Turn(part.is_sideways)
-        yield docxfile.Heading(part.heading, 1)
-        for section in part.sections:
-            if section.heading:
-                yield docxfile.Heading(section.heading, 2)
-            for piece in section.pieces:
-                yield from _blocks_of(piece, is_sideways=part.is_sideways)
+        if part.opens_appendices:
+            yield from _notes(document)
+        yield from _part(part)
+    yield docxfile.Turn(False)
+    if not document.has_appendices:
+        yield from _notes(document)
+    yield from _abbreviations(document)
+
+
+def _part(part: layout.LaidPart) -> Iterator[docxfile.Block]:
+    yield docxfile.Turn(part.is_sideways)
+    yield docxfile.Heading(part.heading, 1)
+    for section in part.sections:
+        if section.heading:
+            yield docxfile.Heading(section.heading, 2)
+        for piece in section.pieces:
+            yield from _blocks_of(piece, is_sideways=part.is_sideways)
+
+
+def _notes(document: layout.Document) -> Iterator[docxfile.Block]:
+    if document.notes:
+        yield docxfile.Heading("Notes", 1)
+    for note in document.notes:
+        yield docxfile.Numbered(richtext.paragraphs(note.html), str(note.number))
+
+
+def _abbreviations(document: layout.Document) -> Iterator[docxfile.Block]:
+    if document.abbreviations:
+        yield docxfile.Heading("Abbreviations", 1)
+        yield docxfile.Numbered([_plain(f"{short}: {meaning}") for short, meaning in document.abbreviations])
 
 
 def _about(paper: Paper, document: layout.Document) -> docxfile.Table:
@@ -193,14 +216,17 @@ def _levels(table: Table) -> docxfile.Table:
 def _numbers(numbers: Numbers) -> docxfile.Table:
     """Return a table of figures; a row without any says why across all columns."""
     rows = [
-        (docxfile.Cell(row.heading), *(_figures(row.figures) or [_not_scored(len(numbers.columns))]))
+        (
+            docxfile.Cell(row.heading),
+            *(_figures(row.figures, are_words=numbers.is_words) or [_not_scored(len(numbers.columns))]),
+        )
         for row in numbers.rows
     ]
     return docxfile.Table(numbers.caption, (numbers.corner, *numbers.columns), rows)
 
 
-def _figures(figures: Iterable[str]) -> list[docxfile.Cell]:
-    return [docxfile.Cell(figure, is_numeric=True) for figure in figures]
+def _figures(figures: Iterable[str], *, are_words: bool) -> list[docxfile.Cell]:
+    return [docxfile.Cell(figure, is_numeric=not are_words) for figure in figures]
 
 
 def _not_scored(columns: int) -> docxfile.Cell:

@@ -89,6 +89,22 @@ def test_it_says_what_the_paper_says_with_its_numbers_and_tables() -> None:
     assert any(line.text.startswith("Figure 1: ") and documents.IN_THE_PDF in line.text for line in file.paragraphs)
 
 
+def test_notes_and_abbreviations_stand_where_the_document_has_them() -> None:
+    paper, by = make_draft(), make_person(Role.SHRMT)
+    Paper.objects.filter(pk=paper.pk).update(abbreviations="OCU: Operational Command Unit")
+    paper.refresh_from_db()
+    version = paper.sections.get(key="risk").version
+    words = "The OCU is looked after^[By **two** people.]."
+    papers.save_section(paper=paper, key="risk", edit=Edit(version, words), by=by, at=NOW)
+    lines = [line.text for line in taken(paper).paragraphs]
+    (line,) = [line for line in lines if "is looked after" in line]
+    assert line.endswith("Operational Command Unit (OCU) is looked after1.")
+    at = lines.index("Notes")
+    assert lines[at + 1].startswith("1\tBy two people.")
+    assert lines.index("Abbreviations") > at
+    assert lines[lines.index("Abbreviations") + 1] == "OCU: Operational Command Unit"
+
+
 @pytest.mark.parametrize(
     ("make", "said"),
     [

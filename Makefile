@@ -1,8 +1,8 @@
 # make run      the whole demo product at http://127.0.0.1:8000 (PORT=… DATA_DIR=… choose other places)
 # make manage   ARGS="…": any management command against the same servers
 # make test     every test; ARGS="tests/journeys -k sign" for some
-# make bench    how long the figures of a large force take, and a million incidents; BENCH_UNITS=1000 and
-#               BENCH_INCIDENTS=100000 for smaller ones
+# make bench    how long the figures of a large force take, a million incidents, and papers; BENCH_UNITS=1000,
+#               BENCH_INCIDENTS=100000 and BENCH_COMPENDIUM=20 for smaller ones
 # make lint     everything that can be checked without running the product
 # make format   lay out the Python files
 # make lock     renew both requirements files from pyproject.toml (ARGS=--upgrade for newer versions)

@@ -18,6 +18,8 @@ SAME_GOAL = 1.3
 INCIDENTS = 1_000_000
 IMPORT_GOAL = 3.0
 MOST_MEGABYTES = 400
+PAPER, COMPENDIUM = 6, 138  # business groups of which a paper has 12 pages, and a compendium 200
+PRINTING_GOAL = 1.15
 
 
 def measured(units: int, folder: Path, *, program: str = "benchmarks.measure") -> dict[str, Any]:
@@ -63,13 +65,34 @@ def rows_of_incidents(found: dict[str, Any], lines: int) -> list[Measurement]:
     ]
 
 
+def rows_of_printing(paper: dict[str, Any], compendium: dict[str, Any]) -> list[Measurement]:
+    """Set what printing a paper and a compendium took beside bare WeasyPrint's, and what each page adds."""
+    found = []
+    for one in (paper, compendium):
+        name, profile = f"A paper of {one['ours']['pages']:.0f} pages", one["profile"]
+        ours, bare = one["ours"], one["bare"]
+        found += [
+            Measurement(f"{name} against bare WeasyPrint", ours["seconds"], bare["seconds"], PRINTING_GOAL, profile),
+            Measurement(f"{name}, peak of memory", ours["megabytes"], bare["megabytes"], unit="MB"),
+        ]
+    each = {kind: per_page(paper[kind], compendium[kind]) for kind in ("ours", "bare")}
+    return [*found, Measurement("Memory that each further page takes", each["ours"], each["bare"], unit="KB")]
+
+
+def per_page(few: dict[str, float], many: dict[str, float]) -> float:
+    """Return the kilobytes by which the peak grows with a page."""
+    return (many["megabytes"] - few["megabytes"]) * 1024 / (many["pages"] - few["pages"])
+
+
 def main() -> None:
     """Measure, print and write.
 
-    BENCH_UNITS, BENCH_SMALL_UNITS and BENCH_INCIDENTS choose other sizes, for trying it out; of none, nothing.
+    BENCH_UNITS, BENCH_SMALL_UNITS, BENCH_INCIDENTS and BENCH_COMPENDIUM (in business groups) choose other sizes, for
+    trying it out; of none, nothing.
     """
     many, few = int(os.environ.get("BENCH_UNITS", LARGE)), int(os.environ.get("BENCH_SMALL_UNITS", SMALL))
     lines = int(os.environ.get("BENCH_INCIDENTS", INCIDENTS))
+    groups = int(os.environ.get("BENCH_COMPENDIUM", COMPENDIUM))
     found: list[Measurement] = []
     with tempfile.TemporaryDirectory() as folder:
         if many and few:
@@ -77,6 +100,10 @@ def main() -> None:
             found += rows(small, large, units=(few, many))
         if lines:
             found += rows_of_incidents(measured(lines, Path(folder), program="benchmarks.incidents"), lines)
+        if groups:
+            found += rows_of_printing(
+                *(measured(size, Path(folder), program="benchmarks.printing") for size in (PAPER, groups))
+            )
     path = write(found, Path(os.environ.get("DATA_DIR", "var")))
     sys.stdout.write(f"{table(found)}\n\nWritten to {path}.\n")
 

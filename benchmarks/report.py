@@ -11,7 +11,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Measurement:
-    """Our time against a yardstick's, both in seconds, or in megabytes of memory.
+    """Our time against a yardstick's, both in seconds, or in mega- or kilobytes of memory.
 
     `goal` is the largest ratio that is good enough; None: none.
     """
@@ -21,7 +21,7 @@ class Measurement:
     yardstick: float
     goal: float | None = None
     profile: str = ""
-    unit: Literal["s", "MB"] = "s"
+    unit: Literal["s", "MB", "KB"] = "s"
 
     @property
     def ratio(self) -> float:
@@ -33,11 +33,11 @@ class Measurement:
 
 
 def table(measurements: Sequence[Measurement]) -> str:
-    """Return the measurements as lines of text, times in milliseconds, memory in megabytes."""
+    """Return the measurements as lines of text, times in milliseconds, memory in mega- or kilobytes."""
     lines = [f"{'':<58}{'ours':>10}{'yardstick':>12}{'ratio':>8}{'goal':>7}  met"]
     for one in measurements:
-        goal = "–" if one.goal is None else f"{one.goal:.1f}"
-        scale, unit = (1000, "ms") if one.unit == "s" else (1, "MB")
+        goal = "–" if one.goal is None else f"{one.goal:.2f}".removesuffix("0")
+        scale, unit = (1000, "ms") if one.unit == "s" else (1, one.unit)
         times = f"{one.ours * scale:>7.0f} {unit}{one.yardstick * scale:>9.0f} {unit}"
         lines.append(f"{one.name:<58}{times}{one.ratio:>8.2f}{goal:>7}  {'yes' if one.met else 'NO'}")
     return "\n".join(lines)

@@ -455,7 +455,10 @@ LOGGING = {
     "filters": {"secrets": {"()": "home.logs.HideSecrets"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["secrets"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"fontTools": {"level": "WARNING"}},  # it tells every step of every font it packs
+    "loggers": {
+        "fontTools": {"level": "WARNING"},  # it tells every step of every font it packs
+        "pikepdf": {"level": "WARNING"},  # it tells each command that it is there
+    },
 }
 
 if PROFILE == "test":

@@ -13,6 +13,7 @@ ACTS = {
     "paper.created": "began the paper {thing}",
     "paper.document_cancelled": "cancelled the printing of the paper {thing}",
     "paper.document_requested": "asked for the paper {thing} to be printed",
+    "paper.docx_downloaded": "downloaded the paper {thing} as DOCX",
     "paper.downloaded": "downloaded the unpublished paper {thing}",
     "paper.finalised": "made the paper {thing} final",
     "paper.options_changed": "changed what a block of the paper {thing} prints",

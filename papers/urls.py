@@ -3,6 +3,7 @@ from django.urls import path
 from papers.views import (
     blocks,
     comments,
+    downloads,
     outcomes,
     packs,
     papers,
@@ -20,8 +21,9 @@ urlpatterns = [
     path("new/", writing.new, name="new"),
     path("<int:pk>/", papers.paper, name="paper"),
     path("<int:pk>/progress/", papers.progress, name="progress"),
-    path("<int:pk>/pdf/", papers.pdf, name="pdf"),
+    path("<int:pk>/pdf/", downloads.pdf, name="pdf"),
     path("<int:pk>/tables/", tables.tables, name="tables"),
+    path("<int:pk>/docx/", downloads.docx, name="docx"),
     path("<int:pk>/details/", writing.details, name="details"),
     path("<int:pk>/history/", sections.history, name="history"),
     path("<int:pk>/comments/", comments.comments, name="comments"),

@@ -5,8 +5,6 @@ The same tables give the same bytes: a workbook is dated with a day that it is g
 
 from __future__ import annotations
 
-import re
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -22,6 +20,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from rendering import cells
+from rendering.archives import without_the_clock
 
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -31,10 +30,6 @@ LIST_COLUMNS = ("Table", "Row", "Column", "Value")
 
 Cell = str | int | Decimal | date | None
 Column = tuple[str, int]
-
-_FIRST_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a ZIP file can say
-_PROPERTIES = "docProps/core.xml"
-_MOMENT = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 
 
 @dataclass(frozen=True)
@@ -80,7 +75,7 @@ def xlsx(tables: Iterable[Table], *, dated: date) -> bytes:
         _write_sheet(workbook, table)
     file = BytesIO()
     workbook.save(file)
-    return _without_the_clock(file.getvalue(), dated)
+    return without_the_clock(file.getvalue(), dated)
 
 
 def _write_sheet(workbook: Workbook, table: Table) -> None:
@@ -115,16 +110,3 @@ def _cell(sheet: Any, value: Cell) -> Any:
     cells.set_text(cell, value)
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     return cell
-
-
-def _without_the_clock(file: bytes, dated: date) -> bytes:
-    """Return the workbook with the same parts, none of which says when it was written."""
-    moment = f"{dated.isoformat()}T00:00:00Z".encode()
-    out = BytesIO()
-    with zipfile.ZipFile(BytesIO(file)) as written, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept:
-        for part in written.infolist():
-            content = written.read(part)
-            if part.filename == _PROPERTIES:
-                content = _MOMENT.sub(rb"\g<1>" + moment, content)
-            kept.writestr(zipfile.ZipInfo(part.filename, _FIRST_TIME), content, zipfile.ZIP_DEFLATED)
-    return out.getvalue()

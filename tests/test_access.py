@@ -628,6 +628,8 @@ TABLE = [
     Row("papers:tables", ("published",), get={who(APPOINTED): OK}),
     Row("papers:tables", ("final",), get={who(SAFETY): OK}),
     Row("papers:tables", ("draft",), get={}),
+    Row("papers:docx", ("draft",), get={who(SAFETY): OK}),
+    Row("papers:docx", ("published",), get={who(SAFETY): OK, who(APPOINTED - SAFETY): FORBIDDEN}),
     Row(
         "papers:outcome",
         ("published", "first"),

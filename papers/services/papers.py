@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -373,13 +374,20 @@ def withdraw(*, paper: Paper, reason: str, by: User, at: datetime) -> Paper:
 
 
 @transaction.atomic
-def record_download(*, paper: Paper, by: User, at: datetime) -> None:
-    """Keep who took the document of a paper that the panel cannot read."""
-    sha256 = paper.pdf.sha256 if paper.pdf else ""
-    trail.record(act="paper.downloaded", thing=paper, by=by, at=at, state=paper.state, sha256=sha256)
+def record_download(*, paper: Paper, copy: bytes, by: User, at: datetime) -> None:
+    """Keep who took the document of a paper that the panel cannot read, and the digest of their stamped copy."""
+    digests = {"sha256": paper.pdf.sha256 if paper.pdf else "", "sha256_of_copy": hashlib.sha256(copy).hexdigest()}
+    trail.record(act="paper.downloaded", thing=paper, by=by, at=at, state=paper.state, **digests)
 
 
 @transaction.atomic
 def record_tables(*, paper: Paper, by: User, at: datetime) -> None:
     """Keep who took the tables of a paper that the panel cannot read."""
     trail.record(act="paper.tables_downloaded", thing=paper, by=by, at=at, state=paper.state)
+
+
+@transaction.atomic
+def record_docx(*, paper: Paper, content: bytes, by: User, at: datetime) -> None:
+    """Keep who took a paper away as text, in which state it was, and the digest of that very file."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    trail.record(act="paper.docx_downloaded", thing=paper, by=by, at=at, state=paper.state, sha256=sha256)

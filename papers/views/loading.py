@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils import timezone
 
 from organisation.permissions import DECIDES_NOTHING, administers
 from organisation.requests import SignedInRequest
+from papers.contents import panel_paper
 from papers.models import Paper
 from papers.permissions import can_read_paper, can_release_papers, can_write_papers
 
@@ -56,3 +60,9 @@ def must_release(request: SignedInRequest) -> None:
     """Let on whoever publishes papers."""
     if not can_release_papers(request.user):
         raise PermissionDenied(DECIDES_NOTHING if administers(request.user) else ONLY_HEAD)
+
+
+def said_by(paper: Paper) -> dict[str, Any]:
+    """Return what the paper says: as it was made final, or, of a draft, as it would be made final now."""
+    content: dict[str, Any] = panel_paper.gather(paper, today=timezone.localdate()) if paper.is_draft else paper.content
+    return content

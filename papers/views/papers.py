@@ -1,16 +1,12 @@
-"""Reading papers: a paper, how far its document is, and the document itself."""
+"""Reading a paper, and how far its document is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
-from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 from django.utils.safestring import SafeString
-from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -21,7 +17,7 @@ from papers.models import PanelOutcome, Paper, PublicVersion
 from papers.permissions import can_release_papers, can_write_papers
 from papers.services import papers as services
 from papers.views.following import around
-from papers.views.loading import paper_or_404
+from papers.views.loading import paper_or_404, said_by
 from records.marking import highest
 from records.models import Job, JobState
 
@@ -74,7 +70,7 @@ def paper(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def paper_page(request: SignedInRequest, found: Paper, *, refusal: str = "", status: int = 200) -> HttpResponse:
     """Return the paper's page; `refusal` says why an act asked for on it was not carried out."""
-    content = panel_paper.gather(found, today=timezone.localdate()) if found.is_draft else found.content
+    content = said_by(found)
     document = layout.laid_out(content)
     following = around(found, content, reader=request.user)
     context = {
@@ -117,25 +113,3 @@ def progress(request: SignedInRequest, pk: int) -> HttpResponse:
     if not found.is_final:
         return HttpResponseClientRefresh()  # taken back or published meanwhile: the page is another one now
     return render(request, "papers/_standing.html", {"standing": standing_of(request, found)})
-
-
-@require_safe
-def pdf(request: SignedInRequest, pk: int) -> HttpResponseBase:
-    """Download the document. Who takes one that the panel cannot read is kept in the trail."""
-    found = paper_or_404(request, pk)
-    if found.pdf is None:
-        raise Http404
-    etag = quote_etag(found.pdf.sha256)
-    unchanged = get_conditional_response(request, etag=etag)
-    if unchanged is not None:
-        return unchanged
-    if request.method == "GET" and not found.is_released:
-        services.record_download(paper=found, by=request.user, at=timezone.now())
-    name = f"{slugify(found.title)[:80] or 'paper'}-{found.meeting_on:%Y-%m-%d}.pdf"
-    return FileResponse(
-        found.pdf.path.open("rb"),
-        as_attachment=True,
-        filename=name,
-        content_type=found.pdf.media_type,
-        headers={"ETag": etag, "Cache-Control": "private, no-cache"},
-    )

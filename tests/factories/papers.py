@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from io import BytesIO
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+import pikepdf
 
 from assurance.models import Rollup
 from assurance.rollup import Figures, QuarterCoverage, ThemeDistribution, ThemeFacts, UnitReading
@@ -130,6 +133,16 @@ def make_blob(content: bytes = b"%PDF-1.7 not a real one") -> Blob:
     return blobs.store(content=content, media_type="application/pdf", at=NOW)
 
 
+def blank_pdf(title: str) -> bytes:
+    """An empty page, in a file of its own by its title."""
+    out = BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page(page_size=(595, 842))
+        document.docinfo["/Title"] = title
+        document.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
 def read_template(code: str = "panel") -> TemplateFile:
     """A shipped template as its file says it."""
     return templatefile.read((FIXTURES / f"paper-{code}.toml").read_text(encoding="utf-8"), kinds=KINDS)
@@ -159,7 +172,7 @@ def make_draft(
 
 
 def make_final(*, by: User | None = None, with_document: bool = True, **draft: Any) -> Paper:
-    """A final paper on one roll-up. Its document is some bytes, not a real PDF."""
+    """A final paper on one roll-up. Its document is a PDF of one empty page, not a printed one."""
     by = by or make_person(Role.SHRMT)
     if not Rollup.objects.exists():
         make_rollup("North", north())
@@ -168,8 +181,8 @@ def make_final(*, by: User | None = None, with_document: bool = True, **draft: A
 
 
 def give_document(paper: Paper) -> Paper:
-    """Put some bytes in the place of a final paper's document, as if the worker had made it."""
-    paper.pdf = make_blob(f"%PDF-1.7 {paper.pk}".encode())
+    """Put an empty page in the place of a final paper's document, as if the worker had made it."""
+    paper.pdf = make_blob(blank_pdf(f"Paper {paper.pk}"))
     paper.save()
     Job.objects.filter(key=paper.job_key).update(state="done", finished_at=NOW)
     return paper

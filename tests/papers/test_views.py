@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.factories.organisation import make_person, make_user
 from tests.factories.papers import (
     NOW,
     build_document,
+    make_blob,
     make_draft,
     make_final,
     make_published,
@@ -34,6 +36,7 @@ from tests.factories.papers import (
 pytestmark = pytest.mark.django_db
 WRITERS = (Role.SHRMT, Role.HEAD)
 READERS = tuple(role for role in Role if role not in WRITERS)
+STAMP = b"/Subtype /Watermark"
 UNPUBLISHED = (make_draft, make_final, make_withdrawn)
 
 
@@ -463,6 +466,54 @@ def test_downloads_of_what_the_panel_cannot_read_are_in_the_trail(make: Callable
     assert response.getvalue()
     entries = TrailEntry.objects.filter(act="paper.downloaded")
     assert [(entry.actor, entry.thing_id) for entry in entries] == [(reader, paper.pk)] * kept
+
+
+@pytest.mark.parametrize("make", [make_final, make_withdrawn])
+def test_a_copy_of_what_the_panel_cannot_read_is_stamped_and_the_stored_file_is_not(make: Callable[[], Paper]) -> None:
+    paper, client = make(), a(Role.SHRMT)
+    assert paper.pdf is not None
+    stored = paper.pdf.path.read_bytes()
+    answer = client.get(of(paper, "pdf"))
+    assert answer.content.startswith(stored)
+    assert STAMP in answer.content[len(stored) :]
+    assert paper.pdf.path.read_bytes() == stored
+    detail = TrailEntry.objects.get(act="paper.downloaded").detail
+    assert detail["sha256"] == hashlib.sha256(stored).hexdigest()
+    assert detail["sha256_of_copy"] == hashlib.sha256(answer.content).hexdigest()
+    assert "Of the document without a stamp" in client.get(of(paper)).content.decode()
+    again = client.get(of(paper, "pdf"), headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.head(of(paper, "pdf")).headers["Content-Disposition"] == answer.headers["Content-Disposition"]
+    assert TrailEntry.objects.filter(act="paper.downloaded").count() == 1
+
+
+def test_what_was_published_keeps_its_bytes_when_it_is_superseded() -> None:
+    paper, client = make_published(), a(Role.PANEL_MEMBER)
+    assert paper.pdf is not None
+    stored = paper.pdf.path.read_bytes()
+    published = client.get(of(paper, "pdf"))
+    assert published.getvalue() == stored
+    Paper.objects.filter(pk=paper.pk).update(state=PaperState.SUPERSEDED, superseded_at=NOW)
+    assert client.get(of(paper, "pdf")).getvalue() == stored
+    # A copy from before it was withdrawn is not taken for the stamped one.
+    Paper.objects.filter(pk=paper.pk).update(
+        state=PaperState.WITHDRAWN,
+        withdrawn_at=NOW,
+        withdrawn_by=make_person(Role.HEAD),
+        withdrawn_because="A figure was wrong.",
+    )
+    head = a(Role.HEAD).get(of(paper, "pdf"), headers={"If-None-Match": published.headers["ETag"]})
+    assert (head.status_code, STAMP in head.content) == (200, True)
+
+
+def test_a_document_that_cannot_be_stamped_is_not_handed_out_and_the_page_says_so() -> None:
+    paper = make_final()
+    paper.pdf = make_blob(b"no PDF at all")
+    paper.save()
+    answer = a(Role.SHRMT).get(of(paper, "pdf"))
+    assert answer.status_code == 500
+    assert "The PDF was not handed out: it is to carry “Not published” on every page" in answer.content.decode()
+    assert not TrailEntry.objects.filter(act="paper.downloaded").exists()
 
 
 def test_a_paper_without_a_document_has_no_download() -> None:

@@ -11,6 +11,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
+from django.utils.text import slugify
 
 from organisation.fields import HalfYearField
 from organisation.permissions import Person, appointments_today
@@ -232,6 +233,11 @@ class Paper(models.Model):
     def is_released(self) -> bool:
         """Whether the panel reads it."""
         return self.state in RELEASED
+
+    @property
+    def file_stem(self) -> str:
+        """What its files are called, without their endings."""
+        return f"{slugify(self.title)[:80] or 'paper'}-{self.meeting_on:%Y-%m-%d}"
 
     @property
     def marked(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -128,7 +129,7 @@ def publish(*, version: PublicVersion, seen_digest: str, by: User, at: datetime)
 
 
 @transaction.atomic
-def record_download(*, version: PublicVersion, by: User, at: datetime) -> None:
-    """Keep who took the document of a version that is not published."""
-    sha256 = version.pdf.sha256 if version.pdf else ""
-    trail.record(act="public-version.downloaded", thing=version, by=by, at=at, number=version.number, sha256=sha256)
+def record_download(*, version: PublicVersion, copy: bytes, by: User, at: datetime) -> None:
+    """Keep who took the document of a version that only writers can read, and the digest of their stamped copy."""
+    digests = {"sha256": version.pdf.sha256 if version.pdf else "", "sha256_of_copy": hashlib.sha256(copy).hexdigest()}
+    trail.record(act="public-version.downloaded", thing=version, by=by, at=at, number=version.number, **digests)

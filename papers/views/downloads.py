@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
@@ -12,11 +14,10 @@ from django.views.decorators.http import require_safe
 from organisation.requests import SignedInRequest
 from papers import documents
 from papers.contents import layout
-from papers.models import Paper
 from papers.services import papers as services
 from papers.views.loading import paper_or_404, said_by, writable_paper_or_404
 from papers.views.papers import paper_page
-from records.models import HeavyWork
+from records.models import Blob, HeavyWork
 from records.services import allowances
 from rendering import docxfile, stamp
 from rendering.errors import PrintingError
@@ -40,28 +41,46 @@ def pdf(request: SignedInRequest, pk: int) -> HttpResponseBase:
         return unchanged
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     if words:
-        return _stamped(request, found, words, headers)
+
+        def record(copy: bytes) -> None:
+            services.record_download(paper=found, copy=copy, by=request.user, at=timezone.now())
+
+        def refused(text: str) -> HttpResponse:
+            return paper_page(request, found, refusal=text, status=500)
+
+        return stamped(request, found.pdf, words, f"{found.file_stem}.pdf", record=record, refused=refused, **headers)
     return FileResponse(
         found.pdf.path.open("rb"),
         as_attachment=True,
-        filename=_file_name(found, "pdf"),
+        filename=f"{found.file_stem}.pdf",
         content_type=found.pdf.media_type,
         headers=headers,
     )
 
 
-def _stamped(request: SignedInRequest, paper: Paper, words: str, headers: dict[str, str]) -> HttpResponse:
-    """Hand out a copy with the words on every page: what is stored is what was, or will be, published."""
-    assert paper.pdf is not None  # noqa: S101  # asked before
-    headers = headers | {"Content-Disposition": f'attachment; filename="{_file_name(paper, "pdf")}"'}
+def stamped(
+    request: SignedInRequest,
+    blob: Blob,
+    words: str,
+    name: str,
+    *,
+    record: Callable[[bytes], None],
+    refused: Callable[[str], HttpResponse],
+    **headers: str,
+) -> HttpResponse:
+    """Hand out a copy with the words on every page: what is stored is what was, or will be, published.
+
+    `record` keeps who took the copy; `refused` answers, with the reason, where it could not be made.
+    """
+    headers["Content-Disposition"] = f'attachment; filename="{name}"'
     if request.method != "GET":  # a look at the headers takes nothing away
-        return HttpResponse(content_type=paper.pdf.media_type, headers=headers)
+        return HttpResponse(content_type=blob.media_type, headers=headers)
     try:
-        copy = stamp.stamped(paper.pdf.path.read_bytes(), words)
+        copy = stamp.stamped(blob.path.read_bytes(), words)
     except PrintingError as error:
-        return paper_page(request, paper, refusal=CANNOT_BE_STAMPED.format(words=words, error=error), status=500)
-    services.record_download(paper=paper, copy=copy, by=request.user, at=timezone.now())
-    return HttpResponse(copy, content_type=paper.pdf.media_type, headers=headers)
+        return refused(CANNOT_BE_STAMPED.format(words=words, error=error))
+    record(copy)
+    return HttpResponse(copy, content_type=blob.media_type, headers=headers)
 
 
 @require_safe
@@ -69,14 +88,10 @@ def docx(request: SignedInRequest, pk: int) -> HttpResponse:
     """Download the paper, a draft too, as text that an office can edit. Who takes one is kept in the trail."""
     found = writable_paper_or_404(request, pk)
     response = HttpResponse(content_type=docxfile.MEDIA_TYPE, headers={"Cache-Control": "private, no-store"})
-    response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(found, "docx")}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.file_stem}.docx"'
     if request.method == "GET":  # a look at the headers takes nothing away
         now = timezone.now()
         allowances.spend(person=request.user, kind=HeavyWork.DOCUMENTS, at=now)
         response.content = documents.paper_docx(found, layout.laid_out(said_by(found)))
         services.record_docx(paper=found, content=response.content, by=request.user, at=now)
     return response
-
-
-def _file_name(paper: Paper, ending: str) -> str:
-    return f"{slugify(paper.title)[:80] or 'paper'}-{paper.meeting_on:%Y-%m-%d}.{ending}"

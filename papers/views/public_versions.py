@@ -8,18 +8,19 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
 from organisation.files import hand_out
 from organisation.requests import SignedInRequest
 from organisation.sessions import called_by_itself
 from papers.contents import layout
+from papers.documents import NOT_PUBLISHED, STAMPS
 from papers.forms import PublishForm, RedactionRows, redaction_rows
 from papers.models import Paper, PublicVersion
 from papers.permissions import can_release_papers
 from papers.services import public_versions as services
 from papers.services.papers import Refused
+from papers.views.downloads import stamped
 from papers.views.loading import LARGEST_ID, must_release, must_write, writable_paper_or_404
 from records.models import HeavyWork, Job, JobState
 from records.services import allowances
@@ -189,21 +190,26 @@ def publish(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def pdf(request: SignedInRequest, pk: int) -> HttpResponseBase:
-    """Download the document. Who takes one that is not published is kept in the trail."""
+    """Download the document. One that readers of the paper cannot have says so, and the trail keeps who took it."""
     version = _version_or_404(request, pk)
     if version.pdf is None:
         raise Http404
+    name = f"{version.paper.file_stem}-public-version-{version.number}.pdf"
+    words = STAMPS.get(version.paper.state, "") if version.published_at else NOT_PUBLISHED
+    if words:
 
-    def record() -> None:
-        if version.published_at is None:
-            services.record_download(version=version, by=request.user, at=timezone.now())
+        def record(copy: bytes) -> None:
+            services.record_download(version=version, copy=copy, by=request.user, at=timezone.now())
+
+        def refused(text: str) -> HttpResponse:
+            return _versions(request, version.paper, refusal=text, status=500)
+
+        return stamped(request, version.pdf, words, name, record=record, refused=refused)
 
     def withheld(status: int) -> HttpResponse:
         return _versions(request, version.paper, refusal=WITHHELD.format(number=version.number), status=status)
 
-    title = slugify(version.paper.title)[:80] or "paper"
-    name = f"{title}-{version.paper.meeting_on:%Y-%m-%d}-public-version-{version.number}.pdf"
-    return hand_out(request, version.pdf, name=name, record=record, withheld=withheld)
+    return hand_out(request, version.pdf, name=name, record=lambda: None, withheld=withheld)
 
 
 # --- Loading ----------------------------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
-from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from organisation.files import INERT
@@ -32,12 +31,11 @@ def tables(request: SignedInRequest, pk: int) -> HttpResponseBase:
         return unchanged
     if request.method == "GET" and not paper.is_released:
         services.record_tables(paper=paper, by=request.user, at=timezone.now())
-    name = f"{slugify(paper.title)[:80] or 'paper'}-{paper.meeting_on:%Y-%m-%d}-tables.zip"
     return HttpResponse(
         content,
         content_type="application/zip",
         headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
+            "Content-Disposition": f'attachment; filename="{paper.file_stem}-tables.zip"',
             "ETag": etag,
             "Cache-Control": "private, no-cache",
             "Content-Security-Policy": INERT,

@@ -215,7 +215,7 @@ def make_public_version(
     by = by or make_person(Role.SHRMT)
     version = public_versions.make(paper=paper, redactions=taken, by=by, at=NOW)
     if with_document:
-        version.pdf = make_blob(f"%PDF-1.7 public {version.pk}".encode())
+        version.pdf = make_blob(blank_pdf(f"Public version {version.pk}"))
         version.save(update_fields=["pdf"])
         Job.objects.filter(key=version.job_key).update(state="done", finished_at=NOW)
     return version

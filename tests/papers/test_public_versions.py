@@ -182,6 +182,12 @@ def test_a_version_is_looked_at_made_and_published_on_the_pages(client: Client, 
     version = PublicVersion.objects.get()
     jobs.perform(Job.objects.get(key=version.job_key).pk, public_versions.build)
     assert "Download the PDF" in client.get(at("public_versions", paper.pk)).content.decode()
+    version.refresh_from_db()
+    assert version.pdf is not None
+    copy = client.get(at("public_pdf", version.pk)).content  # stamped: nobody outside may take it for published
+    assert copy.startswith(version.pdf.path.read_bytes())
+    assert len(copy) > version.pdf.size
+    assert TrailEntry.objects.filter(act="public-version.downloaded").count() == 1
     assert client.get(at("publish_public_version", version.pk)).status_code == 403
     client.force_login(head)
     shown = client.get(at("publish_public_version", version.pk)).context["form"]["seen_digest"].value()

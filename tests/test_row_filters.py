@@ -118,8 +118,8 @@ from organisation.permissions import (
     visible_units,
 )
 from organisation.roles import Role, Scope
-from papers.models import BoardPack, Paper
-from papers.permissions import can_read_packs, can_read_paper
+from papers.models import BoardPack, Paper, PublicVersion
+from papers.permissions import can_read_packs, can_read_paper, can_read_public_version
 from records.canonical import content_digest
 from records.models import PersonalExport, TrailEntry
 from records.services import trail
@@ -622,6 +622,26 @@ def test_papers_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
         }
         assert set(Paper.objects.visible_to(person).values_list("pk", flat=True)) == readable
         assert {one.pk for one in everything if can_read_paper(person, one)} == readable
+
+
+def test_public_versions_are_listed_exactly_where_they_may_be_read(force: Force) -> None:
+    """They come with their paper; while they are not published, to whoever prepares papers."""
+    published, withdrawn = papers.make_published(), papers.make_published()
+    for paper in (published, withdrawn):
+        papers.make_public_version(paper)
+        papers.publish_public_version(papers.make_public_version(paper))
+    papers.withdraw(withdrawn)
+    everything = list(PublicVersion.objects.select_related("paper"))
+    for person in force.people:
+        roles = {one.role for one in held(person)}
+        readable = {
+            one.pk
+            for one in everything
+            if roles
+            and (roles & READS_EVERY_STATEMENT or (one.published_at is not None and one.paper.state == "published"))
+        }
+        assert set(PublicVersion.objects.visible_to(person).values_list("pk", flat=True)) == readable
+        assert {one.pk for one in everything if can_read_public_version(person, one)} == readable
 
 
 def test_actions_are_listed_and_raised_exactly_where_the_table_says(force: Force) -> None:

@@ -97,10 +97,15 @@ def _told_of_the_previous(paper: Paper, data: Mapping[str, Any], figures: Mappin
 
 
 def changes_since(before: Mapping[str, Any], content: Mapping[str, Any]) -> tuple[since.Group, ...]:
-    """Return the figures that differ between the contents of two papers."""
-    what = {figure.name: figure.what for one in (before, content) for figure in figures_of(one["data"])}
-    in_order = [figure.name for figure in figures_of(content["data"])]
-    return since.differences(before["figures"], content["figures"], {name: what[name] for name in in_order} | what)
+    """Return the figures that differ between two papers, of the sources of both: nothing else can have changed."""
+    now, then = ({name: found for name, found in one["data"].items() if found is not None} for one in (content, before))
+    what = {
+        figure.name: figure.what
+        for data, other in ((now, then), (then, now))
+        for figure in figures_of({name: found for name, found in data.items() if name in other})
+    }
+    texts = ({name: text for name, text in one["figures"].items() if name in what} for one in (before, content))
+    return since.differences(*texts, what)
 
 
 def _replaced(paper: Paper) -> dict[str, str] | None:

@@ -17,7 +17,6 @@ from organisation.models import User
 from organisation.roles import Role
 from papers.contents.redaction import Redaction
 from papers.models import Paper, PublicVersion
-from papers.permissions import can_read_public_version
 from papers.services import papers, public_versions
 from papers.services.papers import Refused
 from papers.verification import changed_public_versions, find_by_digest
@@ -28,7 +27,6 @@ from tests.factories.organisation import make_person
 from tests.factories.papers import NOW, make_final, make_public_version, make_published, make_withdrawn
 
 pytestmark = pytest.mark.django_db
-WRITERS = {Role.SHRMT, Role.HEAD}
 
 
 @pytest.fixture
@@ -127,18 +125,6 @@ def test_it_is_gone_with_a_paper_that_is_withdrawn(paper: Paper, head: User) -> 
     assert not PublicVersion.objects.visible_to(panel).exists()
     paper.refresh_from_db()
     assert PublicVersion.objects.published_of(paper) is None
-
-
-@pytest.mark.parametrize("role", list(Role))
-def test_the_row_filter_and_the_predicate_agree(role: Role, paper: Paper, head: User) -> None:
-    open_one, published = make_public_version(paper), publish(make_public_version(paper), by=head)
-    withdrawn = publish(make_public_version(second := make_published()), by=head)
-    papers.withdraw(paper=second, reason="Wrong.", by=head, at=NOW)
-    person = make_person(role)
-    everything = PublicVersion.objects.select_related("paper")
-    readable = {one.pk for one in everything if can_read_public_version(person, one)}
-    assert set(PublicVersion.objects.visible_to(person).values_list("pk", flat=True)) == readable
-    assert readable == ({open_one.pk, published.pk, withdrawn.pk} if role in WRITERS else {published.pk})
 
 
 @pytest.mark.parametrize("change", [{"content": {}}, {"pdf": None}, {"number": 7}])

@@ -115,6 +115,15 @@ def test_a_drafts_page_compares_the_figures_as_they_stand_now(before: Paper) -> 
 
 
 @pytest.mark.django_db
+def test_what_only_one_of_two_papers_is_about_has_not_changed(before: Paper) -> None:
+    now = panel_paper.gather(make_draft(), today=NOW.date())
+    (group,) = panel_paper.changes_since(before.content, now)
+    assert group.code == "maturity"
+    about_something_else = before.content | {"data": {"injuries": None}, "figures": {"injuries.falls": "3"}}
+    assert panel_paper.changes_since(about_something_else, now) == ()
+
+
+@pytest.mark.django_db
 def test_telling_of_the_previous_paper_takes_three_queries(before: Paper, django_assert_max_num_queries: Any) -> None:
     paper, client = make_published(), a(Role.PANEL_MEMBER)
     counts = []

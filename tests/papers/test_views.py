@@ -493,7 +493,9 @@ def test_what_was_published_keeps_its_bytes_when_it_is_superseded() -> None:
     stored = paper.pdf.path.read_bytes()
     published = client.get(of(paper, "pdf"))
     assert published.getvalue() == stored
-    Paper.objects.filter(pk=paper.pk).update(state=PaperState.SUPERSEDED, superseded_at=NOW)
+    Paper.objects.filter(pk=paper.pk).update(
+        state=PaperState.SUPERSEDED, superseded_at=NOW, superseded_because="A figure was wrong."
+    )
     assert client.get(of(paper, "pdf")).getvalue() == stored
     # A copy from before it was withdrawn is not taken for the stamped one.
     Paper.objects.filter(pk=paper.pk).update(

@@ -104,8 +104,11 @@ def changes_since(before: Mapping[str, Any], content: Mapping[str, Any]) -> tupl
         for data, other in ((now, then), (then, now))
         for figure in figures_of({name: found for name, found in data.items() if name in other})
     }
-    texts = ({name: text for name, text in one["figures"].items() if name in what} for one in (before, content))
-    return since.differences(*texts, what)
+
+    def texts_of(one: Mapping[str, Any]) -> dict[str, str]:
+        return {name: text for name, text in one["figures"].items() if name in what}
+
+    return since.differences(texts_of(before), texts_of(content), what)
 
 
 def _replaced(paper: Paper) -> dict[str, str] | None:

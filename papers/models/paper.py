@@ -37,6 +37,29 @@ class PaperState(models.TextChoices):
 
 # What the panel was given and still has: a superseded paper stays readable, beside the one that took its place.
 RELEASED = (PaperState.PUBLISHED.value, PaperState.SUPERSEDED.value)
+# What nothing changes once a paper has been published: whether it is superseded or withdrawn stands in other columns.
+RELEASED_COLUMNS = (
+    "title",
+    "panel",
+    "meeting_on",
+    "half",
+    "report_by",
+    "marking",
+    "handling",
+    "abbreviations",
+    "previous_id",
+    "replaces_id",
+    "skeleton",
+    "content",
+    "content_digest",
+    "words",
+    "pdf_id",
+    "finalised_at",
+    "finalised_by_id",
+    "published_at",
+    "published_by_id",
+    "released_by_one",
+)
 # The language by which words are searched: stems and words that carry no meaning.
 SEARCHED_IN = "english"
 
@@ -203,6 +226,13 @@ class Paper(models.Model):
             models.Index(fields=["content_digest"], name="paper_by_digest"),
             models.Index(fields=["state", "-meeting_on"], name="paper_by_state"),
             GinIndex(SearchVector("title", "words", config=SEARCHED_IN), name="paper_by_words"),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="released_papers_stay",
+                operation=pgtrigger.UpdateOf(*RELEASED_COLUMNS) | pgtrigger.Delete,  # type: ignore[no-untyped-call]  # ships no types
+                condition=pgtrigger.Q(old__published_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

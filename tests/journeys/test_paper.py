@@ -47,11 +47,14 @@ def test_a_paper_is_written_previewed_published_answered_and_withdrawn(
     auditor.check()
     expect(auditor.page.get_by_text("Names that nothing in this paper has")).to_be_visible()
     auditor.page.get_by_text("Figures you can name").click()
-    number = (
-        auditor.page.get_by_role("row").filter(has_text=re.compile(f"{NAMED}$")).get_by_role("cell").first.inner_text()
-    )
-    typed = f"Accidents: {{{{ {NAMED} }}}}.\n\nThere were 7 accidents with injury."
-    auditor.page.get_by_role("textbox", name="Indicators that rose").fill(typed)
+    row = auditor.page.get_by_role("row").filter(has_text=re.compile(rf"\b{NAMED}\b"))
+    number = row.get_by_role("cell").first.inner_text()
+    # The name is picked from the list, and stands where the cursor was.
+    box = auditor.page.get_by_role("textbox", name="Indicators that rose")
+    box.fill("Accidents: .\n\nThere were 7 accidents with injury.")
+    box.evaluate("box => box.setSelectionRange(11, 11)")
+    row.get_by_role("button", name="Insert").click()
+    expect(box).to_have_value(f"Accidents: {{{{ {NAMED} }}}}.\n\nThere were 7 accidents with injury.")
     auditor.press("Save and go to the paper")
     expect(auditor.page.get_by_text(f"Accidents: {number}.")).to_be_visible()
     expect(auditor.page.get_by_role("link", name=re.compile("line 3: “7” is typed by hand"))).to_be_visible()

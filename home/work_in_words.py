@@ -5,7 +5,7 @@ from __future__ import annotations
 from assurance.services import audit_reports, documents, information_requests, issuing, rollups
 from home.services import digests, personal_data
 from organisation.services import letters
-from papers.services import packs, papers
+from papers.services import packs, papers, public_versions
 
 WORK = {
     rollups.BUILD: "Building a roll-up",
@@ -16,6 +16,7 @@ WORK = {
     information_requests.PRINT: "Printing an answer to an information request",
     papers.BUILD: "Printing a paper",
     packs.BUILD: "Printing an agenda pack of the Board",
+    public_versions.BUILD: "Printing the public version of a paper",
     personal_data.BUILD: "Gathering what is held about a person",
     digests.SEND: "Sending the daily e-mail",
     letters.SEND: "Sending an e-mail about an account",

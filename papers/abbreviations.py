@@ -46,6 +46,8 @@ def fault_in(short: str, meaning: str) -> str:
             f"“{short}” is no abbreviation that can be found in a text. Write two or more letters or figures without "
             "blanks, one of them a capital; &, / and - may join them."
         )
+    if "{{" in meaning or "}}" in meaning:
+        return f"What {short} stands for has curly brackets. Write words: no figure can be named here."
     if len(short) > LONGEST_SHORT:
         return f"“{short}” has {len(short)} characters, and {LONGEST_SHORT} are allowed."
     if len(meaning) > LONGEST_MEANING:

@@ -21,7 +21,7 @@ from rendering.cells import csv_bytes
 # What is said on every page of a paper that the panel does not read.
 STATES = {"draft": "Draft, not published", "final": "Final, not published", "withdrawn": "Withdrawn"}
 # What stands across every page of the PDF as long as that is so. Drafts have none yet.
-NOT_PUBLISHED = "Not published"
+NOT_PUBLISHED, REPLACED = "Not published", "Replaced"
 STAMPS = {"final": NOT_PUBLISHED, "withdrawn": "Withdrawn"}
 IN_THE_PDF = "The drawing is in the PDF of this paper; its figures are in the table below."
 A_COPY = "This copy can be changed by whoever has it. What the paper says is in its PDF and on its page."

@@ -12,16 +12,16 @@ from django.http import QueryDict
 
 from organisation.formfields import DayField, LineField, WordsField
 from organisation.periods import HalfYear
-from organisation.versioned import VersionedForm, initial_of
+from organisation.versioned import VersionedForm, initial_of, stamp, version_name
 from papers import abbreviations
 from papers.contents.choices import Choices
 from papers.contents.redaction import Misplaced, Redaction
 from papers.models import RELEASED, OutcomeKind, PanelOutcome, Paper, PaperSection, PaperState, PaperTemplate, Settled
 from papers.options import LONGEST_CODE, Codes, Endings, Name, Named, Number, OnOff, Option, chosen
 from papers.services.outcomes import Said
-from papers.services.papers import DETAIL_FIELDS
+from papers.services.papers import DETAIL_FIELDS, LONGEST_TEXT
 from records.canonical import normal
-from records.edits import Edit
+from records.edits import Conflict, Edit
 from records.marking import Marking
 from rendering.formats import day
 
@@ -29,7 +29,6 @@ MOST_REDACTIONS = 50
 LONGEST_HANDLING = 100  # what fits beside the marking at the head of a page
 LONGEST_QUOTED = 2_000
 LONGEST_LIST = 25_000  # characters: a hundred abbreviations at their longest
-LONGEST_TEXT = 50_000  # characters; rendering.markdown reads up to 60,000 as Markdown
 LONGEST_SEARCH = 200
 
 
@@ -51,7 +50,7 @@ class FollowedField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generi
         return f"{paper.title} ({paper.panel}, {day(paper.meeting_on)})"
 
 
-class DetailsForm(forms.Form):
+class DetailsForm(VersionedForm):
     """The title block of a paper and its abbreviations, each field with the version it was shown in."""
 
     title = LineField(max_length=200, label="Title")
@@ -87,17 +86,16 @@ class DetailsForm(forms.Form):
         help_text="It is superseded when this paper is published, and can still be read. Whoever publishes says why",
     )
 
+    answers = DETAIL_FIELDS
+
     def __init__(self, *args: Any, paper: Paper, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {name: getattr(paper, name) for name in DETAIL_FIELDS})
+        shown = {name: storable(getattr(paper, name)) for name in DETAIL_FIELDS}
+        kwargs.setdefault("initial", initial_of(shown, paper.field_versions))
         super().__init__(*args, **kwargs)
-        offered = Paper.objects.exclude(pk=paper.pk).for_lists()
+        offered = Paper.objects.exclude(pk=paper.pk).filter(audience=paper.audience).for_lists()
         # What was chosen stays on offer whatever became of it: saving something else does not take it out unasked.
         self._offer("previous", offered.filter(Q(state__in=RELEASED) | Q(pk=paper.previous_id)))
         self._offer("replaces", offered.filter(Q(state=PaperState.PUBLISHED) | Q(pk=paper.replaces_id)))
-        for name in DETAIL_FIELDS:
-            self.fields[f"{name}_version"] = forms.IntegerField(
-                min_value=0, widget=forms.HiddenInput, initial=paper.field_versions.get(name, 0)
-            )
 
     def clean(self) -> dict[str, Any]:
         """A handling note and the marking that needs one come together."""
@@ -119,10 +117,21 @@ class DetailsForm(forms.Form):
     def _offer(self, name: str, papers: QuerySet[Paper]) -> None:
         self.fields[name].queryset = papers  # type: ignore[attr-defined]
 
-    @property
-    def edits(self) -> dict[str, Edit]:
-        """What was typed, with the versions it was made on."""
-        return {name: Edit(self.cleaned_data[f"{name}_version"], self.cleaned_data[name]) for name in DETAIL_FIELDS}
+    def _was_left_alone(self, name: str, edit: Edit) -> bool:
+        return super()._was_left_alone(name, Edit(edit.base_version, storable(edit.value)))
+
+    def takes_versions(self, conflicts: Iterable[Conflict]) -> None:
+        """Let the next save count as made in the knowledge of the versions that are shown beside one’s own."""
+        data: Any = self.data
+        data = data.copy()
+        for one in conflicts:
+            data[version_name(one.field)] = stamp(one.their_version, storable(one.theirs))
+        self.data = data
+
+
+def storable(value: Any) -> Any:
+    """Return a detail as a page carries it: of another paper its number."""
+    return value.pk if isinstance(value, Paper) else value
 
 
 class NewPaperForm(forms.Form):
@@ -357,7 +366,7 @@ class RedactionRows(forms.BaseFormSet[RedactionForm]):
         data: Any = self.data
         data = data.copy()
         total = self.total_form_count()
-        if self.forms[-1].has_changed() and total < MOST_REDACTIONS:
+        if (not self.forms or self.forms[-1].has_changed()) and total < MOST_REDACTIONS:
             data[f"{self.prefix}-TOTAL_FORMS"] = str(total + 1)
         return type(self)(data, form_kwargs=self.form_kwargs, prefix=self.prefix)
 

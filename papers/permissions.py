@@ -18,14 +18,18 @@ def can_list_papers(user: Person) -> bool:
 
 def can_read_paper(user: Person, paper: Paper) -> bool:
     roles = roles_anywhere(user)
-    return bool(roles) if paper.is_released else bool(roles & READS_ALL)
+    if not paper.is_released:
+        return bool(roles & READS_ALL)
+    return can_read_meetings(user) if paper.is_for_the_board else bool(roles)
 
 
 def can_read_public_version(user: Person, version: PublicVersion) -> bool:
     """Whether the person reads a paper's public version: published ones with the paper, others while they are made."""
     if not can_read_paper(user, version.paper):
         return False
-    return version.published_at is not None or bool(roles_anywhere(user) & READS_ALL)
+    if roles_anywhere(user) & READS_ALL:
+        return True
+    return version.published_at is not None and not version.is_overtaken
 
 
 def can_write_papers(user: Person) -> bool:

@@ -27,7 +27,7 @@ def found_in(papers: PaperQuerySet, said: str) -> PaperQuerySet:
     """
     query = _query(said)
     return (
-        papers.annotate(searched=WORDS)
+        papers.alias(searched=WORDS)
         .filter(searched=query)
         .annotate(
             rank=SearchRank(WORDS, query),

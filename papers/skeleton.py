@@ -26,6 +26,13 @@ class Numbering(StrEnum):
         return f"{chapter}.{paragraph}"
 
 
+class Audience(StrEnum):
+    """Whom a paper is for: the outside panel and everybody in the force, or whoever reads the Board's meetings."""
+
+    PANEL = "panel"
+    BOARD = "board"
+
+
 @dataclass(frozen=True)
 class Section:
     """A piece of a paper: prose that somebody writes, or (`kind`) a block drawn from data with its `options`.
@@ -60,11 +67,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Skeleton:
-    """The parts of a paper, how its paragraphs are numbered, and the abbreviations a new paper begins with."""
+    """The parts of a paper, how its paragraphs are numbered, whom it is for, and the abbreviations it begins with."""
 
     numbering: Numbering
     parts: tuple[Part, ...]
     abbreviations: Mapping[str, str] = field(default_factory=dict)
+    audience: Audience = Audience.PANEL
 
     @property
     def sections(self) -> Iterator[Section]:
@@ -98,6 +106,7 @@ def as_json(skeleton: Skeleton) -> dict[str, Any]:
     """Return the skeleton as a row keeps it."""
     return {
         "numbering": skeleton.numbering.value,
+        "audience": skeleton.audience.value,
         "parts": [
             {
                 "heading": part.heading,
@@ -128,6 +137,7 @@ def of_json(kept: Mapping[str, Any]) -> Skeleton:
             for part in kept["parts"]
         ),
         dict(kept.get("abbreviations", ())),
+        Audience(kept.get("audience", Audience.PANEL)),
     )
 
 

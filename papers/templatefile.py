@@ -14,7 +14,7 @@ from typing import Any
 
 from papers import abbreviations
 from papers.options import Option, faults_in
-from papers.skeleton import PROSE, Numbering, Part, Section, Skeleton
+from papers.skeleton import PROSE, Audience, Numbering, Part, Section, Skeleton
 
 FORMAT = 1
 KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -69,7 +69,9 @@ class _Reading:
 
     def template(self, document: Mapping[str, Any]) -> TemplateFile:
         self._refuse_others(
-            "The file", document, ("format", "code", "name", "meaning", "numbering", "abbreviations", "parts")
+            "The file",
+            document,
+            ("format", "code", "name", "meaning", "numbering", "audience", "abbreviations", "parts"),
         )
         code = self._key("The file", document, "code")
         name = self._text("The file", document, "name", needed=True)
@@ -80,8 +82,9 @@ class _Reading:
         if any(before.is_appendix and not part.is_appendix for before, part in pairwise(parts)):
             self.faults.append("The file has a part behind an appendix. Put appendices last.")
         numbering = self._numbering(document.get("numbering"))
+        audience = self._audience(document.get("audience", Audience.PANEL.value))
         known = self._abbreviations(document.get("abbreviations", {}))
-        return TemplateFile(code, name, meaning, Skeleton(numbering, parts, known))
+        return TemplateFile(code, name, meaning, Skeleton(numbering, parts, known, audience))
 
     def _abbreviations(self, said: Any) -> dict[str, str]:
         if not isinstance(said, dict):
@@ -97,6 +100,14 @@ class _Reading:
                 f"abbreviations has {len(said):,} entries, and {abbreviations.MOST} are allowed. Take some out."
             )
         return {short: " ".join(str(meaning).split()) for short, meaning in said.items()}
+
+    def _audience(self, said: Any) -> Audience:
+        try:
+            return Audience(said)
+        except ValueError:
+            allowed = " or ".join(f'"{one.value}"' for one in Audience)
+            self.faults.append(f"audience is {said!r}. Write {allowed}, or leave it out for the panel.")
+            return Audience.PANEL
 
     def _numbering(self, said: Any) -> Numbering:
         try:

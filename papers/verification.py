@@ -87,7 +87,7 @@ def _successor(paper: Paper, reader: Person) -> str:
 
 def _public(version: PublicVersion, digest: str) -> Match:
     is_content = version.content_digest == digest
-    stands = version.published_at is not None and version.paper.is_published
+    stands = version.published_at is not None and version.paper.is_published and not version.is_overtaken
     return Match(
         matched=Matched.CONTENT if is_content else Matched.FILE,
         thing=str(version) if is_content else f"The document of the {version.name_in_trail}",
@@ -108,6 +108,8 @@ def _standing_of(version: PublicVersion) -> str:
         return "The paper has been withdrawn since, and this version with it."
     if version.published_at is None:
         return "It has not been published."
+    if version.is_overtaken:
+        return "It was published, and a newer public version has taken its place since."
     if version.paper.is_superseded:
         return "It was published, and another paper has taken the place of this one since."
     return "It is published: passages of the paper have been taken out of it."

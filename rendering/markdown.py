@@ -80,6 +80,8 @@ def _note(state: StateInline, silent: bool) -> bool:
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "maxNesting": 4 * DEEPEST})
 # Indented or back-quoted text in a report is an accident of pasting, never program code.
 _MARKDOWN.disable(["code", "fence", "backticks", "html_block", "html_inline", "hr"])
+# A line such as “[Contact]: the safety team” is words, and no address for later: it would print nothing.
+_MARKDOWN.disable(["reference"])
 _MARKDOWN.inline.ruler.before("link", "note", _note)
 _MARKDOWN.add_render_rule("note", lambda *_: CALL)
 

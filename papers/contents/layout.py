@@ -16,7 +16,7 @@ from papers.contents.abbreviating import Abbreviations
 from papers.contents.blocks import BLOCKS
 from papers.contents.pieces import Note, Numbers, NumbersRow, Piece, Table, bullets
 from papers.contents.redaction import MARK
-from papers.contents.references import resolved, unmarked
+from papers.contents.references import Figure, resolved, unmarked
 from papers.skeleton import PROSE, Numbering
 from rendering import markdown
 from rendering.formats import day
@@ -158,6 +158,17 @@ def names_in(content: Mapping[str, Any]) -> list[str]:
     return [*content["figures"], *_numbered(content)[0].names]
 
 
+def places_in(content: Mapping[str, Any]) -> list[Figure]:
+    """Return the tables, figures, paragraphs and appendices that prose can name, as they are numbered now."""
+    numbered = _numbered(content)[0].names
+    return [Figure(name, label, name.partition(".")[0].capitalize()) for name, label in numbered.items()]
+
+
+def named_twice_in(content: Mapping[str, Any]) -> dict[str, str]:
+    """Return the names that two tables or two figures of a paper have, with the numbers of both."""
+    return _numbered(content)[0].twice
+
+
 # --- Numbers ----------------------------------------------------------------------------------------------------------
 
 
@@ -169,6 +180,7 @@ class _Numbers:
         self.paragraphs: dict[int, int] = {}
         self.counts = {"Table": 0, "Figure": 0, "Appendix": 0}
         self.names: dict[str, str] = {}
+        self.twice: dict[str, str] = {}
         self.notes: list[Note] = []
 
     def paragraph(self, section: Mapping[str, Any]) -> str:
@@ -184,7 +196,10 @@ class _Numbers:
         """Return the caption behind its number."""
         self.counts[kind] += 1
         label = f"{kind} {self.counts[kind]}"
-        self.names.setdefault(f"{kind.lower()}.{anchor}", label)
+        name = f"{kind.lower()}.{anchor}"
+        if name in self.names:
+            self.twice[name] = f"{self.names[name]} and {label}"
+        self.names.setdefault(name, label)
         return f"{label}: {caption}"
 
     def called(self, paragraph: markdown.Paragraph) -> SafeString:

@@ -5,7 +5,7 @@ Made final, exactly that is frozen. Which parts a paper has is its skeleton's, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,7 +22,15 @@ from papers.contents.typed_numbers import doubts_in
 from papers.models import Paper
 from papers.skeleton import Skeleton
 from records.marking import is_sensitive
+from rendering import fonts, glyphs, markdown
 
+UNPRINTABLE = (
+    "{signs} cannot be printed: the PDF has a box in the place of each. Write it in other letters or in words."
+)
+NAMED_TWICE = (
+    "{both} are both called {name}, so nobody can tell which is meant. Give one of them another name under its "
+    "options, where it has such an option, or take one out of the template."
+)
 MARKED_HIGHER = (
     "“{title}” is OFFICIAL-SENSITIVE, and this paper prints what it says. Give this one the same marking under its "
     "details, or choose another previous paper there."
@@ -124,15 +132,18 @@ def _replaced(paper: Paper) -> dict[str, str] | None:
 
 @dataclass(frozen=True)
 class LookedOver:
-    """A section's prose as the checkers see it: `figures` can be named in it.
+    """A section's prose as the checkers see it: `figures` can be named in it, and `places` of the paper.
 
-    Neither `doubts` about numbers nor words in capitals left `unexplained` keep anybody from anything.
+    Neither `doubts` about numbers, words in capitals left `unexplained` nor what is `unprintable` keep anybody from
+    anything.
     """
 
     figures: list[Figure]
+    places: list[Figure]
     faults: list[Fault]
     doubts: list[Fault]
     unexplained: list[Fault]
+    unprintable: list[Fault]
 
 
 def look_over(content: Mapping[str, Any], text: str) -> LookedOver:
@@ -140,32 +151,46 @@ def look_over(content: Mapping[str, Any], text: str) -> LookedOver:
     figures = list(figures_of(content["data"]))
     return LookedOver(
         figures,
+        layout.places_in(content),
         faults_in(text, layout.names_in(content)),
         doubts_in(text, figures),
         unexplained_in(text, _explained(content)),
+        unprintable_in(text),
     )
 
 
 def doubts_about(skeleton: Skeleton, content: Mapping[str, Any]) -> list[Missing]:
     """Return the numbers of a paper's prose that may contradict its tables, section by section."""
     figures = list(figures_of(content["data"]))
-    return [
-        Missing(section["key"], f"{skeleton.name_of(section['key'])}, line {doubt.line}: {doubt.message}")
-        for part in content["parts"]
-        for section in part["sections"]
-        for doubt in doubts_in(section["text"], figures)
-    ]
+    return list(_told(skeleton, content, lambda text: doubts_in(text, figures)))
 
 
 def unexplained(skeleton: Skeleton, content: Mapping[str, Any]) -> list[Missing]:
     """Return the words in capitals of a paper's prose that nothing in it explains, section by section."""
     explained = _explained(content)
-    return [
-        Missing(section["key"], f"{skeleton.name_of(section['key'])}, line {doubt.line}: {doubt.message}")
-        for part in content["parts"]
-        for section in part["sections"]
-        for doubt in unexplained_in(section["text"], explained)
-    ]
+    return list(_told(skeleton, content, lambda text: unexplained_in(text, explained)))
+
+
+def unprintable(skeleton: Skeleton, content: Mapping[str, Any]) -> list[Missing]:
+    """Return the signs of a paper's prose for which documents have no letters, section by section."""
+    return list(_told(skeleton, content, unprintable_in))
+
+
+def _told(skeleton: Skeleton, content: Mapping[str, Any], check: Callable[[str], Iterable[Fault]]) -> Iterator[Missing]:
+    for part in content["parts"]:
+        for section in part["sections"]:
+            for doubt in check(section["text"]):
+                where = f"{skeleton.name_of(section['key'])}, line {doubt.line}"
+                yield Missing(section["key"], f"{where}: {doubt.message}")
+
+
+def unprintable_in(text: str) -> list[Fault]:
+    """Return which signs of a text a document prints as a box, line by line."""
+    if text.isascii():
+        return []
+    letters = fonts.repertoire(fonts.font_assets())
+    lines = ((number, glyphs.unprintable(line, letters)) for number, line in enumerate(text.splitlines(), start=1))
+    return [Fault(number, UNPRINTABLE.format(signs=" ".join(signs[:10]))) for number, signs in lines if signs]
 
 
 def _explained(content: Mapping[str, Any]) -> set[str]:
@@ -211,14 +236,11 @@ def what_is_missing(skeleton: Skeleton, content: Mapping[str, Any]) -> list[Miss
     missing = [
         Missing(key, f"{skeleton.name_of(key)}: {section.needed}")
         for key, section in skeleton.prose.items()
-        if section.needed and not written[key].strip()
+        if section.needed and not markdown.paragraphs(written[key])
     ]
-    names = layout.names_in(content)
-    missing += [
-        Missing(key, f"{skeleton.name_of(key)}, line {fault.line}: {fault.message}")
-        for key in skeleton.prose
-        for fault in faults_in(written[key], names)
-    ]
+    names, twice = layout.names_in(content), layout.named_twice_in(content)
+    missing += _told(skeleton, content, lambda text: faults_in(text, names))
+    missing += [Missing(None, NAMED_TWICE.format(name=name, both=both)) for name, both in twice.items()]
     position = content["data"].get("position")
     if position is not None and not position["groups"]:
         half = HalfYear.parse(content["half"]).name

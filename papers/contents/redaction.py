@@ -7,8 +7,10 @@ an abbreviation in it stands for: where the abbreviation is left elsewhere, it w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from papers.contents.block import Block
@@ -16,6 +18,9 @@ from papers.contents.references import found_as, named_in
 from papers.skeleton import PROSE
 
 MARK = "[taken out]"
+# The same where it is read as Markdown: no bracket of it begins a link, and none ends one.
+IN_TEXT = r"\[taken out\]"
+PREVIOUS = "previous_paper"  # the source that tells of other sources’ figures
 WHOLE = "[This section has been taken out.]"
 
 
@@ -50,7 +55,7 @@ def misplaced(content: Mapping[str, Any], redactions: Sequence[Redaction]) -> It
             yield Misplaced(number, "This paper has no such section.")
         elif not one.is_whole and section["kind"] != PROSE:
             yield Misplaced(number, "This section is drawn from data. Leave the words empty to take out all of it.")
-        elif one.words not in section["text"]:
+        elif not one.is_whole and not list(_places(section["text"], one.words)):
             yield Misplaced(number, "These words do not stand in the section. Copy them from its text as it is shown.")
         elif (one.key, one.words) in seen:
             yield Misplaced(number, "This is taken out already, a few lines above.")
@@ -76,14 +81,40 @@ def redacted(
         "abbreviations": {
             short: meaning
             for short, meaning in content.get("abbreviations", {}).items()
-            if not any(short in words or meaning.casefold() in words.casefold() for words in gone)
+            if not any(short in words or _share(meaning, words) for words in gone)
         },
-        "data": {name: found for name, found in content["data"].items() if name in sources},
+        "data": _data_left(content["data"], sources, blocks),
         "figures": {name: text for name, text in content["figures"].items() if name in named},
         "taken_out": [
             {"section": one.key, "whole": one.is_whole, "why": one.why} for group in taken.values() for one in group
         ],
     }
+
+
+def _share(meaning: str, words: str) -> bool:
+    """Whether what an abbreviation stands for would say what was taken out, or was taken out with it."""
+    one, other = (" ".join(text.casefold().split()) for text in (meaning, words))
+    return one in other or other in one
+
+
+def _data_left(data: Mapping[str, Any], sources: Collection[str], blocks: Mapping[str, Block]) -> dict[str, Any]:
+    """Return the data that what is left draws on; figures of other sources go from what tells of the previous paper."""
+    left = {name: found for name, found in data.items() if name in sources}
+    told = left.get(PREVIOUS)
+    if told:
+        known = {block.source.name: block.source for block in blocks.values()}
+        gone = {
+            figure.name
+            for name, found in data.items()
+            if name not in sources and found is not None and name in known
+            for figure in known[name].figures(found)
+        }
+        changes = [
+            {**group, "changes": [one for one in group["changes"] if one["name"] not in gone]}
+            for group in told["changes"]
+        ]
+        left[PREVIOUS] = {**told, "changes": [group for group in changes if group["changes"]]}
+    return left
 
 
 def _of(said: str, content: Mapping[str, Any]) -> list[str]:
@@ -95,11 +126,26 @@ def _sections(content: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _without(section: Mapping[str, Any], taken: Iterable[Redaction]) -> Mapping[str, Any]:
-    """Return a section without what is taken out of it. The longest words go first: shorter ones may stand in them."""
-    found = sorted(taken, key=lambda one: len(one.words), reverse=True)
+    """Return a section without what is taken out of it."""
+    found = list(taken)
     if any(one.is_whole for one in found):
         return {**section, "kind": PROSE, "text": WHOLE, "options": {}}
-    text = section["text"]
-    for one in found:
-        text = text.replace(one.words, MARK)
-    return {**section, "text": text}
+    return {**section, "text": _cut(section["text"], [one.words for one in found])}
+
+
+def _places(text: str, passage: str) -> Iterator[tuple[int, int]]:
+    """Yield where the passage stands, from and to, each overlapping place too. Blanks and line ends are one."""
+    words = r"\s+".join(map(re.escape, passage.split()))
+    for found in re.finditer(f"(?=({words}))", text):
+        yield found.span(1)
+
+
+def _cut(text: str, passages: Iterable[str]) -> str:
+    """Return the text with a mark for each stretch that passages cover: all of them are looked for in the whole text,
+    so that one which overlaps another, or stands in it, is gone too."""
+    covered = [False] * len(text)
+    for passage in passages:
+        for start, end in _places(text, passage):
+            covered[start:end] = [True] * (end - start)
+    stretches = groupby(zip(covered, text, strict=True), key=lambda one: one[0])
+    return "".join(IN_TEXT if gone else "".join(letter for _, letter in letters) for gone, letters in stretches)

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from html import escape
+from itertools import islice
 
 # How blocks name something, in words that may hold anything, brackets included.
 MARKED = re.compile("\x02([^\x02\x03]*)\x03")
@@ -18,6 +19,7 @@ NAMED = re.compile(r"\{\{([^{}\n]*)\}\}")
 BRACE = re.compile(r"\{\{|\}\}")
 NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 MOST_OFFERED = 4
+MOST_FAULTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,13 @@ def found_as(said: str, names: Collection[str]) -> list[str]:
 
 
 def faults_in(text: str, names: Collection[str]) -> list[Fault]:
-    """Return what is wrong with the names in a text, line by line."""
-    return [
+    """Return what is wrong with the names in a text, line by line; of very many the first ones."""
+    found = (
         Fault(number, message)
         for number, line in enumerate(text.splitlines(), start=1)
         for message in _faults_of(line, names)
-    ]
+    )
+    return list(islice(found, MOST_FAULTS))  # each looks for names like it, which takes a while
 
 
 def _faults_of(line: str, names: Collection[str]) -> Iterator[str]:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-from papers.contents.layout import Document
+from papers.contents.layout import CALLED, Document
 from papers.contents.pieces import Numbers, Piece, Table
 
 # PostgreSQL keeps at most 1 MB of lexemes with their places for a row; hyphenated words take over three times their
 # length. A paper that says more is still searched by its beginning.
 MOST_BYTES = 250_000
+PURPOSE = "purpose"
 TAG = re.compile(r"<(/?)([a-z0-9]+)[^>]*>", re.ASCII)
 WITHIN_WORDS = {"em", "strong"}
 # The marks that `papers.searching` puts around hits are among them.
@@ -24,6 +25,13 @@ def words_of(document: Document) -> str:
     """Return all that the paper says, a line for each heading, paragraph and row, cut at `MOST_BYTES`."""
     text = "\n".join(filter(None, map(_tidy, _said(document))))
     return text.encode()[:MOST_BYTES].decode(errors="ignore")
+
+
+def summary_of(document: Document) -> str:
+    """Return what the paper is for, as it is printed: the section of that key that templates give first."""
+    sections = (section for part in document.parts for section in part.sections if section.key == PURPOSE)
+    said = (plain(CALLED.sub("", piece.html)) for section in sections for piece in section.pieces if piece.html)
+    return "\n".join(said)
 
 
 def plain(html: str) -> str:
@@ -44,6 +52,8 @@ def _said(document: Document) -> Iterator[str]:
         document.force,
         document.half.name,
         document.replaces,
+        *(f"{note.number} {plain(note.html)}" for note in document.notes),
+        *(f"{short} {meaning}" for short, meaning in document.abbreviations),
     )
     for part in document.parts:
         yield part.heading
@@ -55,7 +65,8 @@ def _said(document: Document) -> Iterator[str]:
 
 def _of_piece(piece: Piece) -> Iterator[str]:
     if piece.html:
-        yield f"{piece.number} {plain(piece.html)}"
+        # Where a note is called, the words around it go on.
+        yield f"{piece.number} {plain(CALLED.sub('', piece.html))}"
     for level in piece.levels:
         yield f"{level.text} {level.note}"
     if piece.chart:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, Q
 from django.utils.text import slugify
 
 from organisation.fields import HalfYearField
@@ -18,13 +18,13 @@ from organisation.permissions import Person, appointments_today
 from organisation.roles import Role
 from papers import skeleton
 from papers.models.template import PaperTemplate
-from papers.skeleton import Skeleton
+from papers.skeleton import Audience, Skeleton
 from records.marking import Marking, marking_field
 from records.models import Blob
+from risks.permissions import READS_MEETINGS
 
 # Who sees papers that are not, or no longer, published.
 READS_ALL = frozenset({Role.SHRMT, Role.HEAD})
-SUMMARY = "purpose"
 
 
 class PaperState(models.TextChoices):
@@ -52,7 +52,9 @@ RELEASED_COLUMNS = (
     "skeleton",
     "content",
     "content_digest",
+    "summary",
     "words",
+    "audience",
     "pdf_id",
     "finalised_at",
     "finalised_by_id",
@@ -70,8 +72,10 @@ class PaperQuerySet(models.QuerySet["Paper"]):
         appointments = appointments_today(user)
         if appointments.to(READS_ALL).exists():
             return self
-        if appointments.exists():
+        if appointments.to(READS_MEETINGS).exists():
             return self.published()
+        if appointments.exists():
+            return self.published().filter(audience=Audience.PANEL.value)
         return self.none()
 
     def published(self) -> PaperQuerySet:
@@ -86,13 +90,8 @@ class PaperQuerySet(models.QuerySet["Paper"]):
         return self.exclude(published_at=None)
 
     def for_lists(self) -> PaperQuerySet:
-        """Leave out the frozen content, which is large, and add its first words as `summary`."""
-        summary = PaperSection.objects.filter(paper=OuterRef("pk"), key=SUMMARY).values("text")[:1]
-        return (
-            self.defer("content", "skeleton", "words")
-            .select_related("pdf", "author")
-            .annotate(summary=Subquery(summary))
-        )
+        """Leave out the frozen content, which is large."""
+        return self.defer("content", "skeleton", "words").select_related("pdf", "author")
 
 
 class Paper(models.Model):
@@ -105,6 +104,12 @@ class Paper(models.Model):
         PaperTemplate, on_delete=models.SET_NULL, null=True, help_text="What it was begun from; it keeps a copy."
     )
     skeleton: models.JSONField[Any, Any] = models.JSONField(help_text="Its parts and sections, as of its template.")
+    audience = models.CharField(
+        max_length=10,
+        choices=[(one.value, one.value) for one in Audience],
+        default=Audience.PANEL.value,
+        help_text="Who reads it once it is published, as its template says.",
+    )
     half = HalfYearField(help_text="The half-year whose roll-ups it draws on.")
     report_by = models.CharField(max_length=200, default="Head of Safety, Health and Wellbeing")
     marking = marking_field()
@@ -137,6 +142,7 @@ class Paper(models.Model):
     finalised_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     content: models.JSONField[Any, Any] = models.JSONField(null=True, help_text="What was made final, word for word.")
     content_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the canonical content.")
+    summary = models.TextField(blank=True, help_text="Its first words as they are printed, for lists; of a final one.")
     words = models.TextField(blank=True, help_text="All it says, as plain text, for searching; of a final one.")
     pdf = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     published_at = models.DateTimeField(null=True, blank=True)
@@ -258,6 +264,10 @@ class Paper(models.Model):
     @property
     def is_superseded(self) -> bool:
         return self.state == PaperState.SUPERSEDED
+
+    @property
+    def is_for_the_board(self) -> bool:
+        return self.audience == Audience.BOARD
 
     @property
     def is_released(self) -> bool:

@@ -7,14 +7,14 @@ from typing import Any
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from organisation.permissions import Person, appointments_today
 from papers.models.paper import READS_ALL, Paper
 from records.models import Blob
 
 # Nothing of what was frozen changes; publishing and withdrawing say so once.
-FROZEN_COLUMNS = ("paper_id", "number", "content", "content_digest", "made_at", "made_by_id")
+FROZEN_COLUMNS = ("paper_id", "number", "content", "content_digest", "redactions", "made_at", "made_by_id")
 
 
 class PublicVersionQuerySet(models.QuerySet["PublicVersion"]):
@@ -23,7 +23,8 @@ class PublicVersionQuerySet(models.QuerySet["PublicVersion"]):
         readable = self.filter(paper__in=Paper.objects.visible_to(user))
         if appointments_today(user).to(READS_ALL).exists():
             return readable
-        return readable.exclude(published_at=None)
+        newer = PublicVersion.objects.filter(paper=OuterRef("paper"), number__gt=OuterRef("number"))
+        return readable.exclude(published_at=None).exclude(Exists(newer.exclude(published_at=None)))
 
     def published_of(self, paper: Paper) -> PublicVersion | None:
         """Return what stands beside a paper for everybody, the newest; none where the paper is not released."""
@@ -73,6 +74,11 @@ class PublicVersion(models.Model):
         indexes = [models.Index(fields=["content_digest"], name="public_version_by_digest")]
         triggers = [
             pgtrigger.Protect(
+                name="published_versions_stay",
+                operation=pgtrigger.UpdateOf("published_at", "published_by_id"),  # type: ignore[no-untyped-call]  # ships no types
+                condition=pgtrigger.Q(old__published_at__isnull=False),
+            ),
+            pgtrigger.Protect(
                 name="public_versions_stay",
                 operation=pgtrigger.UpdateOf(*FROZEN_COLUMNS) | pgtrigger.Delete,  # type: ignore[no-untyped-call]  # ships no types
             ),
@@ -85,6 +91,12 @@ class PublicVersion(models.Model):
 
     def __str__(self) -> str:
         return f"Public version {self.number} of {self.paper}"
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether a newer version has been published, which readers of the paper get in its place: one query."""
+        newer = PublicVersion.objects.filter(paper=self.paper_id, number__gt=self.number)
+        return newer.exclude(published_at=None).exists()
 
     @property
     def name_in_trail(self) -> str:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from organisation.models import User
 from papers.models import Paper, SectionComment, Settled
-from papers.services.papers import Refused, locked_draft, save_section
+from papers.services.papers import LONGEST_TEXT, Refused, locked_draft, save_section
 from records.canonical import normal
 from records.edits import Edit
 from records.services import trail
@@ -83,6 +83,8 @@ def _take_over(paper: Paper, suggestion: SectionComment, *, by: User, at: dateti
     text = _prose(paper, suggestion.key)
     place = _place_of(suggestion.quoted, text)
     changed = text[:place] + suggestion.instead + text[place + len(suggestion.quoted) :]
+    if len(changed) > LONGEST_TEXT:
+        raise Refused(f"The section would be longer than {LONGEST_TEXT:,} characters. Shorten it first.")
     version = paper.sections.get(key=suggestion.key).version
     save_section(paper=paper, key=suggestion.key, edit=Edit(version, changed), by=by, at=at)
 

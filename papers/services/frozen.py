@@ -14,7 +14,7 @@ from papers import documents
 from papers.models import BoardPack, PublicVersion
 from records.models import Job
 from records.services import blobs, jobs, trail
-from rendering import pdf
+from rendering import checking, pdf
 from rendering.assets import Attachment
 
 logger = logging.getLogger(__name__)
@@ -71,6 +71,8 @@ def build(
     try:
         # The moment of freezing, so that the same content gives the same file.
         content = pdf.render(html, assets=documents.assets(), attachments=attachments, created_at=version.made_at)
+        jobs.progress(claim, percent=85, step="Checking the document")
+        checking.check(content)
     except pdf.PrintingError as error:
         logger.exception("A document could not be printed")
         raise jobs.JobFailed(CANNOT_PRINT.format(error=error, what=what)) from error

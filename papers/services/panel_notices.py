@@ -15,11 +15,14 @@ from records.services.notices import News
 from rendering.formats import day
 
 PUBLISHED = "paper.published"
+PANEL = frozenset({Role.PANEL_MEMBER})
+BOARD = frozenset({Role.BOARD_MEMBER, Role.BOARD_SECRETARY})
 
 
 def published(paper: Paper, *, at: datetime) -> None:
-    """Tell every panel member; the day's e-mail carries it."""
-    held = Appointment.objects.in_force(london_day(at)).to({Role.PANEL_MEMBER}).filter(person__is_active=True)
+    """Tell every panel member, or whoever sits on the Board of a paper for the Board; the day's e-mail carries it."""
+    readers = BOARD if paper.is_for_the_board else PANEL
+    held = Appointment.objects.in_force(london_day(at)).to(readers).filter(person__is_active=True)
     line = f"The paper “{paper.title}” for the meeting of {day(paper.meeting_on)} has been published."
     if paper.replaces is not None:
         line += f" It takes the place of “{paper.replaces.title}” ({day(paper.replaces.meeting_on)})."

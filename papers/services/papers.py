@@ -15,18 +15,21 @@ from papers import abbreviations, documents, skeleton
 from papers.contents import layout, panel_paper
 from papers.contents.blocks import BLOCKS
 from papers.contents.panel_paper import Missing
-from papers.contents.words import words_of
+from papers.contents.words import summary_of, words_of
 from papers.models import Paper, PaperSection, PaperState, PaperTemplate
 from papers.options import chosen, faults_in
 from papers.services import panel_notices, succession
+from papers.skeleton import Audience
 from records.canonical import content_digest, normal
 from records.edits import Conflict, Edit, next_versions, reconcile, write_onto
 from records.marking import Marking
 from records.models import Job
 from records.services import blobs, jobs, trail
-from rendering import pdf
+from rendering import checking, pdf
 
 BUILD = "papers.build_paper"
+THE_BOARD = "Health, Safety and Wellbeing Board"
+LONGEST_TEXT = 50_000  # characters; rendering.markdown reads up to 60,000 as Markdown
 DETAIL_FIELDS = (
     "title",
     "panel",
@@ -38,6 +41,7 @@ DETAIL_FIELDS = (
     "previous",
     "replaces",
 )
+FROZEN = ("state", "finalised_at", "finalised_by", "content", "content_digest", "words", "summary")
 CHANGED = "The paper has changed since you opened this page. Read it again, then publish."
 NOT_A_DRAFT = "This paper is {state} now, so it was not changed. Copy what you typed, or take the paper back to draft."
 WHY_REPLACED = "Say why this paper takes the place of “{title}”: whoever reads the older one is told."
@@ -95,14 +99,18 @@ def create(
 
     The paper that it follows is the one that the panel had before; the details of the draft may name another.
     """
+    begun_from = skeleton.of_json(template.skeleton)
+    if begun_from.audience is Audience.BOARD:
+        panel = panel or THE_BOARD
     named = {name: normal(value) for name, value in {"panel": panel, "report_by": report_by}.items() if value}
     paper = Paper(
+        audience=begun_from.audience.value,
         template=template,
         skeleton=template.skeleton,
         half=half,
         meeting_on=meeting_on,
         title=normal(title),
-        abbreviations=abbreviations.as_lines(skeleton.of_json(template.skeleton).abbreviations),
+        abbreviations=abbreviations.as_lines(begun_from.abbreviations),
         author=by,
         created_at=at,
         **named,
@@ -226,8 +234,9 @@ def finalise(*, paper: Paper, by: User, at: datetime) -> Paper:
         raise NotReady(missing)
     current.state, current.finalised_at, current.finalised_by = PaperState.FINAL, at, by
     current.content, current.content_digest = content, content_digest(content)
-    current.words = words_of(layout.laid_out(content))
-    current.save(update_fields=["state", "finalised_at", "finalised_by", "content", "content_digest", "words"])
+    document = layout.laid_out(content)
+    current.words, current.summary = words_of(document), summary_of(document)
+    current.save(update_fields=FROZEN)
     _request_document(current, by=by, at=at)
     trail.record(act="paper.finalised", thing=current, by=by, at=at, content_digest=current.content_digest)
     return current
@@ -269,8 +278,9 @@ def reopen(*, paper: Paper, reason: str, by: User, at: datetime) -> Paper:
         raise Refused("Say why the paper is taken back to draft.")
     digest = current.content_digest
     current.state, current.finalised_at, current.finalised_by = PaperState.DRAFT, None, None
-    current.content, current.content_digest, current.pdf, current.words = None, "", None, ""
-    current.save(update_fields=["state", "finalised_at", "finalised_by", "content", "content_digest", "pdf", "words"])
+    current.content, current.content_digest, current.pdf = None, "", None
+    current.words, current.summary = "", ""
+    current.save(update_fields=[*FROZEN, "pdf"])
     words = {"reason": normal(reason)}
     trail.record(act="paper.reopened", thing=current, by=by, at=at, words=words, content_digest=digest)
     return current
@@ -303,6 +313,8 @@ def _build_once(claim: jobs.Claim) -> None:
                 attachments=documents.paper_tables(paper, document),
                 created_at=paper.finalised_at,
             )
+            jobs.progress(claim, percent=85, step="Checking the document")
+            checking.check(content)
         except pdf.PrintingError as error:
             raise jobs.JobFailed(f"{error} The paper itself is unchanged.") from error
     with jobs.finishing(claim) as now:
@@ -331,7 +343,7 @@ def blocks_publishing(paper: Paper, *, by: User) -> str:
         )
     if paper.pdf_id is None:
         return "The document is not ready yet. Wait until it is made, read it, then publish."
-    return succession.why_it_cannot_replace(paper)
+    return succession.why_it_cannot_tell_of(paper) or succession.why_it_cannot_replace(paper)
 
 
 @transaction.atomic

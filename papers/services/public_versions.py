@@ -14,7 +14,7 @@ from papers.contents import layout
 from papers.contents.blocks import BLOCKS
 from papers.contents.redaction import Misplaced, Redaction, misplaced, redacted
 from papers.models import Paper, PublicVersion
-from papers.services import frozen
+from papers.services import frozen, succession
 from papers.services.papers import Refused
 from records.canonical import content_digest, normal
 from records.models import Job
@@ -105,6 +105,10 @@ def blocks_publishing(version: PublicVersion, *, by: User) -> str:
         return "This version is published already."
     if not version.paper.is_released:
         return "The paper itself is not published any more, so there is nothing to publish beside it."
+    if reason := succession.why_it_cannot_tell_of(version.paper):
+        return reason
+    if version.paper.public_versions.filter(number__gt=version.number, published_at__isnull=False).exists():
+        return "A newer public version is published already."
     if version.made_by_id == by.pk and not Force.objects.all().lets_one_person_release_papers():
         return "You made this version, so somebody else has to publish it: two people release what is read outside."
     if version.pdf_id is None:

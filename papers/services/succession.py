@@ -18,11 +18,16 @@ CANNOT_REPLACE = (
     "“{title}” is {state}, so this paper cannot take its place. Choose another paper under the details, or none; a "
     "final paper has to be taken back to draft for that."
 )
+WITHDRAWN_SINCE = (
+    "This paper prints what “{title}” said, which has been withdrawn since. Take it back to draft, choose another "
+    "previous paper under its details, or none, and make it final again."
+)
 
 
 def usual_previous(paper: Paper) -> Paper | None:
     """Return what a new paper follows: the last released paper of its template before it, or else of its panel."""
-    before = Paper.objects.published().filter(meeting_on__lt=paper.meeting_on).order_by("-meeting_on", "-pk")
+    before = Paper.objects.published().filter(meeting_on__lt=paper.meeting_on, audience=paper.audience)
+    before = before.order_by("-meeting_on", "-pk")
     return before.filter(template=paper.template).first() or before.filter(panel=paper.panel).first()
 
 
@@ -36,15 +41,24 @@ def what_it_cannot_follow(paper: Paper, *, changed: Collection[str]) -> str:
 
 
 def _can_follow(paper: Paper, before: Paper) -> bool:
-    return before != paper and before.is_released and before.meeting_on <= paper.meeting_on
+    is_alike = before != paper and before.audience == paper.audience
+    return is_alike and before.is_released and before.meeting_on <= paper.meeting_on
 
 
 def why_it_cannot_replace(paper: Paper) -> str:
     """Return why the paper cannot take the place of the one it names; empty where it can, or names none."""
     replaced = paper.replaces
-    if replaced is None or (replaced != paper and replaced.is_published):
+    if replaced is None or (replaced != paper and replaced.audience == paper.audience and replaced.is_published):
         return ""
     return CANNOT_REPLACE.format(title=replaced.title, state=replaced.get_state_display().lower())
+
+
+def why_it_cannot_tell_of(paper: Paper) -> str:
+    """Return why what was frozen of the previous paper cannot be published; empty where it can, or there is none."""
+    told = (paper.content or {}).get("data", {}).get("previous_paper")
+    if not told or (paper.previous is not None and paper.previous.is_released):
+        return ""
+    return WITHDRAWN_SINCE.format(title=told["title"])
 
 
 def locked_with_the_replaced(paper: Paper) -> Paper:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
+from organisation.files import hand_out
 from organisation.requests import SignedInRequest
 from papers import documents
 from papers.contents import layout
@@ -22,6 +23,7 @@ from records.services import allowances
 from rendering import docxfile, stamp
 from rendering.errors import PrintingError
 
+WITHHELD = "The document cannot be handed out just now. Tell whoever runs this service its file digest."
 CANNOT_BE_STAMPED = (
     "The PDF was not handed out: it is to carry “{words}” on every page, and that could not be put there. {error} "
     "Tell whoever runs this service; `manage.py verify_digests --files` says whether the stored file is damaged."
@@ -34,28 +36,26 @@ def pdf(request: SignedInRequest, pk: int) -> HttpResponseBase:
     found = paper_or_404(request, pk)
     if found.pdf is None:
         raise Http404
+
+    def refused(text: str, status: int = 500) -> HttpResponse:
+        return paper_page(request, found, refusal=text, status=status)
+
+    def withheld(status: int) -> HttpResponse:
+        return refused(WITHHELD, status)
+
     words = documents.STAMPS.get(found.state, "")
-    etag = quote_etag(f"{found.pdf.sha256}-{slugify(words)}" if words else found.pdf.sha256)
+    if not words:
+        return hand_out(request, found.pdf, name=f"{found.file_stem}.pdf", record=lambda: None, withheld=withheld)
+    etag = quote_etag(f"{found.pdf.sha256}-{slugify(words)}")
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:
         return unchanged
+
+    def record(copy: bytes) -> None:
+        services.record_download(paper=found, copy=copy, by=request.user, at=timezone.now())
+
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-    if words:
-
-        def record(copy: bytes) -> None:
-            services.record_download(paper=found, copy=copy, by=request.user, at=timezone.now())
-
-        def refused(text: str) -> HttpResponse:
-            return paper_page(request, found, refusal=text, status=500)
-
-        return stamped(request, found.pdf, words, f"{found.file_stem}.pdf", record=record, refused=refused, **headers)
-    return FileResponse(
-        found.pdf.path.open("rb"),
-        as_attachment=True,
-        filename=f"{found.file_stem}.pdf",
-        content_type=found.pdf.media_type,
-        headers=headers,
-    )
+    return stamped(request, found.pdf, words, f"{found.file_stem}.pdf", record=record, refused=refused, **headers)
 
 
 def stamped(
@@ -75,6 +75,8 @@ def stamped(
     headers["Content-Disposition"] = f'attachment; filename="{name}"'
     if request.method != "GET":  # a look at the headers takes nothing away
         return HttpResponse(content_type=blob.media_type, headers=headers)
+    if not blob.may_be_handed_out or not blob.path.exists():
+        return refused(WITHHELD)
     try:
         copy = stamp.stamped(blob.path.read_bytes(), words)
     except PrintingError as error:

@@ -79,6 +79,7 @@ def paper_page(request: SignedInRequest, found: Paper, *, refusal: str = "", sta
         "missing": panel_paper.what_is_missing(found.structure, content) if found.is_draft else [],
         "left_out": panel_paper.left_out(found.structure, content) if found.is_draft else [],
         "doubts": panel_paper.doubts_about(found.structure, content) if found.is_draft else [],
+        "unprintable": panel_paper.unprintable(found.structure, content) if found.is_draft else [],
         "unexplained": panel_paper.unexplained(found.structure, content) if found.is_draft else [],
         "standing": standing_of(request, found),
         "has_tables": document.has_tables,

@@ -14,14 +14,15 @@ from organisation.files import hand_out
 from organisation.requests import SignedInRequest
 from organisation.sessions import called_by_itself
 from papers.contents import layout
-from papers.documents import NOT_PUBLISHED, STAMPS
+from papers.documents import NOT_PUBLISHED, REPLACED, STAMPS
 from papers.forms import PublishForm, RedactionRows, redaction_rows
 from papers.models import Paper, PublicVersion
 from papers.permissions import can_release_papers
 from papers.services import public_versions as services
 from papers.services.papers import Refused
 from papers.views.downloads import stamped
-from papers.views.loading import LARGEST_ID, must_release, must_write, writable_paper_or_404
+from papers.views.loading import LARGEST_ID, must_release, must_write, paper_or_404, writable_paper_or_404
+from papers.views.papers import paper_page
 from records.models import HeavyWork, Job, JobState
 from records.services import allowances
 
@@ -195,7 +196,7 @@ def pdf(request: SignedInRequest, pk: int) -> HttpResponseBase:
     if version.pdf is None:
         raise Http404
     name = f"{version.paper.file_stem}-public-version-{version.number}.pdf"
-    words = STAMPS.get(version.paper.state, "") if version.published_at else NOT_PUBLISHED
+    words = _not_for_readers(version)
     if words:
 
         def record(copy: bytes) -> None:
@@ -207,9 +208,17 @@ def pdf(request: SignedInRequest, pk: int) -> HttpResponseBase:
         return stamped(request, version.pdf, words, name, record=record, refused=refused)
 
     def withheld(status: int) -> HttpResponse:
-        return _versions(request, version.paper, refusal=WITHHELD.format(number=version.number), status=status)
+        paper = paper_or_404(request, version.paper_id)
+        return paper_page(request, paper, refusal=WITHHELD.format(number=version.number), status=status)
 
     return hand_out(request, version.pdf, name=name, record=lambda: None, withheld=withheld)
+
+
+def _not_for_readers(version: PublicVersion) -> str:
+    """Return what stands on every page of a copy that readers of the paper do not get; empty where they do."""
+    if version.published_at is None:
+        return NOT_PUBLISHED
+    return STAMPS.get(version.paper.state, "") or (REPLACED if version.is_overtaken else "")
 
 
 # --- Loading ----------------------------------------------------------------------------------------------------------

@@ -21,6 +21,8 @@ from records.models import HeavyWork
 from records.services import allowances
 
 CANCELLED = "The making of the document is cancelled. The paper is still final."
+PUBLISHED = "The paper is published. Panel members can read it now."
+PUBLISHED_FOR_THE_BOARD = "The paper is published. Whoever reads the Board’s meetings can read it now."
 NOTHING_TO_CANCEL = "Nothing was cancelled: the document was ready already, or nobody was making it."
 
 
@@ -79,7 +81,7 @@ def publish(request: SignedInRequest, pk: int) -> HttpResponse:
     form = PublishForm(request.POST or None, initial={"seen_digest": paper.content_digest}, replaced=paper.replaces)
     answers = ("seen_digest", "because") if paper.replaces else ("seen_digest",)
     if _is_done(request, paper, form, services.publish, *answers):
-        messages.success(request, "The paper is published. Panel members can read it now.")
+        messages.success(request, PUBLISHED_FOR_THE_BOARD if paper.is_for_the_board else PUBLISHED)
         return redirect("papers:paper", pk=pk)
     return _act(request, paper, form, "papers/publish.html")
 

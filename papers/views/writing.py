@@ -67,25 +67,19 @@ def details(request: SignedInRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _form(request, paper, form, status=422)
     try:
-        conflicts = services.save_details(paper=paper, edits=form.edits, by=request.user, at=timezone.now())
+        conflicts = services.save_details(paper=paper, edits=form.edits(), by=request.user, at=timezone.now())
     except services.Refused as refusal:
         form.add_error(None, str(refusal))
         return _form(request, paper, form, status=422)
     if conflicts:
         paper.refresh_from_db()
-        _take_their_versions(form, {f"{conflict.field}_version": conflict.their_version for conflict in conflicts})
+        form.takes_versions(conflicts)
         for conflict in conflicts:
             form.add_error(conflict.field, "Somebody else changed this while you were writing. Compare both versions.")
         shown = [_shown(conflict, str(form.fields[conflict.field].label), paper) for conflict in conflicts]
         return _form(request, paper, form, status=409, conflicts=shown)
     messages.success(request, "The details are saved.")
     return redirect("papers:paper", pk=pk)
-
-
-def _take_their_versions(form: Any, versions: dict[str, int]) -> None:
-    """Let the next save of this form count as made in the knowledge of what it shows now."""
-    form.data = form.data.copy()
-    form.data.update({name: str(version) for name, version in versions.items()})
 
 
 def _shown(conflict: Conflict, label: str, changed: Paper | PaperSection) -> ShownConflict:

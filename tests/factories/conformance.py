@@ -6,21 +6,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
-import page
 import pdfua
 from pdfua.rules import structure
+
+from rendering.checking import breaches
 
 
 def failures(content: bytes) -> list[str]:
     """Return what a PDF breaks of PDF/UA-1 and PDF/A-3a; nothing, where it keeps to both."""
-    return [
-        *(
-            f"{profile}: {failure.rule_id} {failure.message}"
-            for profile in ("ua1", "3a")
-            for failure in page.validate_pdf_bytes(content, profile=profile).failures
-        ),
-        *_seconded(content),
-    ]
+    return [*breaches(content), *_seconded(content)]
 
 
 def _seconded(content: bytes) -> list[str]:

@@ -17,6 +17,7 @@ from organisation.models import User
 from organisation.roles import Role
 from papers.contents.redaction import Redaction
 from papers.models import Paper, PublicVersion
+from papers.permissions import can_read_public_version
 from papers.services import papers, public_versions
 from papers.services.papers import Refused
 from papers.verification import changed_public_versions, find_by_digest
@@ -117,6 +118,21 @@ def test_two_people_publish_it_and_only_beside_a_published_paper(paper: Paper, h
     assert list(acts) == ["public-version.made"] * 3 + ["public-version.published"]
 
 
+def test_a_newer_version_takes_the_place_of_an_older_one(paper: Paper, head: User) -> None:
+    older, newer = make_public_version(paper), make_public_version(paper)
+    publish(older, by=head)
+    publish(newer, by=head)
+    panel = make_person(Role.PANEL_MEMBER)
+    assert PublicVersion.objects.visible_to(panel).get() == newer
+    assert not can_read_public_version(panel, older)
+    (match,) = find_by_digest(older.content_digest, reader=head)
+    assert (match.stands, "newer public version" in match.standing) == (False, True)
+    late = make_public_version(paper)
+    publish(make_public_version(paper), by=head)
+    with pytest.raises(Refused, match="newer public version is published"):
+        publish(late, by=head)
+
+
 def test_it_is_gone_with_a_paper_that_is_withdrawn(paper: Paper, head: User) -> None:
     version = publish(make_public_version(paper), by=head)
     panel = make_person(Role.PANEL_MEMBER)
@@ -187,6 +203,12 @@ def test_a_version_is_looked_at_made_and_published_on_the_pages(client: Client, 
     assert isinstance(answer, FileResponse)
     assert b"".join(answer).startswith(b"%PDF")
     assert client.get(at("public_versions", paper.pk)).status_code == 403
+
+
+def test_a_form_without_rows_is_answered_with_one(client: Client, paper: Paper) -> None:
+    client.force_login(make_person(Role.HEAD))
+    answer = client.post(at("new_public_version", paper.pk), rows(then="look"))
+    assert (answer.status_code, answer.content.decode().count("To take out, ")) == (200, 1)
 
 
 def test_a_withdrawn_paper_has_no_new_public_version(client: Client) -> None:

@@ -6,7 +6,9 @@ import json
 from typing import Any
 
 from papers.contents.block import Block, Source
-from papers.contents.redaction import MARK, Redaction, misplaced, redacted
+from papers.contents.redaction import IN_TEXT, MARK, Redaction, misplaced, redacted
+from papers.contents.references import Figure
+from rendering.markdown import paragraphs
 
 BLOCKS = {
     kind: Block(
@@ -49,14 +51,55 @@ def text_of(content: dict[str, Any], key: str) -> str:
 
 def test_words_are_gone_wherever_they_stand_in_the_section() -> None:
     left = without(("one", "Quay Lane"))
-    assert text_of(left, "one") == (f"The depot at {MARK} had {{{{ injuries.falls.number }}}} falls. {MARK} is shut.")
+    assert text_of(left, "one") == (
+        f"The depot at {IN_TEXT} had {{{{ injuries.falls.number }}}} falls. {IN_TEXT} is shut."
+    )
     assert "Quay" not in json.dumps(left)
     assert left["taken_out"] == [{"section": "one", "whole": False, "why": "A reason"}]
 
 
-def test_the_longer_of_two_passages_goes_first() -> None:
-    left = without(("one", "Quay"), ("one", "Quay Lane is shut."))
-    assert text_of(left, "one") == f"The depot at {MARK} Lane had {{{{ injuries.falls.number }}}} falls. {MARK}"
+def test_passages_that_overlap_or_stand_in_each_other_leave_nothing_between_them() -> None:
+    left = without(("one", "depot at Quay"), ("one", "Quay Lane had"), ("one", "Lane"))
+    assert text_of(left, "one") == f"The {IN_TEXT} {{{{ injuries.falls.number }}}} falls. Quay {IN_TEXT} is shut."
+    assert text_of(without(("one", "out"), ("one", "Quay Lane")), "one").count("taken") == 2
+
+
+def test_a_line_end_in_the_text_is_a_blank_of_the_passage() -> None:
+    content = {**CONTENT, "parts": [{"heading": "All", "sections": [section("one", text="12 12 12 at Quay\nLane.")]}]}
+    left = redacted(content, [Redaction("one", "Quay Lane", "r"), Redaction("one", "12 12", "r")], blocks=BLOCKS)
+    assert text_of(left, "one") == f"{IN_TEXT} at {IN_TEXT}."
+
+
+def test_the_mark_is_words_wherever_it_stands() -> None:
+    """A bracket before a colon would begin an address for later, one before a round bracket a link."""
+    assert paragraphs(f"{IN_TEXT}: injured.\n\n{IN_TEXT}(Leeds)")[0].html == f"<p>{MARK}: injured.</p>"
+    assert paragraphs(f"{IN_TEXT}: injured.\n\n{IN_TEXT}(Leeds)")[1].html == f"<p>{MARK}(Leeds)</p>"
+
+
+def test_an_abbreviation_that_would_say_what_was_taken_out_goes_too() -> None:
+    meanings = {"OPX": "Operation Example of Bradford", "OPY": "Quay Lane", "HSE": "Health and Safety Executive"}
+    content = {**CONTENT, "abbreviations": meanings}
+    left = redacted(
+        content, [Redaction("one", "Operation  example", "r"), Redaction("one", "Quay Lane", "r")], blocks=BLOCKS
+    )
+    assert left["abbreviations"] == {"HSE": "Health and Safety Executive"}
+
+
+def test_what_is_told_of_the_previous_paper_loses_the_figures_of_what_was_taken_out() -> None:
+    source = Source("injuries", lambda _: None, lambda _: iter([Figure("injuries.falls.number", "12", "Falls")]))
+    told = Block("told", "told", Source("previous_paper", lambda _: None), lambda _data, _options: iter(()))
+    blocks = {"table": Block("table", "table", source, lambda _data, _options: iter(())), "told": told}
+    changes = [
+        {"code": "injuries", "changes": [{"name": "injuries.falls.number"}]},
+        {"code": "risks", "changes": [{"name": "risks.open"}]},
+    ]
+    content = {
+        **CONTENT,
+        "parts": [{"heading": "All", "sections": [section("table", "table"), section("told", "told")]}],
+        "data": {"injuries": {"rows": []}, "previous_paper": {"title": "Before", "changes": changes}},
+    }
+    left = redacted(content, [Redaction("table", "", "r")], blocks=blocks)
+    assert left["data"] == {"previous_paper": {"title": "Before", "changes": changes[1:]}}
 
 
 def test_a_whole_block_goes_with_its_data_once_nothing_else_draws_on_them() -> None:

@@ -202,7 +202,7 @@ def test_pages_of_what_was_found_keep_the_search_and_take_the_same_queries(
 ) -> None:
     client = a(Role.PANEL_MEMBER)
     make_published(title="Paper & ladder")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         search(client, "ladder")
     first = Paper.objects.get()
     for number in range(20):
@@ -210,7 +210,7 @@ def test_pages_of_what_was_found_keep_the_search_and_take_the_same_queries(
             field.name: getattr(first, field.name)
             for field in Paper._meta.concrete_fields if field.name not in ("id", "title")
         }, title=f"Ladder {number}")  # fmt: skip
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         page = search(client, "ladder").content.decode()
     assert "21 papers found" in page
     assert 'href="?q=ladder&amp;page=2"' in page

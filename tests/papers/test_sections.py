@@ -17,7 +17,7 @@ from papers.services import papers
 from papers.timeline import text_at, timeline
 from records.edits import Edit
 from tests.factories.organisation import make_person
-from tests.factories.papers import NOW, make_draft, make_final, make_rollup, north
+from tests.factories.papers import NOW, make_draft, make_final, make_rollup, make_template, north
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -146,6 +146,37 @@ def test_without_scripts_a_button_previews_and_keeps_what_was_typed(client: Clie
     assert (answer.status_code, stored(paper)) == (200, before)
     assert "<strong>Bold</strong> words" in page
     assert "**Bold** words</textarea>" in page
+
+
+def test_the_preview_points_out_what_the_document_cannot_print(client: Client) -> None:
+    page = client.post(at(make_draft(), "preview_section"), {"text": "Plain.\n\nשלום and 你 to all."}).content.decode()
+    assert "Line 3: ש ל ו ם 你 cannot be printed" in page
+
+
+def test_tables_and_paragraphs_can_be_picked_like_figures(client: Client) -> None:
+    make_rollup("North", north())
+    page = client.get(at(make_draft())).content.decode()
+    for name in ("table.medians", "paragraph.legal", "appendix.unit-levels"):
+        assert f'data-insert="{{{{ {name} }}}}"' in page
+
+
+def test_two_tables_of_one_name_keep_a_paper_from_being_made_final(writer: User) -> None:
+    make_rollup("North", north())
+    template = make_template()
+    parts = template.skeleton["parts"]
+    position = next(one for part in parts for one in part["sections"] if one["kind"] == "maturity-position")
+    parts[1]["sections"].append({**position, "key": "again"})
+    template.save()
+    with pytest.raises(papers.NotReady, match="Table 1 and Table 3 are both called"):
+        papers.finalise(paper=make_draft(template=template), by=writer, at=NOW)
+
+
+def test_the_list_tells_what_a_paper_is_for_as_it_prints_it(writer: User) -> None:
+    make_rollup("North", north())
+    draft = make_draft(by=writer)
+    text = "Of **{{ maturity.units }}** units.^[A note.]"
+    papers.save_section(paper=draft, key="purpose", edit=Edit(0, text), by=writer, at=NOW)
+    assert papers.finalise(paper=draft, by=writer, at=NOW).summary == "Of 3 units."
 
 
 def test_hostile_words_are_inert_in_a_preview(client: Client) -> None:

@@ -20,8 +20,10 @@ from records.models import Notice, TrailEntry
 from records.services import trail
 from tests.factories.organisation import make_person
 from tests.factories.papers import (
+    FIRST,
     NOW,
     give_document,
+    make_blob,
     make_draft,
     make_final,
     make_published,
@@ -115,7 +117,7 @@ def test_two_writers_who_choose_differently_see_both_choices(head: User) -> None
         "marking": "official",
         "title": draft.title, "panel": draft.panel, "meeting_on": "18 11 2025", "report_by": draft.report_by,
         "previous": first.pk, "replaces": second.pk,
-    } | {f"{name}_version": "0" for name in papers.DETAIL_FIELDS}  # fmt: skip
+    } | {f"{name}-version": FIRST for name in papers.DETAIL_FIELDS}  # fmt: skip
     answer = a(Role.SHRMT).post(reverse("papers:details", args=[draft.pk]), data)
     draft.refresh_from_db()
     assert answer.status_code == 409
@@ -129,10 +131,24 @@ def test_a_choice_that_is_not_on_offer_is_refused_with_words() -> None:
         "marking": "official",
         "title": "T", "panel": "P", "meeting_on": "18 11 2025", "report_by": "R", "previous": make_final().pk,
         "replaces": "x",
-    } | {f"{name}_version": "0" for name in papers.DETAIL_FIELDS}  # fmt: skip
+    } | {f"{name}-version": FIRST for name in papers.DETAIL_FIELDS}  # fmt: skip
     answer = a(Role.SHRMT).post(reverse("papers:details", args=[draft.pk]), data)
     assert answer.status_code == 422
     assert "This paper is not published any more. Choose one from the list, or none." in answer.content.decode()
+
+
+def test_what_prints_a_paper_that_was_withdrawn_since_is_not_published(head: User) -> None:
+    before = make_published(title="The first one", meeting_on=date(2025, 6, 17))
+    template = make_template("safety-performance")
+    draft = make_draft(template=template)
+    papers.save_details(paper=draft, edits={"previous": Edit(0, before)}, by=draft.author, at=NOW)
+    final = papers.finalise(paper=draft, by=draft.author, at=NOW)
+    assert final.content["data"]["previous_paper"]["title"] == "The first one"
+    final.pdf = make_blob()
+    final.save()
+    papers.withdraw(paper=before, reason="Wrong.", by=head, at=NOW)
+    with pytest.raises(Refused, match="prints what “The first one” said, which has been withdrawn since"):
+        publish(final, head)
 
 
 # --- Taking its place -------------------------------------------------------------------------------------------------
@@ -279,11 +295,11 @@ def test_papers_stand_by_meeting_the_newest_first_with_their_outcomes(head: User
 def test_the_list_takes_the_same_queries_whatever_stands_in_it(django_assert_num_queries: Any, head: User) -> None:
     client = a(Role.PANEL_MEMBER)
     make_published()
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(reverse("papers:papers"))
     for month in range(1, 4):
         make_superseded(meeting_on=date(2025, month, 3))
     paper = make_published()
     outcomes.record(paper=paper, number=1, said=Said(OutcomeKind.NOTED), seen=None, by=head, at=NOW)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(reverse("papers:papers"))

@@ -6,7 +6,8 @@ import pytest
 
 from papers import tasks
 from records.models import Job, JobState
-from tests.factories.papers import make_final
+from rendering import pdf
+from tests.factories.papers import blank_pdf, build_document, make_final
 
 pytestmark = pytest.mark.django_db
 
@@ -29,3 +30,15 @@ def test_a_message_heard_twice_makes_one_document() -> None:
     tasks.build_paper(job.pk)
     job.refresh_from_db()
     assert (job.attempts, job.state) == (1, JobState.DONE)
+
+
+def test_a_document_that_breaks_a_standard_is_not_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checked by others' rules before anybody is given it."""
+    monkeypatch.setattr(pdf, "render", lambda *_args, **_options: blank_pdf("Untagged"))
+    paper = make_final(with_document=False)
+    job = build_document(paper)
+    assert job.state == JobState.FAILED
+    assert "ua1" in job.error
+    assert "The paper itself is unchanged." in job.error
+    paper.refresh_from_db()
+    assert paper.pdf is None

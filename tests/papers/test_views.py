@@ -21,6 +21,7 @@ from records.edits import Edit
 from records.models import Job, JobState, TrailEntry
 from tests.factories.organisation import make_person, make_user
 from tests.factories.papers import (
+    FIRST,
     NOW,
     build_document,
     make_blob,
@@ -249,10 +250,10 @@ def test_details_changed_by_somebody_else_are_shown_and_the_others_saved() -> No
     papers.save_details(paper=paper, edits={"title": Edit(0, "Their title")}, by=make_person(Role.HEAD), at=NOW)
     data = {
         "title": "My title", "panel": "Joint panel", "meeting_on": "18 11 2025", "report_by": "Head",
-        "marking": "official", "handling": "", "marking_version": "0", "handling_version": "0",
-        "title_version": "0", "panel_version": "0", "meeting_on_version": "0", "report_by_version": "0",
-        "abbreviations": "OCU: unit", "abbreviations_version": "0",
-        "previous_version": "0", "replaces_version": "0",
+        "marking": "official", "handling": "", "marking-version": FIRST, "handling-version": FIRST,
+        "title-version": FIRST, "panel-version": FIRST, "meeting_on-version": FIRST, "report_by-version": FIRST,
+        "abbreviations": "OCU: unit", "abbreviations-version": FIRST,
+        "previous-version": FIRST, "replaces-version": FIRST,
     }  # fmt: skip
     response = a(Role.SHRMT).post(of(paper, "details"), data)
     paper.refresh_from_db()
@@ -309,6 +310,17 @@ def test_notes_and_abbreviations_stand_on_the_page_before_and_behind_the_appendi
     (back,) = note.xpath(".//a")
     assert back.get("href") == f"#{called.get('id')}"
     assert "Chief Officer Group" in page.xpath("//*[@aria-labelledby='the_abbreviations']")[0].text_content()
+
+
+def test_a_detail_that_was_left_alone_takes_nobody_elses_back() -> None:
+    paper, client = make_draft(title="First title"), a(Role.SHRMT)
+    form = client.get(of(paper, "details")).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields} | {"meeting_on": "18 11 2025"}
+    edits = {"marking": Edit(0, "official-sensitive"), "handling": Edit(0, "for the panel only")}
+    papers.save_details(paper=paper, edits=edits, by=make_person(Role.HEAD), at=NOW)
+    assert client.post(of(paper, "details"), sent | {"title": "My title"}).status_code == 302
+    paper.refresh_from_db()
+    assert (paper.title, paper.marked) == ("My title", "OFFICIAL-SENSITIVE: for the panel only")
 
 
 def test_text_for_a_paper_that_is_no_draft_any_more_is_kept_on_the_page() -> None:

@@ -145,3 +145,8 @@ def test_a_note_nested_absurdly_leaves_the_text_plain() -> None:
 
 def test_a_text_without_a_place_for_notes_keeps_them_as_they_were_typed() -> None:
     assert to_html("One^[a].") == "<p>One^[a].</p>\n"
+
+
+def test_a_line_that_looks_like_an_address_for_later_is_words() -> None:
+    text = "[Contact]: the safety team\n\n[taken out]: more words"
+    assert [one.html for one in paragraphs(text)] == [f"<p>{line}</p>" for line in text.split("\n\n")]

@@ -60,7 +60,10 @@ def test_an_investigation_is_commissioned_completed_and_its_learning_shared() ->
     risks.make_share(make_unit(), investigation=one)
     assert Investigation.objects.get().state is InvestigationState.SHARED
     [earlier] = (
-        apps.get_model("risks", "InvestigationEvent").objects.filter(completed_on=None).values_list("findings")[:1]
+        apps.get_model("risks", "InvestigationEvent")
+        .objects.filter(completed_on=None)
+        .order_by("pgh_id")
+        .values_list("findings")[:1]
     )
     assert earlier == ("",)  # what stood before it was written
 

@@ -55,7 +55,7 @@ def figures(data: Mapping[str, Any]) -> Iterator[Figure]:
     """Yield how many there are of all of them."""
     total = _total(data["rows"])
     for name, what in (("open", "open"), ("overdue", "open and overdue"), ("closed", f"closed since {data['since']}")):
-        yield Figure(f"actions.{name}", count(total[name]), f"Actions {what}")
+        yield Figure(f"actions.{name}", count(total[name]), f"Actions of all business groups {what}")
 
 
 def _total(rows: list[Mapping[str, Any]]) -> dict[str, int]:

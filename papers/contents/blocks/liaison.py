@@ -80,7 +80,8 @@ def lay_investigations(data: Mapping[str, Any], options: Mapping[str, Any]) -> P
         yield bullets(data["completed"])
     if data["under_way"]:
         number = len(data["under_way"])
-        yield paragraph(f"{so_many(number, 'more investigation')} {'is' if number == 1 else 'are'} under way.")
+        what = "more investigation" if data["completed"] else "investigation"
+        yield paragraph(f"{so_many(number, what)} {'is' if number == 1 else 'are'} under way.")
 
 
 BLOCKS = (

@@ -19,6 +19,7 @@ from rendering.formats import count, listed
 GROUPS = Codes("groups", "Business groups", "None chosen: all of them", named=Named.GROUPS)
 COUNTED = tuple(MoveCounts.__dataclass_fields__)
 COLUMNS = ("Improved", "The same", "Worse", "New", "Gone", "Not comparable")
+WHERE = "Movement in all business groups"
 
 
 def gather(asked: Asked) -> dict[str, Any] | None:
@@ -48,9 +49,9 @@ def _group(name: str, slug: str, moved: Mapping[str, Any]) -> dict[str, Any]:
 def figures(data: Mapping[str, Any]) -> Iterator[Figure]:
     """Yield how many levels of all units moved which way."""
     total = _together(data["groups"])
-    yield Figure("movement.compared", count(total.compared), "Movement: levels that can be compared")
+    yield Figure("movement.compared", count(total.compared), f"{WHERE}: levels that can be compared")
     for name, what in (("improved", "levels that rose"), ("same", "levels that stayed"), ("worse", "levels that fell")):
-        yield Figure(f"movement.{name}", count(getattr(total, name)), f"Movement: {what}")
+        yield Figure(f"movement.{name}", count(getattr(total, name)), f"{WHERE}: {what}")
 
 
 def _together(groups: Sequence[Mapping[str, Any]]) -> MoveCounts:

@@ -67,7 +67,7 @@ def figures(data: Mapping[str, Any]) -> Iterator[Figure]:
     name = _short(quarter)
     yield Figure("statements.quarter", Quarter.parse(quarter).name, "Statements: the newest quarter")
     for key, what in (("expected", "expected"), ("signed", "signed"), ("accepted", "accepted"), ("late", "late")):
-        yield Figure(f"statements.{key}", count(total[key]), f"Statements of {name}: {what}")
+        yield Figure(f"statements.{key}", count(total[key]), f"Statements of all business groups, {name}: {what}")
 
 
 def _total(groups: Iterable[Mapping[str, Any]], quarter: str) -> dict[str, int]:

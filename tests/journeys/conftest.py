@@ -41,8 +41,15 @@ WCAG = {
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 800}
 READY_WITHIN_SECONDS = 120
 ANSWER_WITHIN_SECONDS = 60
-# True from when the browser sends a form until another page has taken this one's place.
-SAY_THAT_A_FORM_IS_SENT = "addEventListener('submit', event => { window.formIsSent = !event.defaultPrevented })"
+# "sent" from when the browser sends a form until another page has taken this one's place. A form that saves by itself
+# is held back while it does ("soon"), and then sent, unless there is something to decide first.
+SAY_THAT_A_FORM_IS_SENT = """
+addEventListener("submit", event => {
+  const isHeldBack = event.defaultPrevented && event.target.dataset.autosave && navigator.onLine;
+  window.formIs = isHeldBack ? "soon" : event.defaultPrevented ? "" : "sent";
+})
+"""
+HELD_BACK_FOR_SECONDS = 6  # static/js/autosave.js waits four
 
 
 @dataclass
@@ -180,17 +187,18 @@ class Visit:
         self.page.evaluate(SAY_THAT_A_FORM_IS_SENT)
         self.page.get_by_role("button", name=name).first.click()
         # The click is over before the answer is there: what follows would meet the page that is about to go.
-        deadline = time.monotonic() + ANSWER_WITHIN_SECONDS
-        while self.sends_a_form() and time.monotonic() < deadline:
+        pressed_at = time.monotonic()
+        while (time.monotonic() - pressed_at) < self.waits_for_an_answer():
             self.page.wait_for_timeout(20)
         self.check()
 
-    def sends_a_form(self) -> bool:
-        """Whether the browser has sent a form of this page and waits for the answer."""
+    def waits_for_an_answer(self) -> float:
+        """How many seconds from pressing its button an answer to a form of this page may take; 0: none is awaited."""
         try:
-            return bool(self.page.evaluate("window.formIsSent"))
+            state = self.page.evaluate("window.formIs")
         except Error:  # the page goes just now
-            return True
+            state = "sent"
+        return {"sent": ANSWER_WITHIN_SECONDS, "soon": HELD_BACK_FOR_SECONDS}.get(state, 0)
 
     def headings(self) -> list[str]:
         """The headings of the page: of the one that a button leads to, where that comes while the old one is read."""

@@ -47,7 +47,7 @@ def test_a_paper_is_written_previewed_published_answered_and_withdrawn(
     auditor.check()
     expect(auditor.page.get_by_text("Names that nothing in this paper has")).to_be_visible()
     auditor.page.get_by_text("Figures you can name").click()
-    row = auditor.page.get_by_role("row").filter(has_text=re.compile(rf"\b{NAMED}\b"))
+    row = auditor.page.get_by_role("row").filter(has_text=re.compile(rf"{NAMED}(?!_)"))
     number = row.get_by_role("cell").first.inner_text()
     # The name is picked from the list, and stands where the cursor was.
     box = auditor.page.get_by_role("textbox", name="Indicators that rose")

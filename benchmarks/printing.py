@@ -98,19 +98,21 @@ def paper_of(content: Mapping[str, Any]) -> Any:
 
 
 def ours(content: Mapping[str, Any]) -> bytes:
-    """Print the content as the worker does."""
+    """Print the content and check the document, as the worker does before it stores it."""
     from papers import documents
     from papers.contents import layout
-    from rendering import pdf
+    from rendering import checking, pdf
 
     paper = paper_of(content)
     document = layout.laid_out(content)
-    return pdf.render(
+    printed = pdf.render(
         documents.paper_html(paper, document),
         assets=documents.assets(),
         attachments=documents.paper_tables(paper, document),
         created_at=paper.finalised_at,
     )
+    checking.check(printed)
+    return printed
 
 
 def bare(html: str) -> bytes:

@@ -11,6 +11,7 @@ ACTS = {
     "paper.comment_settled": "settled a comment on the paper {thing}",
     "paper.commented": "commented on the paper {thing}",
     "paper.created": "began the paper {thing}",
+    "paper.details_changed": "changed details of the paper {thing}",
     "paper.document_cancelled": "cancelled the printing of the paper {thing}",
     "paper.document_requested": "asked for the paper {thing} to be printed",
     "paper.docx_downloaded": "downloaded the paper {thing} as DOCX",

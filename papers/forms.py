@@ -86,7 +86,7 @@ class DetailsForm(VersionedForm):
         help_text="It is superseded when this paper is published, and can still be read. Whoever publishes says why",
     )
 
-    answers = DETAIL_FIELDS
+    answers = tuple(DETAIL_FIELDS)
 
     def __init__(self, *args: Any, paper: Paper, **kwargs: Any) -> None:
         shown = {name: storable(getattr(paper, name)) for name in DETAIL_FIELDS}

@@ -20,6 +20,7 @@ from papers.skeleton import PROSE
 MARK = "[taken out]"
 # The same where it is read as Markdown: no bracket of it begins a link, and none ends one.
 IN_TEXT = r"\[taken out\]"
+MARKUP = re.compile(r"[*_]")
 PREVIOUS = "previous_paper"  # the source that tells of other sources’ figures
 WHOLE = "[This section has been taken out.]"
 
@@ -89,6 +90,17 @@ def redacted(
             {"section": one.key, "whole": one.is_whole, "why": one.why} for group in taken.values() for one in group
         ],
     }
+
+
+def still_said(words: str, redactions: Iterable[Redaction]) -> dict[str, int]:
+    """Return which passages still stand in the words that are left, and how often: elsewhere, or written otherwise.
+
+    Blanks, line ends and capitals make no difference, nor do marks of bold and the like.
+    """
+    text = " ".join(words.casefold().split())
+    passages = {" ".join(MARKUP.sub("", one.words).split()): None for one in redactions if not one.is_whole}
+    found = {passage: text.count(passage.casefold()) for passage in passages if passage}
+    return {passage: times for passage, times in found.items() if times}
 
 
 def _share(meaning: str, words: str) -> bool:

@@ -43,11 +43,11 @@ def _doubts(sentence: str, subjects: Mapping[str, Sequence[Figure]]) -> Iterator
     near = [figure for subject, ones in subjects.items() if _is_near(subject, words) for figure in ones]
     if not near:
         return
-    known = {_bare(figure.text) for figure in near}
+    known = {form for figure in near for form in (_bare(figure.text), _signed(figure.text))}
     for found in NUMBER.finditer(YEAR.sub(" ", DAY.sub(" ", plain))):
         typed = found[0]
         alike = [figure for figure in near if figure.text.endswith("%") == typed.endswith("%") and _is_number(figure)]
-        if alike and _bare(typed) not in known:
+        if alike and _signed(typed) not in known:
             said = ", ".join(f"{figure.text} ({figure.what})" for figure in alike[:3])
             yield (
                 f"“{typed}” is typed by hand where the data have {said}. Name the figure, such as "
@@ -76,6 +76,12 @@ def _stem(word: str) -> str:
 
 def _bare(number: str) -> str:
     return number.lstrip("+−-").replace(",", "")
+
+
+def _signed(number: str) -> str:
+    """Return the number with its sign, where it has one: a rise is no fall of the same size."""
+    sign = "-" if number.startswith(("−", "-")) else "+" if number.startswith("+") else ""
+    return sign + _bare(number)
 
 
 def _is_number(figure: Figure) -> bool:

@@ -26,21 +26,23 @@ from records.marking import Marking
 from records.models import Job
 from records.services import blobs, jobs, trail
 from rendering import checking, pdf
+from rendering.formats import day
 
 BUILD = "papers.build_paper"
 THE_BOARD = "Health, Safety and Wellbeing Board"
 LONGEST_TEXT = 50_000  # characters; rendering.markdown reads up to 60,000 as Markdown
-DETAIL_FIELDS = (
-    "title",
-    "panel",
-    "meeting_on",
-    "report_by",
-    "marking",
-    "handling",
-    "abbreviations",
-    "previous",
-    "replaces",
-)
+# What stands in the title block and around it, and what the trail calls it.
+DETAIL_FIELDS = {
+    "title": "title",
+    "panel": "panel",
+    "meeting_on": "meeting",
+    "report_by": "report by",
+    "marking": "marking",
+    "handling": "handling",
+    "abbreviations": "abbreviations",
+    "previous": "previous paper",
+    "replaces": "paper it replaces",
+}
 FROZEN = ("state", "finalised_at", "finalised_by", "content", "content_digest", "words", "summary")
 CHANGED = "The paper has changed since you opened this page. Read it again, then publish."
 NOT_A_DRAFT = "This paper is {state} now, so it was not changed. Copy what you typed, or take the paper back to draft."
@@ -168,6 +170,7 @@ def save_details(*, paper: Paper, edits: Mapping[str, Edit], by: User, at: datet
     if unknown:
         raise ValueError(f"A paper has no detail {', '.join(sorted(unknown))}.")
     current = locked_draft(paper)
+    before = {name: getattr(current, name) for name in DETAIL_FIELDS}
     result = write_onto(
         current,
         names=DETAIL_FIELDS,
@@ -183,7 +186,18 @@ def save_details(*, paper: Paper, edits: Mapping[str, Edit], by: User, at: datet
     if result.accepted:
         current.changed_at, current.changed_by = at, by
         current.save(update_fields=[*result.accepted, "field_versions", "changed_at", "changed_by"])
+        words = {
+            DETAIL_FIELDS[name]: f"{_in_words(before[name])} → {_in_words(value)}"
+            for name, value in result.accepted.items()
+        }
+        changed = sorted(result.accepted)
+        trail.record(act="paper.details_changed", thing=current, by=by, at=at, words=words, changed=changed)
     return result.conflicts
+
+
+def _in_words(value: object) -> str:
+    """Return a detail as the trail tells it."""
+    return day(value) if isinstance(value, date) else str(value or "none")
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -14,6 +15,8 @@ from organisation.files import hand_out
 from organisation.requests import SignedInRequest
 from organisation.sessions import called_by_itself
 from papers.contents import layout
+from papers.contents.redaction import still_said
+from papers.contents.words import words_of
 from papers.documents import NOT_PUBLISHED, REPLACED, STAMPS
 from papers.forms import PublishForm, RedactionRows, redaction_rows
 from papers.models import Paper, PublicVersion
@@ -113,7 +116,9 @@ def new(request: SignedInRequest, pk: int) -> HttpResponse:
         return _new(request, paper, rows, status=422)
     except Refused as refusal:
         return _new(request, paper, rows, status=422, refusal=str(refusal))
-    return _new(request, paper, rows.with_room(), left=layout.laid_out(content))
+    left = layout.laid_out(content)
+    still = still_said(words_of(left), rows.redactions)
+    return _new(request, paper, rows.with_room(), left=left, still=still)
 
 
 def _new(
@@ -124,6 +129,7 @@ def _new(
     status: int = 200,
     refusal: str = "",
     left: layout.Document | None = None,
+    still: Mapping[str, int] | None = None,
 ) -> HttpResponse:
     sections = [(section, part["heading"]) for part in paper.content["parts"] for section in part["sections"]]
     context = {
@@ -131,6 +137,7 @@ def _new(
         "rows": rows,
         "sections": sections,
         "left": left,
+        "still": still or {},
         "refusal": refusal,
         "form_has_errors": status == 422,
         "marking": paper.marked,

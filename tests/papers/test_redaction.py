@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from papers.contents.block import Block, Source
-from papers.contents.redaction import IN_TEXT, MARK, Redaction, misplaced, redacted
+from papers.contents.redaction import IN_TEXT, MARK, Redaction, misplaced, redacted, still_said
 from papers.contents.references import Figure
 from rendering.markdown import paragraphs
 
@@ -118,6 +118,11 @@ def test_the_paper_itself_stays_as_it_was() -> None:
     before = json.dumps(CONTENT)
     without(("one", "Quay Lane"), ("table", ""))
     assert json.dumps(CONTENT) == before
+
+
+def test_what_still_stands_elsewhere_or_written_otherwise_is_told() -> None:
+    taken = [Redaction("one", "Quay **Lane**", "r"), Redaction("one", "depot", "r"), Redaction("two", "", "r")]
+    assert still_said("The QUAY\nLane of old. Not quay lanes: Quay Lane.", taken) == {"Quay Lane": 3}
 
 
 def test_what_nothing_answers_to_is_told_at_its_row() -> None:

@@ -108,6 +108,8 @@ def test_details_in_conflict_do_not_stop_the_others(adviser: User, head: User) -
     (conflict,) = papers.save_details(paper=paper, edits=edits, by=adviser, at=NOW)
     paper.refresh_from_db()
     assert (conflict.field, paper.title, paper.meeting_on) == ("title", "Second", date(2025, 12, 2))
+    told = [trail.words_of(entry) for entry in TrailEntry.objects.filter(act="paper.details_changed").order_by("pk")]
+    assert told == [{"title": "First → Second"}, {"meeting": "18 November 2025 → 2 December 2025"}]
 
 
 def options_of(paper: Paper, key: str) -> Mapping[str, Any]:

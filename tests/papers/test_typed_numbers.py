@@ -51,6 +51,13 @@ def test_a_number_that_differs_from_the_figure_it_stands_near_is_doubted(
     assert doubted(text) == found
 
 
+def test_a_rise_is_no_fall_of_the_same_size() -> None:
+    figures = [Figure("injuries.falls.rate_change", "−12.6%", "Falls: change in the rate")]
+    assert doubts_in("The rate of falls rose by +12.6%.", figures) != []
+    for typed in ("−12.6%", "-12.6%", "12.6%"):
+        assert doubts_in(f"The rate of falls changed by {typed}.", figures) == []
+
+
 def test_a_doubt_says_what_the_data_have_and_how_to_name_it() -> None:
     (doubt,) = doubts_in("Assaults on DDOs rose by 74.1%.", FIGURES)
     assert "the data have +75.1% (DDOs: change in the rate)" in doubt.message

@@ -12,6 +12,7 @@ from papers.contents.block import Asked, Block, Source
 from papers.contents.pieces import Numbers, NumbersRow, Piece, Pieces, bullets, paragraph
 from papers.contents.references import Figure, reference
 from papers.options import Anchor, Codes, OnOff
+from rendering.formats import listed
 
 INDICATORS = Codes("indicators", "Indicators", "None chosen: all of them")
 ANCHOR = Anchor(
@@ -88,7 +89,7 @@ def lay_table(data: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:
         table.notes[0],
     )
     yield Piece(numbers=numbers)
-    yield bullets(table.notes[1:])
+    yield bullets([*_not_in(table, options), *table.notes[1:]])
 
 
 def lay_all(data: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:
@@ -106,7 +107,14 @@ def lay_all(data: Mapping[str, Any], options: Mapping[str, Any]) -> Pieces:
     if said := [row.sentence for row in _chosen(table, options) if row.sentence]:
         yield bullets(said)
     yield Piece(numbers=numbers)
-    yield bullets(table.notes[1:])
+    yield bullets([*_not_in(table, options), *table.notes[1:]])
+
+
+def _not_in(table: Compared, options: Mapping[str, Any]) -> Iterator[str]:
+    """Name the rows that the table leaves out."""
+    left_out = [_name(row) for row in _chosen(table, options) if not (row.later.number and row.earlier.number)]
+    if left_out:
+        yield f"Not in the table, since one of the two periods has no number: {listed(left_out)}."
 
 
 def _chosen(table: Compared, options: Mapping[str, Any]) -> list[Row]:

@@ -23,7 +23,7 @@ from papers.services import packs as services
 from papers.verification import changed_packs, find_by_digest
 from records.models import Job, JobState, TrailEntry
 from records.verification import Matched
-from rendering import pdf
+from rendering import checking, pdf
 from risks.models import BoardMeeting
 from tests.factories import packs, risks
 from tests.factories.organisation import make_person, make_user
@@ -47,6 +47,7 @@ def no_printing(monkeypatch: pytest.MonkeyPatch) -> mock.Mock:
     """Printing takes seconds, and what is printed is tried elsewhere."""
     render = mock.Mock(return_value=b"%PDF-1.7 printed")
     monkeypatch.setattr(pdf, "render", render)
+    monkeypatch.setattr(checking, "check", mock.Mock(return_value=None))
     return render
 
 

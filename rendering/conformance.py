@@ -14,6 +14,7 @@ result with a conformance checker.
 """
 
 import re
+import zlib
 from collections.abc import Iterator
 from copy import copy
 from io import BytesIO
@@ -57,7 +58,7 @@ class Finisher:
         _scope_table_headings(document, pdf)
         _turn_running_text_into_artifacts(pdf)
         _turn_articles_into_notes(pdf)
-        _unpack_ambiguous_streams(pdf)
+        _pack_streams(pdf)
         self._finished = _with_own_list(pdf)
 
     def settled(self, content: bytes) -> bytes:
@@ -139,10 +140,17 @@ def _turn_articles_into_notes(pdf: pydyf.PDF) -> None:
         element["ID"] = pydyf.String(f"note-{number}")
 
 
-def _unpack_ambiguous_streams(pdf: pydyf.PDF) -> None:
+def _pack_streams(pdf: pydyf.PDF) -> None:
+    """Pack the streams as pydyf does while writing, but for those whose end would be ambiguous: to know which they are
+    they have to be packed, and once is enough."""
     for item in pdf.objects:
-        if isinstance(item, pydyf.Stream) and item.compress and item.data.endswith(_AMBIGUOUS_END):
+        if isinstance(item, pydyf.Stream) and item.compress:
+            packing = zlib.compressobj(level=9)
+            packed = packing.compress(b"\n".join(pydyf._to_bytes(part) for part in item.stream)) + packing.flush()
             item.compress = False
+            if not packed.endswith(b"\r"):
+                item.stream = [packed]
+                item.extra["Filter"] = "/FlateDecode"
 
 
 def _with_own_list(pdf: pydyf.PDF) -> pydyf.PDF:

@@ -153,20 +153,31 @@ def how_many_recommendations(text: str) -> int:
     return len(markdown.paragraphs(text))
 
 
-def names_in(content: Mapping[str, Any]) -> list[str]:
-    """Return everything that prose can name in a paper with this content."""
-    return [*content["figures"], *_numbered(content)[0].names]
+@dataclass(frozen=True)
+class Named:
+    """What prose can name in a paper: `figures` by their names, `places` with their numbers as they stand now.
+
+    `twice` are the names that two tables or two figures have, with the numbers of both.
+    """
+
+    figures: tuple[str, ...]
+    places: Mapping[str, str]
+    twice: Mapping[str, str]
+
+    @property
+    def names(self) -> list[str]:
+        return [*self.figures, *self.places]
+
+    @property
+    def to_pick(self) -> list[Figure]:
+        """The tables, figures, paragraphs and appendices, for whoever picks from a list."""
+        return [Figure(name, label, name.partition(".")[0].capitalize()) for name, label in self.places.items()]
 
 
-def places_in(content: Mapping[str, Any]) -> list[Figure]:
-    """Return the tables, figures, paragraphs and appendices that prose can name, as they are numbered now."""
-    numbered = _numbered(content)[0].names
-    return [Figure(name, label, name.partition(".")[0].capitalize()) for name, label in numbered.items()]
-
-
-def named_twice_in(content: Mapping[str, Any]) -> dict[str, str]:
-    """Return the names that two tables or two figures of a paper have, with the numbers of both."""
-    return _numbered(content)[0].twice
+def named_in(content: Mapping[str, Any]) -> Named:
+    """Return everything that prose can name in a paper with this content. All of it is numbered for that."""
+    numbers = _numbered(content)[0]
+    return Named(tuple(content["figures"]), numbers.names, numbers.twice)
 
 
 # --- Numbers ----------------------------------------------------------------------------------------------------------

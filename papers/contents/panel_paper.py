@@ -148,11 +148,11 @@ class LookedOver:
 
 def look_over(content: Mapping[str, Any], text: str) -> LookedOver:
     """Return what a text in a paper with this content can name, names wrongly, and may have typed by hand."""
-    figures = list(figures_of(content["data"]))
+    figures, named = list(figures_of(content["data"])), layout.named_in(content)
     return LookedOver(
         figures,
-        layout.places_in(content),
-        faults_in(text, layout.names_in(content)),
+        named.to_pick,
+        faults_in(text, named.names),
         doubts_in(text, figures),
         unexplained_in(text, _explained(content)),
         unprintable_in(text),
@@ -238,9 +238,10 @@ def what_is_missing(skeleton: Skeleton, content: Mapping[str, Any]) -> list[Miss
         for key, section in skeleton.prose.items()
         if section.needed and not markdown.paragraphs(written[key])
     ]
-    names, twice = layout.names_in(content), layout.named_twice_in(content)
+    named = layout.named_in(content)
+    names = named.names
     missing += _told(skeleton, content, lambda text: faults_in(text, names))
-    missing += [Missing(None, NAMED_TWICE.format(name=name, both=both)) for name, both in twice.items()]
+    missing += [Missing(None, NAMED_TWICE.format(name=name, both=both)) for name, both in named.twice.items()]
     position = content["data"].get("position")
     if position is not None and not position["groups"]:
         half = HalfYear.parse(content["half"]).name

@@ -75,8 +75,9 @@ def _versions(request: SignedInRequest, paper: Paper, *, refusal: str = "", stat
 
 
 def _standing(request: SignedInRequest, version: PublicVersion, job: Job | None) -> Standing:
-    why_not = services.blocks_publishing(version, by=request.user)
-    return Standing(version, job, can_release_papers(request.user), why_not)
+    releases = can_release_papers(request.user)
+    why_not = services.blocks_publishing(version, by=request.user) if releases else ""
+    return Standing(version, job, releases, why_not)
 
 
 @called_by_itself

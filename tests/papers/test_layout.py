@@ -7,7 +7,7 @@ import json
 from datetime import date
 from typing import Any
 
-from papers.contents.layout import Document, LaidPart, laid_out, names_in
+from papers.contents.layout import Document, LaidPart, laid_out, named_in
 from papers.contents.maturity_position import GroupRollup, position
 from papers.contents.panel_paper import what_is_missing
 from tests.factories.papers import HALF, north, read_template, south
@@ -201,8 +201,8 @@ def test_appendices_number_themselves_without_those_that_have_nothing() -> None:
     ]  # fmt: skip
     assert section_html(document, "risk") == "<p>Appendix 1, Appendix 2.</p>"
     assert [part.opens_appendices for part in document.parts][-3:] == [False, True, False]
-    assert "appendix.injuries" not in names_in(with_appendices())
-    assert {"appendix.papers-before", "appendix.method"} < set(names_in(with_appendices()))
+    assert "appendix.injuries" not in named_in(with_appendices()).names
+    assert {"appendix.papers-before", "appendix.method"} < set(named_in(with_appendices()).names)
 
 
 def test_abbreviations_are_written_out_where_a_reader_meets_them_first() -> None:
